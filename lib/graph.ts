@@ -1,0 +1,210 @@
+/**
+ * The Graph: what a model means, independent of the file it came from and of the engine that will run it.
+ * Readers (lib/formats) and architectures (lib/architectures) make Graphs, passes (lib/passes) turn one
+ * Graph into a simpler one, and lib/compile lowers the last one to a Program.
+ *
+ * Conventions: activations are NHWC with batch 1. Filters have TFLite's layouts, whatever the file had:
+ *   conv2d            filter [outputs, height, width, inputs], bias [outputs]
+ *   depthwise_conv2d  filter [1, height, width, inputs * multiplier], bias the same length
+ *   dense             filter [outputs, inputs], bias [outputs]
+ */
+
+export type DataType = 'float32' | 'uint8' | 'int8' | 'int32';
+export type TensorData = Float32Array | Uint8Array | Int8Array | Int32Array;
+
+/** Affine quantization, real = scale[c] * (q - zeroPoint[c]); one entry per tensor or one per index along `axis`. */
+export interface Quantization {
+  scale: ArrayLike<number>;
+  zeroPoint: ArrayLike<number>;
+  axis: number;
+}
+
+export interface Tensor {
+  name: string;
+  /** Row-major extents; activations are [1, height, width, channels] or [1, channels]. */
+  shape: readonly number[];
+  type: DataType;
+  quantization?: Quantization;
+  /** Present on constants only. */
+  data?: TensorData;
+}
+
+/** Closed interval that a result is clamped to: ReLU is [0, Infinity], ReLU6 [0, 6], linear [-Infinity, Infinity]. */
+export interface Clamp {
+  min: number;
+  max: number;
+}
+
+export const LINEAR: Clamp = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+export const RELU: Clamp = { min: 0, max: Number.POSITIVE_INFINITY };
+export const RELU6: Clamp = { min: 0, max: 6 };
+
+export function isLinear(clamp: Clamp): boolean {
+  return clamp.min === Number.NEGATIVE_INFINITY && clamp.max === Number.POSITIVE_INFINITY;
+}
+
+/** Zeros around the picture (for quantized tensors, zero points), in pixels. */
+export interface Padding {
+  top: number;
+  left: number;
+  bottom: number;
+  right: number;
+}
+
+export const NO_PADDING: Padding = { top: 0, left: 0, bottom: 0, right: 0 };
+
+/** A sliding window over rows and columns; pairs are [vertical, horizontal]. */
+export interface Window {
+  kernel: readonly [number, number];
+  stride: readonly [number, number];
+  dilation: readonly [number, number];
+  padding: Padding;
+}
+
+interface NodeBase {
+  name: string;
+  inputs: Tensor[];
+  output: Tensor;
+}
+
+/** Convolution; `bias` may be absent (zero). */
+export interface Conv2D extends NodeBase {
+  op: 'conv2d';
+  filter: Tensor;
+  bias?: Tensor;
+  window: Window;
+  clamp: Clamp;
+}
+
+/** Depthwise convolution: output channel o reads input channel floor(o / multiplier). */
+export interface DepthwiseConv2D extends NodeBase {
+  op: 'depthwise_conv2d';
+  filter: Tensor;
+  bias?: Tensor;
+  window: Window;
+  clamp: Clamp;
+}
+
+/** Fully connected layer over the flattened input. */
+export interface Dense extends NodeBase {
+  op: 'dense';
+  filter: Tensor;
+  bias?: Tensor;
+  clamp: Clamp;
+}
+
+/** y = x * scale[channel] + shift[channel]: batch normalisation, rescaling and constant arithmetic. Arrays have one entry per channel. */
+export interface Affine extends NodeBase {
+  op: 'affine';
+  scale: Float64Array;
+  shift: Float64Array;
+}
+
+/** An activation function that stands alone: ReLU, ReLU6, ReLU_N1_TO_1. */
+export interface Activation extends NodeBase {
+  op: 'activation';
+  clamp: Clamp;
+}
+
+/** Elementwise sum of two activations of one shape (a skip connection). */
+export interface Add extends NodeBase {
+  op: 'add';
+  clamp: Clamp;
+}
+
+/** Average or maximum over a window; padding is never counted. A window of the whole picture is global pooling. */
+export interface Pool extends NodeBase {
+  op: 'pool';
+  kind: 'average' | 'max';
+  /** The operator it came from: integer rounding of MEAN and AVERAGE_POOL_2D differs. */
+  source: 'pool' | 'mean';
+  window: Window;
+  clamp: Clamp;
+}
+
+/** Zeros around the picture, as a node of its own. */
+export interface Pad extends NodeBase {
+  op: 'pad';
+  padding: Padding;
+}
+
+/** The same values in the same order under another shape: reshape, flatten, squeeze, dropout, identity. */
+export interface Reshape extends NodeBase {
+  op: 'reshape';
+}
+
+/** exp(beta * x) / sum over the last axis. */
+export interface Softmax extends NodeBase {
+  op: 'softmax';
+  beta: number;
+}
+
+/** 1 / (1 + exp(-x)). */
+export interface Sigmoid extends NodeBase {
+  op: 'sigmoid';
+}
+
+/** Changes the quantization of an activation (either side may be float32): QUANTIZE and DEQUANTIZE. */
+export interface Requantize extends NodeBase {
+  op: 'requantize';
+}
+
+export type Node =
+  | Conv2D
+  | DepthwiseConv2D
+  | Dense
+  | Affine
+  | Activation
+  | Add
+  | Pool
+  | Pad
+  | Reshape
+  | Softmax
+  | Sigmoid
+  | Requantize;
+
+/** One picture in, one vector out. Nodes are in an order in which every input is made before it is used. */
+export interface Graph {
+  input: Tensor;
+  output: Tensor;
+  nodes: Node[];
+}
+
+/** How many values a shape holds. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** [height, width, channels] of an activation; vectors are one pixel. */
+export function pixels(shape: readonly number[]): [height: number, width: number, channels: number] {
+  const channels = shape[shape.length - 1] ?? 1;
+  const width = shape[shape.length - 2];
+  const height = shape[shape.length - 3];
+  return shape.length >= 4 ? [height, width, channels] : [1, elementCount(shape) / channels, channels];
+}
+
+/** The padding and output extent of TensorFlow's SAME along one axis. */
+export function samePadding(input: number, kernel: number, stride: number, dilation: number): [number, number] {
+  const reach = (kernel - 1) * dilation + 1;
+  const total = Math.max(0, (Math.ceil(input / stride) - 1) * stride + reach - input);
+  return [Math.floor(total / 2), total - Math.floor(total / 2)];
+}
+
+/** The output extent of a window along one axis. */
+export function windowExtent(input: number, kernel: number, stride: number, dilation: number, padding: number): number {
+  return Math.floor((input + padding - ((kernel - 1) * dilation + 1)) / stride) + 1;
+}
+
+/** Which nodes read each tensor. */
+export function consumers(graph: Graph): Map<Tensor, Node[]> {
+  const readers = new Map<Tensor, Node[]>();
+  for (const node of graph.nodes) {
+    for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
+  }
+  return readers;
+}
+
+/** The node that makes each tensor. */
+export function producers(graph: Graph): Map<Tensor, Node> {
+  return new Map(graph.nodes.map((node) => [node.output, node]));
+}

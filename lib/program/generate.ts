@@ -1,0 +1,86 @@
+/** Writes native/program.h and assembly/program.ts from schema.ts. Run by `npm run generate`; a test checks that both are up to date. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FieldType, HEADER, SCHEMA } from './schema';
+
+const notice = 'Generated from lib/program/schema.ts by `npm run generate`; do not edit.';
+
+function pascalCase(name: string): string {
+  return name.replace(/(^|_)([a-z])/g, (_match, _separator, letter: string) => letter.toUpperCase());
+}
+
+function wrapComment(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    if (lines[lines.length - 1].length + word.length > 96) lines.push('');
+    lines[lines.length - 1] += (lines[lines.length - 1] ? ' ' : '') + word;
+  }
+  return lines.map((line) => `// ${line}`).join('\n');
+}
+
+function records(): { name: string; opcode: number; doc: string; fields: [string, FieldType][] }[] {
+  return Object.entries(SCHEMA).map(([name, { opcode, doc, fields }]) => ({
+    name,
+    opcode,
+    doc,
+    fields: Object.entries({ ...HEADER, ...fields }),
+  }));
+}
+
+/** The C++ header: one plain struct a record. */
+export function programHeader(): string {
+  const cTypes: Record<FieldType, string> = { i32: 'int32_t', f32: 'float' };
+  const opcodes = records().map(({ name, opcode }) => `  OPCODE_${name.toUpperCase()} = ${opcode},`);
+  const structs = records().map(({ name, doc, fields }) => {
+    const members = fields.map(([field, type]) => `  ${cTypes[type]} ${field};`);
+    return `${wrapComment(doc)}\nstruct ${pascalCase(name)}Op {\n${members.join('\n')}\n};`;
+  });
+  const header = Object.keys(HEADER).map((field) => `  int32_t ${field};`);
+  return `// ${notice}
+#pragma once
+
+#include <stdint.h>
+
+namespace mobilenet_edge {
+
+enum Opcode : int32_t {
+${opcodes.join('\n')}
+};
+
+// What every record starts with.
+struct OpHeader {
+${header.join('\n')}
+};
+
+${structs.join('\n\n')}
+
+}  // namespace mobilenet_edge
+`;
+}
+
+/** The AssemblyScript module: one unmanaged class a record, laid over the words in memory. */
+export function programModule(): string {
+  const opcodes = records().map(({ name, opcode }) => `export const OPCODE_${name.toUpperCase()}: i32 = ${opcode};`);
+  const classes = records().map(({ name, doc, fields }) => {
+    const members = fields.map(([field, type]) => `  ${field}: ${type};`);
+    return `${wrapComment(doc)}\n@unmanaged\nexport class ${pascalCase(name)}Op {\n${members.join('\n')}\n}`;
+  });
+  const header = Object.keys(HEADER).map((field) => `  ${field}: i32;`);
+  return `// ${notice}
+${opcodes.join('\n')}
+
+// What every record starts with.
+@unmanaged
+export class OpHeader {
+${header.join('\n')}
+}
+
+${classes.join('\n\n')}
+`;
+}
+
+if (require.main === module) {
+  const root = join(__dirname, '..', '..');
+  writeFileSync(join(root, 'native', 'program.h'), programHeader());
+  writeFileSync(join(root, 'assembly', 'program.ts'), programModule());
+}
