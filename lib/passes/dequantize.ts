@@ -1,0 +1,91 @@
+/**
+ * A quantized Graph as a float32 one with the same meaning, but for rounding: weights become real numbers,
+ * and every result is clamped to the range that its quantization can represent. The clamp matters: converters
+ * drop a ReLU6 that the range [0, 6] of a uint8 tensor already implies.
+ */
+import { MobileNetEdgeError } from '../errors';
+import { type Clamp, type Graph, LINEAR, type Node, type Tensor } from '../graph';
+
+export function isQuantized(tensor: Tensor): boolean {
+  return tensor.quantization !== undefined && (tensor.type === 'uint8' || tensor.type === 'int8');
+}
+
+/** The smallest and largest integer of a quantized type. */
+export function integerRange(type: Tensor['type']): [number, number] {
+  return type === 'uint8' ? [0, 255] : [-128, 127];
+}
+
+/** The real interval that a quantized activation can hold; everything for float32. */
+function representable(tensor: Tensor): Clamp {
+  if (!isQuantized(tensor)) return LINEAR;
+  const [low, high] = integerRange(tensor.type);
+  const { scale, zeroPoint } = tensor.quantization!;
+  return { min: (low - zeroPoint[0]) * scale[0], max: (high - zeroPoint[0]) * scale[0] };
+}
+
+function intersect(a: Clamp, b: Clamp): Clamp {
+  return { min: Math.max(a.min, b.min), max: Math.min(a.max, b.max) };
+}
+
+/** Real values of a quantized constant, per tensor or along its axis. */
+export function realValues(tensor: Tensor): Float32Array {
+  const { data, quantization, shape } = tensor;
+  if (data instanceof Float32Array) return data;
+  if (!data || !quantization) {
+    throw new MobileNetEdgeError(
+      'MODEL_INVALID',
+      `Expected ${tensor.name} to be float32 or quantized but it is ${tensor.type}`,
+    );
+  }
+  const { scale, zeroPoint, axis } = quantization;
+  const perAxis = scale.length > 1;
+  const inner = perAxis ? shape.slice(axis + 1).reduce((a, b) => a * b, 1) : 1;
+  return Float32Array.from(data, (q, i) => {
+    const c = perAxis ? Math.floor(i / inner) % shape[axis] : 0;
+    return (q - (zeroPoint[c] ?? zeroPoint[0] ?? 0)) * scale[c];
+  });
+}
+
+function floatConstant(tensor: Tensor): Tensor {
+  return tensor.type === 'float32'
+    ? tensor
+    : { name: tensor.name, shape: tensor.shape, type: 'float32', data: realValues(tensor) };
+}
+
+export function dequantize(graph: Graph): Graph {
+  const floats = new Map<Tensor, Tensor>();
+  const float = (tensor: Tensor): Tensor => {
+    if (!floats.has(tensor)) {
+      floats.set(
+        tensor,
+        tensor.type === 'float32' ? tensor : { name: tensor.name, shape: tensor.shape, type: 'float32' },
+      );
+    }
+    return floats.get(tensor)!;
+  };
+  const nodes = graph.nodes.map((node): Node => {
+    const base = { name: node.name, inputs: node.inputs.map(float), output: float(node.output) };
+    const range = representable(node.output);
+    switch (node.op) {
+      case 'conv2d':
+      case 'depthwise_conv2d':
+      case 'dense':
+        return {
+          ...node,
+          ...base,
+          filter: floatConstant(node.filter),
+          bias: node.bias && floatConstant(node.bias),
+          clamp: intersect(node.clamp, range),
+        };
+      case 'activation':
+      case 'add':
+      case 'pool':
+        return { ...node, ...base, clamp: intersect(node.clamp, range) };
+      case 'requantize':
+        return { ...base, op: 'activation', clamp: range };
+      default:
+        return { ...node, ...base };
+    }
+  });
+  return { input: float(graph.input), output: float(graph.output), nodes };
+}

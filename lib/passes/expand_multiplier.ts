@@ -1,0 +1,29 @@
+/**
+ * A depthwise convolution with a multiplier becomes a plain convolution whose filter is zero off its own channel,
+ * so that engines know multiplier 1 only. MobileNets have at most one such layer, on the picture's 1 or 3 channels.
+ */
+import type { DepthwiseConv2D, Graph, Node } from '../graph';
+
+function asConvolution(node: DepthwiseConv2D, inputs: number): Node {
+  const [, height, width, outputs] = node.filter.shape;
+  const multiplier = outputs / inputs;
+  const source = node.filter.data!;
+  const data = new Float32Array(outputs * height * width * inputs);
+  for (let o = 0; o < outputs; o++) {
+    const channel = Math.floor(o / multiplier);
+    for (let tap = 0; tap < height * width; tap++) {
+      data[(o * height * width + tap) * inputs + channel] = source[tap * outputs + o];
+    }
+  }
+  const filter = { name: node.filter.name, shape: [outputs, height, width, inputs], type: 'float32' as const, data };
+  return { ...node, op: 'conv2d', filter };
+}
+
+export function expandMultiplier(graph: Graph): Graph {
+  const nodes = graph.nodes.map((node) => {
+    if (node.op !== 'depthwise_conv2d') return node;
+    const inputs = node.inputs[0].shape[node.inputs[0].shape.length - 1];
+    return node.filter.shape[3] === inputs ? node : asConvolution(node, inputs);
+  });
+  return { ...graph, nodes };
+}

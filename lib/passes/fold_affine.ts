@@ -1,0 +1,57 @@
+/**
+ * Folds batch normalisation and other per-channel arithmetic into the convolution or dense layer before it
+ * (w' = w * scale, b' = b * scale + shift, in double precision). An affine node with no such layer before it
+ * becomes a 1x1 depthwise convolution.
+ */
+import { type Affine, type Graph, isLinear, LINEAR, type Node, type Tensor } from '../graph';
+import { pointDepthwise, readerCount } from './rewrite';
+
+type Weighted = Extract<Node, { filter: Tensor }>;
+
+function isFoldable(node: Node | undefined): node is Weighted {
+  return (
+    node !== undefined &&
+    (node.op === 'conv2d' || node.op === 'depthwise_conv2d' || node.op === 'dense') &&
+    isLinear(node.clamp)
+  );
+}
+
+function constant(name: string, shape: readonly number[], data: Float32Array): Tensor {
+  return { name, shape, type: 'float32', data };
+}
+
+function fold(node: Weighted, { scale, shift, output }: Affine): Node {
+  const { filter, bias } = node;
+  const channels = scale.length;
+  // The output channel is the last axis of a depthwise filter and the first of the others.
+  const perChannel = node.op === 'depthwise_conv2d' ? 1 : filter.data!.length / channels;
+  const weights = Float32Array.from(filter.data!, (w, i) => w * scale[Math.floor(i / perChannel) % channels]);
+  const biases = Float32Array.from(shift, (b, c) => (bias?.data?.[c] ?? 0) * scale[c] + b);
+  return {
+    ...node,
+    output,
+    filter: constant(filter.name, filter.shape, weights),
+    bias: constant(`${node.name}/bias`, [channels], biases),
+  };
+}
+
+function standAlone(node: Affine): Node {
+  return pointDepthwise(node, LINEAR, { scale: Float32Array.from(node.scale), shift: Float32Array.from(node.shift) });
+}
+
+export function foldAffine(graph: Graph): Graph {
+  const made = new Map<Tensor, number>();
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    const at = node.op === 'affine' ? made.get(node.inputs[0]) : undefined;
+    const before = at === undefined ? undefined : nodes[at];
+    if (node.op === 'affine' && isFoldable(before) && readerCount(graph, before.output) === 1) {
+      nodes[at!] = fold(before, node);
+      made.set(node.output, at!);
+    } else {
+      made.set(node.output, nodes.length);
+      nodes.push(node.op === 'affine' ? standAlone(node) : node);
+    }
+  }
+  return { ...graph, nodes };
+}

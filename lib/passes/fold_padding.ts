@@ -1,0 +1,38 @@
+/** Moves a padding node into the convolutions that read it; what else reads it gets a 1x1 depthwise convolution with padding. */
+import { type Conv2D, consumers, type DepthwiseConv2D, type Graph, LINEAR, type Node, type Pad } from '../graph';
+import { pointDepthwise, replaceInput } from './rewrite';
+
+function isConvolution(node: Node): node is Conv2D | DepthwiseConv2D {
+  return node.op === 'conv2d' || node.op === 'depthwise_conv2d';
+}
+
+function widen(node: Conv2D | DepthwiseConv2D, { padding, inputs, output }: Pad): Node {
+  const own = node.window.padding;
+  const window = {
+    ...node.window,
+    padding: {
+      top: own.top + padding.top,
+      left: own.left + padding.left,
+      bottom: own.bottom + padding.bottom,
+      right: own.right + padding.right,
+    },
+  };
+  return { ...(replaceInput(node, output, inputs[0]) as Conv2D | DepthwiseConv2D), window };
+}
+
+export function foldPadding(graph: Graph): Graph {
+  const readers = consumers(graph);
+  const folded = new Map<Tensor, Pad>();
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    if (node.op === 'pad') {
+      const canFold = graph.output !== node.output && (readers.get(node.output) ?? []).every(isConvolution);
+      if (canFold) folded.set(node.output, node);
+      else nodes.push(pointDepthwise(node, LINEAR, { padding: node.padding }));
+    } else {
+      const pad = folded.get(node.inputs[0]);
+      nodes.push(pad && isConvolution(node) ? widen(node, pad) : node);
+    }
+  }
+  return { ...graph, nodes };
+}

@@ -1,0 +1,35 @@
+/** Moves the clamp of an activation node into the node that makes its input; one that cannot move becomes a 1x1 depthwise convolution. */
+import { type Clamp, type Graph, isLinear, type Node, type Tensor } from '../graph';
+import { pointDepthwise, readerCount } from './rewrite';
+
+/** The clamp that does what `first` and then `second` do. */
+function compose(first: Clamp, second: Clamp): Clamp {
+  const clamp = (x: number): number => Math.min(second.max, Math.max(second.min, x));
+  return { min: clamp(first.min), max: clamp(first.max) };
+}
+
+export function fuseActivation(graph: Graph): Graph {
+  const made = new Map<Tensor, number>();
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    if (node.op !== 'activation') {
+      made.set(node.output, nodes.length);
+      nodes.push(node);
+      continue;
+    }
+    const [input] = node.inputs;
+    const at = made.get(input);
+    const before = at === undefined ? undefined : nodes[at];
+    if (isLinear(node.clamp)) {
+      nodes.push({ op: 'reshape', name: node.name, inputs: node.inputs, output: node.output });
+      made.set(node.output, nodes.length - 1);
+    } else if (before && 'clamp' in before && readerCount(graph, input) === 1) {
+      nodes[at!] = { ...before, output: node.output, clamp: compose(before.clamp, node.clamp) };
+      made.set(node.output, at!);
+    } else {
+      made.set(node.output, nodes.length);
+      nodes.push(pointDepthwise(node, node.clamp));
+    }
+  }
+  return { ...graph, nodes };
+}
