@@ -1,0 +1,79 @@
+/** Graph to Program: group into steps, plan the arena, lower and pack. */
+import { MobileNetEdgeError } from '../errors';
+import { type Graph, pixels, type Tensor } from '../graph';
+import type { Geometry, Port, Program } from '../program/program';
+import { encode, type Op, wordCount } from '../program/schema';
+import { lower } from './lower';
+import { WeightBlob } from './pack';
+import { alignUp, planArena } from './plan';
+import { type Fusion, groupSteps, stepOutput } from './steps';
+
+export interface CompileOptions {
+  /** Which bottlenecks to fuse; default 'auto'. The answer is the same bit for bit. */
+  fusion?: Fusion;
+  /** How many threads the work is cut for; default 1. The answer is the same bit for bit. */
+  threads?: number;
+  /** Bytes left untouched behind every tensor and after the scratch, for tests. */
+  guardBytes?: number;
+}
+
+/** Offsets are signed 32-bit, in the Program and in WebAssembly. */
+const LIMIT_BYTES = 2 ** 31 - 1;
+
+/**
+ * Compiles a simplified float32 Graph (see passes/simplify.ts).
+ * Throws MODEL_UNSUPPORTED if the network has no layer or needs more memory than 32-bit offsets reach.
+ */
+export function compile(graph: Graph, geometry: Geometry, options: CompileOptions = {}): Program {
+  const { fusion = 'auto', threads = 1, guardBytes = 0 } = options;
+  const steps = groupSteps(graph, geometry, fusion);
+  if (steps.length === 0) {
+    throw new MobileNetEdgeError('MODEL_UNSUPPORTED', 'Expected a network with at least one layer but found none');
+  }
+  const { places, arenaBytes } = planArena(graph, steps, guardBytes);
+  if (arenaBytes > LIMIT_BYTES) {
+    throw new MobileNetEdgeError(
+      'MODEL_UNSUPPORTED',
+      `The network needs ${arenaBytes} bytes of activations; the limit is 2 GiB`,
+    );
+  }
+
+  const blob = new WeightBlob();
+  const ops: Op[] = [];
+  const wordsAfter = new Map<Tensor, number>([[graph.input, 0]]);
+  let words = 0;
+  let scratchBytes = 0;
+  for (const step of steps) {
+    const lowered = lower(step, { places, blob, geometry, threads });
+    ops.push(lowered.op);
+    words += wordCount(lowered.op);
+    wordsAfter.set(stepOutput(step), words);
+    scratchBytes = Math.max(scratchBytes, lowered.scratchBytes);
+  }
+
+  const port = (tensor: Tensor): Port => ({
+    ...places.get(tensor)!,
+    shape: tensor.shape,
+    type: 'float32',
+    words: wordsAfter.get(tensor)!,
+  });
+  const embedding = pooledFeatures(graph);
+  return {
+    ops: encode(ops),
+    weights: blob.toBytes(),
+    arenaBytes: alignUp(arenaBytes, 64),
+    scratchBytes: alignUp(scratchBytes + guardBytes, 64),
+    input: port(graph.input),
+    output: port(graph.output),
+    embedding: embedding && port(embedding),
+  };
+}
+
+/** What the last global pooling makes: the features under the classifier. */
+export function pooledFeatures(graph: Graph): Tensor | undefined {
+  const pools = graph.nodes.filter((node) => {
+    const [height, width] = pixels(node.output.shape);
+    return node.op === 'pool' && height * width === 1;
+  });
+  return pools.at(-1)?.output;
+}

@@ -1,0 +1,119 @@
+/**
+ * Groups the nodes of a simplified Graph into steps, one op of the Program each: a 1x1 convolution takes the
+ * residual add that follows it, and a bottleneck that is worth fusing becomes one step.
+ */
+import {
+  type Add,
+  type Conv2D,
+  type Dense,
+  type DepthwiseConv2D,
+  type Graph,
+  type Node,
+  pixels,
+  type Tensor,
+} from '../graph';
+import { readerCount } from '../passes/rewrite';
+import type { Geometry } from '../program/program';
+
+/** A matrix product over pixels, with the skip connection added to its result where there is one. */
+export interface PointwiseStep {
+  kind: 'pointwise';
+  node: Conv2D | Dense;
+  residual?: { add: Add; tensor: Tensor };
+}
+
+/** Expansion, depthwise and projection in one op; the expanded tensor exists in scratch only. */
+export interface InvertedResidualStep {
+  kind: 'inverted_residual';
+  expand: PointwiseStep;
+  depthwise: DepthwiseConv2D;
+  project: PointwiseStep;
+}
+
+export interface NodeStep {
+  kind: 'node';
+  node: Exclude<Node, Dense>;
+}
+
+export type Step = PointwiseStep | InvertedResidualStep | NodeStep;
+
+/** 'auto' fuses the bottlenecks that are at least `geometry.fuseFromHeight` high. */
+export type Fusion = 'auto' | 'always' | 'never';
+
+function isPointwise(node: Node | undefined): node is Conv2D | Dense {
+  if (node?.op === 'dense') return true;
+  if (node?.op !== 'conv2d') return false;
+  const { kernel, stride, padding } = node.window;
+  return [...kernel, ...stride].every((n) => n === 1) && Object.values(padding).every((n) => n === 0);
+}
+
+/** What a step reads. */
+export function stepInputs(step: Step): Tensor[] {
+  switch (step.kind) {
+    case 'node':
+      return step.node.inputs;
+    case 'pointwise':
+      return [...step.node.inputs, ...(step.residual ? [step.residual.tensor] : [])];
+    case 'inverted_residual':
+      return [...step.expand.node.inputs, ...(step.project.residual ? [step.project.residual.tensor] : [])];
+  }
+}
+
+/** What a step makes. */
+export function stepOutput(step: Step): Tensor {
+  switch (step.kind) {
+    case 'node':
+      return step.node.output;
+    case 'pointwise':
+      return step.residual?.add.output ?? step.node.output;
+    case 'inverted_residual':
+      return stepOutput(step.project);
+  }
+}
+
+export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): Step[] {
+  const steps: Step[] = [];
+  const isPrivate = (tensor: Tensor): boolean => readerCount(graph, tensor) === 1;
+  const indexOfMaker = (tensor: Tensor): number => steps.findIndex((step) => stepOutput(step) === tensor);
+
+  for (const node of graph.nodes) {
+    if (node.op === 'add') steps.push(fuseAdd(node));
+    else if (isPointwise(node)) steps.push({ kind: 'pointwise', node });
+    else steps.push({ kind: 'node', node: node as NodeStep['node'] });
+    fuseBottleneck();
+  }
+  return steps;
+
+  /** An add whose operand comes straight from a 1x1 convolution joins that convolution, which moves down to here. */
+  function fuseAdd(add: Add): Step {
+    const candidates = add.inputs
+      .map((tensor) => ({ tensor, at: indexOfMaker(tensor) }))
+      .filter(({ tensor, at }) => at >= 0 && isPrivate(tensor) && canTakeResidual(steps[at]))
+      .sort((a, b) => b.at - a.at);
+    if (candidates.length === 0) return { kind: 'node', node: add };
+    const { tensor, at } = candidates[0];
+    const other = add.inputs[0] === tensor ? add.inputs[1] : add.inputs[0];
+    const [step] = steps.splice(at, 1);
+    const residual = { add, tensor: other };
+    if (step.kind === 'inverted_residual') return { ...step, project: { ...step.project, residual } };
+    return { ...(step as PointwiseStep), residual };
+  }
+
+  function canTakeResidual(step: Step): boolean {
+    if (step.kind === 'inverted_residual') return step.project.residual === undefined;
+    return step.kind === 'pointwise' && step.residual === undefined;
+  }
+
+  /** If the last three steps are a bottleneck worth fusing, makes one of them. */
+  function fuseBottleneck(): void {
+    const [expand, middle, project] = steps.slice(-3);
+    if (fusion === 'never' || expand?.kind !== 'pointwise' || expand.residual || project?.kind !== 'pointwise') return;
+    if (middle.kind !== 'node' || middle.node.op !== 'depthwise_conv2d') return;
+    const depthwise = middle.node;
+    const chained = depthwise.inputs[0] === expand.node.output && project.node.inputs[0] === depthwise.output;
+    if (!chained || !isPrivate(expand.node.output) || !isPrivate(depthwise.output)) return;
+    const [height] = pixels(expand.node.output.shape);
+    if (fusion === 'auto' && height < geometry.fuseFromHeight) return;
+    steps.splice(-3, 3, { kind: 'inverted_residual', expand, depthwise, project });
+  }
+}
