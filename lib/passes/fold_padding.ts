@@ -1,5 +1,14 @@
 /** Moves a padding node into the convolutions that read it; what else reads it gets a 1x1 depthwise convolution with padding. */
-import { type Conv2D, consumers, type DepthwiseConv2D, type Graph, LINEAR, type Node, type Pad } from '../graph';
+import {
+  type Conv2D,
+  consumers,
+  type DepthwiseConv2D,
+  type Graph,
+  LINEAR,
+  type Node,
+  type Pad,
+  type Tensor,
+} from '../graph';
 import { pointDepthwise, replaceInput } from './rewrite';
 
 function isConvolution(node: Node): node is Conv2D | DepthwiseConv2D {
