@@ -1,0 +1,25 @@
+/** Decoding in plain JavaScript. Slow (a second for 12 megapixels of JPEG), so decode_worker.ts runs it on a thread of its own. */
+import { MobileNetEdgeError } from '../errors';
+import { decodeBmp } from './bmp';
+import { type Image, invalidImage } from './image';
+import { decodeJpeg } from './jpeg';
+import { decodePng } from './png';
+
+const DECODERS = { JPEG: decodeJpeg, PNG: decodePng, BMP: decodeBmp };
+
+export type BuiltinFormat = keyof typeof DECODERS;
+
+export function isBuiltinFormat(format: string): format is BuiltinFormat {
+  return format in DECODERS;
+}
+
+/** Decodes to upright pixels. Throws IMAGE_INVALID, whatever the libraries throw at a damaged file, or IMAGE_UNSUPPORTED. */
+export async function decodeBuiltin(bytes: Uint8Array, format: BuiltinFormat): Promise<Image> {
+  try {
+    return await DECODERS[format](bytes);
+  } catch (cause) {
+    if (cause instanceof MobileNetEdgeError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw invalidImage(`Expected a whole ${format} but it cannot be decoded: ${reason}`, cause);
+  }
+}

@@ -1,0 +1,57 @@
+/** From anything that a user passes to upright pixels. */
+import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { isBuiltinFormat } from './builtin_decoder';
+import { pictureFormat } from './format';
+import { type Image, invalidImage, unsupportedImage } from './image';
+import { decodeWithSharp, loadSharp, sharpFailure } from './sharp_decoder';
+import { type ImageSource, readSource } from './source';
+import { decodeInWorker } from './worker_decoder';
+
+/** `sharp` and `builtin` force one, for tests; `auto` takes sharp where it is installed. BMP is always built in. */
+export type Decoder = 'auto' | 'sharp' | 'builtin';
+
+const DECODERS: readonly string[] = ['auto', 'sharp', 'builtin'] satisfies Decoder[];
+
+/**
+ * Decodes a picture to upright 8-bit pixels, without keeping the event loop from its work.
+ * @param decoder overrides the environment variable MOBILENET_EDGE_DECODER, which overrides `auto`.
+ * Throws IMAGE_NOT_FOUND, IMAGE_INVALID, IMAGE_UNSUPPORTED, ABORTED, and INVALID_ARGUMENT for an unknown decoder.
+ */
+export async function decodeImage(source: ImageSource, signal?: AbortSignal, decoder?: Decoder): Promise<Image> {
+  throwIfAborted(signal);
+  const picture = await readSource(source, signal);
+  throwIfAborted(signal);
+  if (!(picture instanceof Uint8Array)) return picture;
+  const image = await decodeBytes(picture, chosenDecoder(decoder), signal);
+  throwIfAborted(signal);
+  return image;
+}
+
+async function decodeBytes(bytes: Uint8Array, decoder: Decoder, signal: AbortSignal | undefined): Promise<Image> {
+  const format = pictureFormat(bytes);
+  if (format === undefined) {
+    throw invalidImage(
+      `Expected an encoded picture (JPEG, PNG, BMP; with sharp also WebP, AVIF, GIF, TIFF) but received ${bytes.length} bytes of something else`,
+    );
+  }
+  const sharp = decoder === 'builtin' || format === 'BMP' ? undefined : await loadSharp();
+  throwIfAborted(signal);
+  if (sharp !== undefined) return decodeWithSharp(sharp, bytes, format);
+  const wanted = decoder === 'sharp' && format !== 'BMP';
+  if (!wanted && isBuiltinFormat(format)) return decodeInWorker(bytes, format, signal);
+  throw unsupportedImage(
+    `Decoding this ${format} needs sharp, which is not in use: run "npm install sharp", or store the picture as JPEG or PNG`,
+    sharpFailure(),
+  );
+}
+
+function chosenDecoder(option: Decoder | undefined): Decoder {
+  const name = option ?? (process.env.MOBILENET_EDGE_DECODER || 'auto');
+  if (!DECODERS.includes(name)) {
+    throw new MobileNetEdgeError(
+      'INVALID_ARGUMENT',
+      `Expected the environment variable MOBILENET_EDGE_DECODER to be one of ${DECODERS.join(', ')} but received ${name}`,
+    );
+  }
+  return name as Decoder;
+}

@@ -1,0 +1,33 @@
+/** A decoded picture, and the limits that every decoder keeps to. */
+import { MobileNetEdgeError } from '../errors';
+
+/** Gray, RGB, or RGB with alpha (not premultiplied). */
+export type Channels = 1 | 3 | 4;
+
+/** An upright picture: rows from the top, pixels interleaved, one byte a channel, `data.length` = width * height * channels. */
+export interface Image {
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+  channels: Channels;
+}
+
+/** The most pixels that a file may promise in its header (sharp's own limit): what is larger is taken for an attack. */
+export const MAX_PIXELS = 0x3fff * 0x3fff;
+
+/** Throws IMAGE_INVALID unless a header's extents are positive and within MAX_PIXELS. */
+export function checkExtents(format: string, width: number, height: number): void {
+  if (width < 1 || height < 1 || width * height > MAX_PIXELS) {
+    throw invalidImage(
+      `Expected a ${format} picture of 1 to ${MAX_PIXELS} pixels but its header says ${width}x${height}`,
+    );
+  }
+}
+
+export function invalidImage(message: string, cause?: unknown): MobileNetEdgeError {
+  return new MobileNetEdgeError('IMAGE_INVALID', message, cause === undefined ? undefined : { cause });
+}
+
+export function unsupportedImage(message: string, cause?: unknown): MobileNetEdgeError {
+  return new MobileNetEdgeError('IMAGE_UNSUPPORTED', message, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,104 @@
+/**
+ * Decodes on one shared worker thread, so that a slow picture does not stop the program's event loop. The thread is
+ * started by the first picture, keeps no process alive while idle, and is replaced if it dies.
+ */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { abortError, MobileNetEdgeError } from '../errors';
+import { packageRoot } from '../package_root';
+import type { BuiltinFormat } from './builtin_decoder';
+import type { DecodeReply, DecodeRequest } from './decode_worker';
+import { type Image, unsupportedImage } from './image';
+
+interface Job {
+  request: DecodeRequest;
+  resolve(image: Image): void;
+  reject(error: Error): void;
+}
+
+const waiting: Job[] = [];
+let running: Job | undefined;
+let worker: Worker | undefined;
+
+/**
+ * Decodes a JPEG, PNG or BMP to upright pixels; `bytes` is copied at once and may change afterwards. An aborted picture
+ * leaves the queue; one that is being decoded is decoded to its end, unseen.
+ * Throws IMAGE_INVALID, IMAGE_UNSUPPORTED, ABORTED, or INTERNAL if the thread dies.
+ */
+export function decodeInWorker(bytes: Uint8Array, format: BuiltinFormat, signal?: AbortSignal): Promise<Image> {
+  return new Promise((resolve, reject) => {
+    const job: Job = {
+      request: { bytes: new Uint8Array(bytes), format },
+      resolve: settle(resolve),
+      reject: settle(reject),
+    };
+    const abort = () => {
+      const place = waiting.indexOf(job);
+      if (place !== -1) waiting.splice(place, 1);
+      job.reject(abortError(signal as AbortSignal));
+    };
+    function settle<T>(done: (value: T) => void): (value: T) => void {
+      return (value) => {
+        signal?.removeEventListener('abort', abort);
+        done(value);
+      };
+    }
+    signal?.addEventListener('abort', abort, { once: true });
+    waiting.push(job);
+    startNext();
+  });
+}
+
+function startNext(): void {
+  if (running !== undefined) return;
+  running = waiting.shift();
+  if (running === undefined) {
+    worker?.unref();
+    return;
+  }
+  try {
+    worker ??= startWorker();
+    worker.ref();
+    worker.postMessage(running.request, [running.request.bytes.buffer as ArrayBuffer]);
+  } catch (error) {
+    finish((job) => job.reject(error as Error));
+  }
+}
+
+function startWorker(): Worker {
+  const started = new Worker(join(packageRoot(), 'dist', 'image', 'decode_worker.js'));
+  started.on('message', (reply: DecodeReply) => {
+    finish((job) => {
+      if ('image' in reply) job.resolve(reply.image);
+      else job.reject(new MobileNetEdgeError(reply.code, reply.message));
+    });
+  });
+  // A thread that fails emits 'error' and then 'exit'; the picture that it was decoding is not tried again.
+  started.on('error', (cause: Error & { code?: string }) => {
+    worker = undefined;
+    finish((job) => job.reject(deathOf(cause)));
+  });
+  started.on('exit', (code) => {
+    if (worker !== started) return;
+    worker = undefined;
+    finish((job) => job.reject(deathOf(new Error(`exit code ${code}`))));
+  });
+  return started;
+}
+
+function finish(settle: (job: Job) => void): void {
+  const job = running;
+  running = undefined;
+  if (job !== undefined) settle(job);
+  startNext();
+}
+
+function deathOf(cause: Error & { code?: string }): Error {
+  if (cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return unsupportedImage(
+      'The picture is too large for the built-in decoder, which ran out of memory: install sharp, or make the picture smaller',
+      cause,
+    );
+  }
+  return new MobileNetEdgeError('INTERNAL', `The thread that decodes pictures stopped: ${cause.message}`, { cause });
+}
