@@ -1,0 +1,56 @@
+// The WebAssembly engine: walks a program's records and runs each op's chunks. Nothing here allocates and nothing
+// is static: the host decides every address. `execute` may be called by several threads one day, so an op touches
+// only its output, its thread's scratch, and no other chunk's share.
+import { run_add } from './ops/add';
+import { run_conv } from './ops/conv';
+import { run_depthwise } from './ops/depthwise';
+import { run_inverted_residual } from './ops/inverted_residual';
+import { run_pointwise } from './ops/pointwise';
+import { run_pool } from './ops/pool';
+import { run_sigmoid } from './ops/sigmoid';
+import { run_softmax } from './ops/softmax';
+import {
+  AddOp,
+  ConvOp,
+  DepthwiseOp,
+  InvertedResidualOp,
+  OPCODE_ADD,
+  OPCODE_CONV,
+  OPCODE_DEPTHWISE,
+  OPCODE_INVERTED_RESIDUAL,
+  OPCODE_POINTWISE,
+  OPCODE_POOL,
+  OPCODE_SIGMOID,
+  OPCODE_SOFTMAX,
+  OpHeader,
+  PointwiseOp,
+  PoolOp,
+  SigmoidOp,
+  SoftmaxOp,
+} from './program';
+
+export { fuses_multiply_add } from './kernels/self_test';
+
+// Runs the records from address `begin` to `end`; the other arguments are the addresses of the three memories.
+export function execute(begin: usize, end: usize, arena: usize, weights: usize, scratch: usize): void {
+  while (begin < end) {
+    const header = changetype<OpHeader>(begin);
+    for (let chunk = 0; chunk < header.chunks; ++chunk) run_chunk(begin, chunk, arena, weights, scratch);
+    begin += <usize>header.words << 2;
+  }
+}
+
+function run_chunk(at: usize, chunk: i32, arena: usize, weights: usize, scratch: usize): void {
+  switch (changetype<OpHeader>(at).opcode) {
+    case OPCODE_CONV: return run_conv(changetype<ConvOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_POINTWISE: return run_pointwise(changetype<PointwiseOp>(at), chunk, arena, weights);
+    case OPCODE_DEPTHWISE: return run_depthwise(changetype<DepthwiseOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_INVERTED_RESIDUAL:
+      return run_inverted_residual(changetype<InvertedResidualOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_ADD: return run_add(changetype<AddOp>(at), chunk, arena);
+    case OPCODE_POOL: return run_pool(changetype<PoolOp>(at), chunk, arena);
+    case OPCODE_SOFTMAX: return run_softmax(changetype<SoftmaxOp>(at), arena);
+    case OPCODE_SIGMOID: return run_sigmoid(changetype<SigmoidOp>(at), arena);
+    default: unreachable();
+  }
+}

@@ -1,0 +1,42 @@
+/** The Node worker thread of one wasm session: a WasmProgram behind messages. */
+import { parentPort } from 'node:worker_threads';
+import { MobileNetEdgeError } from '../errors';
+import type { TensorData } from '../graph';
+import { WasmProgram } from './wasm_program';
+import type { WasmReply, WasmRequest } from './wasm_protocol';
+
+let program: WasmProgram | undefined;
+
+function answer(request: WasmRequest): TensorData | undefined {
+  if (request.kind === 'load') {
+    program = new WasmProgram(request.module, request.program);
+    return undefined;
+  }
+  if (!program) throw new Error(`Expected a program before ${request.kind}`);
+  switch (request.kind) {
+    case 'run':
+      return program.run(request.input, request.port);
+    case 'read_memory':
+      return program.readMemory();
+    case 'write_memory':
+      program.writeMemory(request.bytes);
+      return undefined;
+  }
+}
+
+function reply(request: WasmRequest): WasmReply {
+  try {
+    return { value: answer(request) };
+  } catch (error) {
+    if (error instanceof MobileNetEdgeError) {
+      return { error: { code: error.code, message: error.message, cause: error.cause } };
+    }
+    return { error: { code: 'INTERNAL', message: `The wasm engine failed: ${error}`, cause: error } };
+  }
+}
+
+parentPort!.on('message', (request: WasmRequest) => {
+  const message = reply(request);
+  const buffer = 'value' in message ? message.value?.buffer : undefined;
+  parentPort!.postMessage(message, buffer instanceof ArrayBuffer ? [buffer] : []);
+});
