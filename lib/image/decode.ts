@@ -1,4 +1,5 @@
 /** From anything that a user passes to upright pixels. */
+import { types } from 'node:util';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { isBuiltinFormat } from './builtin_decoder';
 import { pictureFormat } from './format';
@@ -21,7 +22,7 @@ export async function decodeImage(source: ImageSource, signal?: AbortSignal, dec
   throwIfAborted(signal);
   const picture = await readSource(source, signal);
   throwIfAborted(signal);
-  if (!(picture instanceof Uint8Array)) return picture;
+  if (!types.isUint8Array(picture)) return picture;
   const image = await decodeBytes(picture, chosenDecoder(decoder), signal);
   throwIfAborted(signal);
   return image;

@@ -1,8 +1,9 @@
 /** Decoding through sharp (libvips), an optional peer dependency: fast, off the main thread, and of many formats. */
+import type sharp from 'sharp';
 import type { Format } from './format';
 import { type Channels, checkExtents, type Image, invalidImage, unsupportedImage } from './image';
 
-type Sharp = typeof import('sharp').default;
+type Sharp = typeof sharp;
 
 let loading: Promise<Sharp | undefined> | undefined;
 let failure: unknown;

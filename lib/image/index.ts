@@ -1,0 +1,6 @@
+/** Pictures: from anything that a user passes to a normalised NHWC tensor. */
+export { type Decoder, decodeImage } from './decode';
+export type { Channels, Image } from './image';
+export { DEFAULT_PREPROCESS, type MeanStd, type Preprocess, resolvePreprocess } from './preprocess';
+export type { ImageDataLike, ImageSource, RawImage } from './source';
+export { type InputExtents, preprocessToBytes, preprocessToFloat } from './to_tensor';
