@@ -1,0 +1,13 @@
+/** mobilenet-edge for Node: MobileNet v1 and v2, picture in, class names or embedding out. */
+export { mobilenetV1 } from './architectures/mobilenet_v1';
+export { mobilenetV2 } from './architectures/mobilenet_v2';
+export type { ArchitectureOptions } from './architectures/network_builder';
+export { type ErrorCode, MobileNetEdgeError } from './errors';
+export type { ModelSource, TfjsArtifacts } from './formats/model_file';
+export type { Graph } from './graph';
+export type { Preprocess } from './image/preprocess';
+export type { ImageSource } from './image/source';
+export { type LoadOptions, load } from './load';
+export type { ClassifyOptions, Model, ModelInfo, Prediction, RunOptions } from './model';
+export type { TensorValues } from './tensor_io';
+export type { Classification } from './topk';

@@ -1,0 +1,113 @@
+import { recognize } from './architectures/recognize';
+import { compile } from './compile/compile';
+import type { Backend } from './engines/engine';
+import { selectEngine } from './engines/select';
+import { MobileNetEdgeError, throwIfAborted } from './errors';
+import { type ModelFile, type ModelSource, readModelFile } from './formats/model_file';
+import { elementCount, type Graph, pixels } from './graph';
+import { type Preprocess, resolvePreprocess } from './image/preprocess';
+import { resolveLabels } from './labels';
+import { Model } from './model';
+import { simplify } from './passes/simplify';
+import { totals } from './summary';
+
+export interface LoadOptions {
+  /** Default 'auto': native where the addon loads, else wasm; `info.backend` tells which. */
+  backend?: 'auto' | Backend;
+  /** Forces an instruction set: 'scalar', 'avx2', 'simd128', 'relaxed-simd'; default: the best one here. */
+  isa?: string;
+  /** An upper bound on threads, 1 to 64; `info.threads` tells how many are used. One is used at present. */
+  threads?: number;
+  /** What the engine computes with; 'auto' is float32 at present, for quantized files too. */
+  precision?: 'auto' | 'float32' | 'int8';
+  /** Class names: an array, or a text file of one a line; default: those inside or beside the model file. */
+  labels?: readonly string[] | string | URL;
+  /** How pictures become tensors; what is left out comes from the model's metadata, else the defaults. */
+  preprocess?: Partial<Preprocess>;
+  /** Rejects with ABORTED if it fires before the model is loaded. */
+  signal?: AbortSignal;
+  /** Called with 0 to 1 as the file is read and compiled. */
+  onProgress?: (fraction: number) => void;
+}
+
+/**
+ * Loads a model: a path or file URL (`.tflite`, tfjs `model.json` or its folder), the bytes of a `.tflite` file,
+ * tfjs artifacts `{ modelTopology, weightSpecs | weightsManifest, weightData }`, or a Graph (mobilenetV1(), mobilenetV2()).
+ *
+ * Rejects with MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED, LABELS_INVALID,
+ * INVALID_ARGUMENT, BACKEND_UNAVAILABLE, OUT_OF_MEMORY or ABORTED.
+ */
+export async function load(source: ModelSource | Graph, options: LoadOptions = {}): Promise<Model> {
+  const { signal, onProgress } = options;
+  checkOptions(options);
+  throwIfAborted(signal);
+
+  const readProgress = onProgress && ((fraction: number) => onProgress(fraction * 0.5));
+  const file = isGraph(source)
+    ? ({ format: 'graph', graph: source } as const)
+    : await readModelFile(source, { signal, onProgress: readProgress });
+  const preprocess = resolvePreprocess('preprocess' in file ? file.preprocess : undefined, options.preprocess);
+  const classes = elementCount(file.graph.output.shape);
+  const labels = await resolveLabels(options.labels, (file as ModelFile).labels, classes);
+
+  const { engine, fallbackReason } = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
+  throwIfAborted(signal);
+  const graph = simplify(file.graph);
+  const program = compile(graph, engine.geometry);
+  onProgress?.(0.9);
+  const session = await engine.load(program);
+  if (signal?.aborted) await session.close();
+  throwIfAborted(signal);
+  onProgress?.(1);
+
+  const last = graph.nodes[graph.nodes.length - 1].op;
+  const [height, width, channels] = pixels(file.graph.input.shape);
+  return new Model({
+    info: {
+      ...recognize(graph),
+      inputShape: [1, height, width, channels],
+      inputType: file.graph.input.type,
+      outputType: file.graph.output.type,
+      classes,
+      ...totals(graph),
+      weightBytes: program.weights.byteLength,
+      arenaBytes: program.arenaBytes + program.scratchBytes,
+      backend: engine.backend,
+      isa: engine.isa,
+      fallbackReason,
+      threads: 1,
+      precision: 'float32',
+      format: file.format,
+      preprocess,
+    },
+    session,
+    program,
+    input: file.graph.input,
+    output: file.graph.output,
+    givesProbabilities: last === 'softmax' || last === 'sigmoid',
+    rangeIsExplicit: options.preprocess?.range !== undefined,
+    labels,
+  });
+}
+
+function isGraph(source: ModelSource | Graph): source is Graph {
+  return typeof source === 'object' && source !== null && 'nodes' in source && 'input' in source;
+}
+
+function checkOptions({ threads, precision = 'auto' }: LoadOptions): void {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected threads from 1 to 64 but received ${String(threads)}`);
+  }
+  if (precision === 'int8') {
+    throw new MobileNetEdgeError(
+      'MODEL_UNSUPPORTED',
+      "Integer arithmetic is not available in this version; use precision 'auto' or 'float32', which runs quantized files too",
+    );
+  }
+  if (precision !== 'auto' && precision !== 'float32') {
+    throw new MobileNetEdgeError(
+      'INVALID_ARGUMENT',
+      `Expected precision to be 'auto', 'float32' or 'int8' but received ${JSON.stringify(precision)}`,
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import type { Backend, Session } from './engines/engine';
+import { MobileNetEdgeError, throwIfAborted } from './errors';
+import { pixels, type Tensor } from './graph';
+import { decodeImage } from './image/decode';
+import type { Preprocess } from './image/preprocess';
+import { preprocessToBytes, preprocessToFloat } from './image/resize';
+import type { ImageSource } from './image/source';
+import type { Port, Program } from './program/program';
+import { SerialQueue } from './serial_queue';
+import { checkTensor, fromReal, type TensorValues, toReal } from './tensor_io';
+import { type Classification, checkTopK, softmax, topClasses } from './topk';
+
+export interface ModelInfo {
+  /** Which of the papers' networks the layers are. */
+  architecture: 'mobilenet_v1' | 'mobilenet_v2' | 'custom';
+  /** Width multiplier; null for a custom network. */
+  alpha: number | null;
+  /** [1, height, width, channels]. */
+  inputShape: readonly number[];
+  /** The element type of `predict`'s input and output: the file's own. */
+  inputType: Tensor['type'];
+  outputType: Tensor['type'];
+  /** Length of the output. */
+  classes: number;
+  /** Weights and biases, batch normalisation folded. */
+  parameters: number;
+  /** Multiply-accumulates of one inference. */
+  macs: number;
+  /** Bytes of packed weights in memory. */
+  weightBytes: number;
+  /** Bytes of activations and scratch in memory. */
+  arenaBytes: number;
+  backend: Backend;
+  /** Instruction set chosen at run time. */
+  isa: string;
+  /** Why `backend: 'auto'` did not use the native engine, where it did not. */
+  fallbackReason?: string;
+  threads: number;
+  /** What the engine computes with. */
+  precision: 'float32';
+  /** The file's format; 'graph' for a network given as data. */
+  format: 'tflite' | 'tfjs-layers' | 'graph';
+  /** How pictures are cropped, resized and scaled for this model. */
+  preprocess: Preprocess;
+}
+
+export interface ClassifyOptions {
+  /** How many classes to return, 1 to 65536; default 5. A model with fewer classes returns them all. */
+  topK?: number;
+  /** Rejects with ABORTED if it fires before the inference starts. */
+  signal?: AbortSignal;
+}
+
+export interface RunOptions {
+  /** Rejects with ABORTED if it fires before the inference starts. */
+  signal?: AbortSignal;
+}
+
+/** The raw output of `predict`, in the model's own type. */
+export interface Prediction {
+  data: TensorValues;
+  shape: readonly number[];
+}
+
+/** Everything a Model is made of; put together by load(). */
+export interface ModelParts {
+  info: ModelInfo;
+  session: Session;
+  program: Program;
+  /** The model's own input and output, quantization included. */
+  input: Tensor;
+  output: Tensor;
+  /** Whether the network itself ends in softmax or sigmoid. */
+  givesProbabilities: boolean;
+  /** Whether the caller chose the range of pixel values, and not the model. */
+  rangeIsExplicit: boolean;
+  labels: readonly string[] | undefined;
+}
+
+/** Frees engines of models that were dropped without close(). */
+const forgotten = new FinalizationRegistry<Session>((session) => void session.close());
+
+/**
+ * A loaded model. All methods may be called concurrently: calls queue and are answered in order, off the main
+ * thread. All reject with MODEL_CLOSED after close().
+ */
+export class Model {
+  readonly info: Readonly<ModelInfo>;
+  readonly #parts: ModelParts;
+  readonly #pictures = new SerialQueue();
+  readonly #inferences = new SerialQueue();
+  #closed = false;
+
+  /** @internal Use load(). */
+  constructor(parts: ModelParts) {
+    this.info = Object.freeze(parts.info);
+    this.#parts = parts;
+    forgotten.register(this, parts.session, this);
+  }
+
+  /**
+   * The most probable classes of a picture, best first, ties by lower index; for an array of pictures, an array of those.
+   * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for a bad topK.
+   */
+  classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification[]>;
+  classify(images: readonly ImageSource[], options?: ClassifyOptions): Promise<Classification[][]>;
+  async classify(
+    image: ImageSource | readonly ImageSource[],
+    options: ClassifyOptions = {},
+  ): Promise<Classification[] | Classification[][]> {
+    const topK = checkTopK(options.topK ?? 5);
+    const classifyOne = async (one: ImageSource): Promise<Classification[]> => {
+      const values = await this.#runPicture(one, this.#parts.program.output, options.signal);
+      return topClasses(this.#parts.givesProbabilities ? values : softmax(values), topK, this.#parts.labels);
+    };
+    return Array.isArray(image) ? Promise.all(image.map(classifyOne)) : classifyOne(image as ImageSource);
+  }
+
+  /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
+  async embed(image: ImageSource, options: RunOptions = {}): Promise<Float32Array> {
+    const { embedding } = this.#parts.program;
+    if (!embedding) {
+      throw new MobileNetEdgeError(
+        'MODEL_UNSUPPORTED',
+        'Expected a network with global pooling, which embed() reads, but this one has none',
+      );
+    }
+    return this.#runPicture(image, embedding, options.signal);
+  }
+
+  /**
+   * Runs the network on exactly this tensor: `info.inputShape` values in `info.inputType`, dense NHWC.
+   * Rejects with TENSOR_INVALID for another type or length or a number that is not finite.
+   */
+  async predict(tensor: TensorValues, options: RunOptions = {}): Promise<Prediction> {
+    this.#checkOpen();
+    const { input, output, program } = this.#parts;
+    checkTensor(tensor, input);
+    const values = await this.#infer(toReal(tensor, input), program.output, options.signal);
+    return { data: fromReal(values, output), shape: output.shape };
+  }
+
+  /** Frees the engine's memory once a running inference has ended; queued calls reject with MODEL_CLOSED. Idempotent. */
+  close(): void {
+    void this.#close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+
+  #close(): Promise<void> {
+    this.#closed = true;
+    forgotten.unregister(this);
+    return this.#inferences.idle().then(() => this.#parts.session.close());
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'This model was closed; load it again to use it');
+  }
+
+  async #runPicture(image: ImageSource, port: Port, signal?: AbortSignal): Promise<Float32Array> {
+    this.#checkOpen();
+    throwIfAborted(signal);
+    const values = await this.#pictures.run(() => this.#toInput(image, signal), signal);
+    return this.#infer(values, port, signal);
+  }
+
+  #infer(values: Float32Array, port: Port, signal?: AbortSignal): Promise<Float32Array> {
+    return this.#inferences.run(async () => {
+      this.#checkOpen();
+      return (await this.#parts.session.run(values, port)) as Float32Array;
+    }, signal);
+  }
+
+  /** A picture as the real values that the network reads. */
+  async #toInput(image: ImageSource, signal?: AbortSignal): Promise<Float32Array> {
+    const picture = await decodeImage(image, signal);
+    const { input, rangeIsExplicit } = this.#parts;
+    const [height, width, channels] = pixels(input.shape);
+    const target = { height, width, channels };
+    const { preprocess } = this.info;
+    const isInteger = input.type === 'uint8' || input.type === 'int8';
+    if (!isInteger) return preprocessToFloat(picture, target, preprocess);
+    // Quantized models read the pixel's level itself (int8: minus 128), unless the caller wants another range.
+    const levels = rangeIsExplicit
+      ? fromReal(preprocessToFloat(picture, target, preprocess), input)
+      : preprocessToBytes(picture, target, preprocess);
+    const shifted =
+      input.type === 'int8' && !rangeIsExplicit ? Int8Array.from(levels as Uint8Array, (level) => level - 128) : levels;
+    return toReal(shifted, input);
+  }
+}
