@@ -1,0 +1,63 @@
+{
+  # node-gyp has no flags by the file, so each instruction set is a static library with flags of its own.
+  # Contraction is off everywhere: a multiplication and an addition fuse only where a kernel says so.
+  'target_defaults': {
+    'cflags_cc!': ['-O2', '-std=gnu++20', '-std=gnu++17'],
+    'cflags_cc': ['-std=c++17', '-O3', '-ffp-contract=off', '-fvisibility=hidden', '-Wall', '-Wextra'],
+    'xcode_settings': {
+      'GCC_OPTIMIZATION_LEVEL': '3',
+      'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
+      'MACOSX_DEPLOYMENT_TARGET': '11.0',
+      'OTHER_CPLUSPLUSFLAGS': ['-ffp-contract=off', '-fvisibility=hidden'],
+    },
+    'msvs_settings': {
+      'VCCLCompilerTool': {'AdditionalOptions': ['/std:c++17', '/fp:precise']},
+    },
+  },
+  'targets': [
+    {
+      'target_name': 'mobilenet_edge',
+      'sources': [
+        'native/addon.cc',
+        'native/cpu.cc',
+        'native/execute.cc',
+        'native/memory.cc',
+        'native/validate.cc',
+        'native/ops/conv.cc',
+        'native/ops/depthwise.cc',
+        'native/ops/elementwise.cc',
+        'native/ops/inverted_residual.cc',
+        'native/ops/pointwise.cc',
+        'native/ops/pool.cc',
+      ],
+      'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
+      'defines': ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS'],
+      'dependencies': ['kernels_scalar'],
+      'conditions': [
+        ['target_arch=="x64"', {
+          'defines': ['MOBILENET_EDGE_AVX2'],
+          'dependencies': ['kernels_avx2'],
+        }],
+      ],
+    },
+    {
+      'target_name': 'kernels_scalar',
+      'type': 'static_library',
+      'sources': ['native/kernels/scalar.cc'],
+    },
+  ],
+  'conditions': [
+    ['target_arch=="x64"', {
+      'targets': [
+        {
+          'target_name': 'kernels_avx2',
+          'type': 'static_library',
+          'sources': ['native/kernels/avx2.cc'],
+          'cflags_cc': ['-mavx2', '-mfma'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2', '-mfma']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
+        },
+      ],
+    }],
+  ],
+}

@@ -1,0 +1,163 @@
+/** The native engine: whole programs run in the C++ addon, on libuv's thread pool. */
+import { createRequire } from 'node:module';
+import { MobileNetEdgeError } from '../errors';
+import { elementCount, type TensorData } from '../graph';
+import { packageRoot } from '../package_root';
+import type { Geometry, Port, Program } from '../program/program';
+import type { Engine, EngineOptions, Session } from './engine';
+
+/** What native/addon.cc exports. */
+interface Addon {
+  /** The instruction sets that this build has and this CPU can run, worst first. */
+  isas(): string[];
+  geometry(isa: string): Geometry;
+  Session: new (
+    isa: string,
+    ops: Int32Array,
+    weights: Uint8Array,
+    arenaBytes: number,
+    scratchBytes: number,
+  ) => AddonSession;
+}
+
+interface AddonSession {
+  run(input: TensorData, inputPort: BytePort, outputPort: BytePort): Promise<ArrayBuffer>;
+  close(): void;
+  readMemory(): ArrayBuffer;
+  writeMemory(bytes: Uint8Array): void;
+}
+
+/** A port in bytes, so that the addon need not know types. */
+interface BytePort {
+  offset: number;
+  pixels: number;
+  channelBytes: number;
+  strideBytes: number;
+  words: number;
+}
+
+const ARRAY_OF = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, int32: Int32Array } as const;
+
+/** Names that MOBILENET_EDGE_ISA may hold for the other engine. */
+const WASM_ISAS = ['simd128', 'relaxed-simd'];
+
+let addon: Addon | undefined;
+
+/**
+ * Loads the engine with the best instruction set of this CPU, or the one that `options.isa` or MOBILENET_EDGE_ISA names.
+ * Throws BACKEND_UNAVAILABLE if the addon cannot be loaded here or that instruction set cannot run here.
+ */
+export function loadNativeEngine(options: EngineOptions = {}): Engine {
+  addon ??= loadAddon();
+  const { Session, geometry, isas } = addon;
+  const isa = chooseIsa(isas(), options.isa);
+  return {
+    backend: 'native',
+    isa,
+    geometry: geometry(isa),
+    load: async (program) => new NativeSession(Session, isa, program),
+  };
+}
+
+function loadAddon(): Addon {
+  const nodeGypBuild = createRequire(__filename)('node-gyp-build') as (folder: string) => Addon;
+  try {
+    return nodeGypBuild(packageRoot());
+  } catch (cause) {
+    throw new MobileNetEdgeError(
+      'BACKEND_UNAVAILABLE',
+      `Expected a native addon for ${process.platform}-${process.arch} but none could be loaded: ` +
+        "build it with `npm run build:native`, which needs a C++ compiler, or use backend 'wasm'",
+      { cause },
+    );
+  }
+}
+
+function chooseIsa(available: string[], requested: string | undefined): string {
+  const fromEnvironment = process.env.MOBILENET_EDGE_ISA;
+  const concernsUs = fromEnvironment && !WASM_ISAS.includes(fromEnvironment);
+  const wanted = requested ?? (concernsUs ? fromEnvironment : undefined);
+  if (wanted === undefined) return available[available.length - 1];
+  if (available.includes(wanted)) return wanted;
+  throw new MobileNetEdgeError(
+    'BACKEND_UNAVAILABLE',
+    `Expected a native instruction set that can run here (${available.join(', ')}) but received '${wanted}': ` +
+      'choose one of these or leave it out',
+  );
+}
+
+function inBytes({ offset, shape, stride, type, words }: Port): BytePort {
+  const channels = shape[shape.length - 1];
+  const { BYTES_PER_ELEMENT } = ARRAY_OF[type];
+  return {
+    offset,
+    pixels: elementCount(shape) / channels,
+    channelBytes: channels * BYTES_PER_ELEMENT,
+    strideBytes: stride * BYTES_PER_ELEMENT,
+    words,
+  };
+}
+
+class NativeSession implements Session {
+  readonly #session: AddonSession;
+  readonly #input: BytePort;
+  /** Settles with the newest run; never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(SessionOfAddon: Addon['Session'], isa: string, program: Program) {
+    const { ops, weights, arenaBytes, scratchBytes, input } = program;
+    this.#input = inBytes(input);
+    try {
+      this.#session = new SessionOfAddon(isa, ops, weights, arenaBytes, scratchBytes);
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code !== 'OUT_OF_MEMORY') throw internal(cause);
+      const bytes = ops.byteLength + weights.byteLength + arenaBytes + scratchBytes;
+      throw new MobileNetEdgeError(
+        'OUT_OF_MEMORY',
+        `Could not allocate ${bytes} bytes for the model: use a smaller model or close others`,
+        { cause },
+      );
+    }
+  }
+
+  async run(input: TensorData, port: Port): Promise<TensorData> {
+    const running = this.#use(() => this.#session.run(input, this.#input, inBytes(port)));
+    this.#last = running.catch(() => undefined);
+    return new ARRAY_OF[port.type](await running);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      // Frees the memory now, or when the run in progress ends.
+      this.#session.close();
+    }
+    await this.#last;
+  }
+
+  async readMemory(): Promise<Uint8Array> {
+    return new Uint8Array(this.#use(() => this.#session.readMemory()));
+  }
+
+  async writeMemory(bytes: Uint8Array): Promise<void> {
+    this.#use(() => this.#session.writeMemory(bytes));
+  }
+
+  #use<Result>(action: () => Result): Result {
+    if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
+    try {
+      return action();
+    } catch (cause) {
+      throw internal(cause);
+    }
+  }
+}
+
+/** The addon refuses only what this package should never have given it. */
+function internal(cause: unknown): MobileNetEdgeError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new MobileNetEdgeError('INTERNAL', `The native addon refused its arguments (${reason}): please report this`, {
+    cause,
+  });
+}

@@ -1,0 +1,265 @@
+// The bridge to JavaScript: isas(), geometry(isa) and class Session. Nothing is kept outside the objects, so that the
+// addon loads in any number of threads. Everything that comes from JavaScript is checked, for a mistake there must be
+// an exception and not a crash. lib/engines/native.ts is the only caller.
+#include <napi.h>
+#include <string.h>
+
+#include <memory>
+#include <string>
+
+#include "cpu.h"
+#include "execute.h"
+#include "memory.h"
+#include "validate.h"
+
+namespace mobilenet_edge {
+namespace {
+
+// A program and its memory, kept alive by the Session and by a run in progress.
+struct Loaded {
+  Kernels kernels;
+  Memory ops, weights, arena, scratch;
+  bool running = false;
+
+  const int32_t* op_words() const { return reinterpret_cast<const int32_t*>(ops.data()); }
+  size_t op_word_count() const { return ops.size() / sizeof(int32_t); }
+  size_t bytes() const { return ops.size() + weights.size() + arena.size() + scratch.size(); }
+};
+
+// Pixels of a picture in the arena: `channel_bytes` at each of `pixels` places `stride_bytes` apart.
+struct Port {
+  size_t offset, pixels, channel_bytes, stride_bytes, words;
+};
+
+void copy_pixels(uint8_t* to, size_t to_stride, const uint8_t* from, size_t from_stride, const Port& port) {
+  if (to_stride == from_stride && to_stride == port.channel_bytes) {
+    memcpy(to, from, port.pixels * port.channel_bytes);
+    return;
+  }
+  for (size_t i = 0; i < port.pixels; ++i) memcpy(to + i * to_stride, from + i * from_stride, port.channel_bytes);
+}
+
+struct Bytes {
+  const uint8_t* data = nullptr;
+  size_t size = 0;
+};
+
+bool read_bytes(const Napi::Value& value, Bytes* bytes) {
+  if (!value.IsTypedArray()) return false;
+  const Napi::TypedArray array = value.As<Napi::TypedArray>();
+  bytes->data = static_cast<const uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
+  bytes->size = array.ByteLength();
+  return true;
+}
+
+bool read_size(const Napi::Value& value, size_t* size) {
+  constexpr double kMaxSafeInteger = 9007199254740991.0;
+  if (!value.IsNumber()) return false;
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!(number >= 0) || number > kMaxSafeInteger || number > (double)(SIZE_MAX / 2)) return false;
+  *size = static_cast<size_t>(number);
+  return static_cast<double>(*size) == number;
+}
+
+bool read_port(const Napi::Value& value, const Loaded& loaded, Port* port) {
+  if (!value.IsObject()) return false;
+  const Napi::Object object = value.As<Napi::Object>();
+  if (!read_size(object.Get("offset"), &port->offset) || !read_size(object.Get("pixels"), &port->pixels) ||
+      !read_size(object.Get("channelBytes"), &port->channel_bytes) ||
+      !read_size(object.Get("strideBytes"), &port->stride_bytes) || !read_size(object.Get("words"), &port->words)) {
+    return false;
+  }
+  if (port->pixels == 0 || port->channel_bytes == 0 || port->stride_bytes < port->channel_bytes) return false;
+  // In double, which cannot overflow.
+  const double end = (double)port->offset + (port->pixels - 1.0) * port->stride_bytes + port->channel_bytes;
+  return end <= (double)loaded.arena.size() && port->words <= loaded.op_word_count() &&
+         is_record_boundary(loaded.op_words(), loaded.op_word_count(), port->words);
+}
+
+class Run : public Napi::AsyncWorker {
+ public:
+  Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output)
+      : Napi::AsyncWorker(env, "mobilenet_edge"), loaded_(std::move(loaded)), output_(output) {
+    napi_create_promise(env, &deferred_, &promise_);
+  }
+
+  Napi::Value promise() const { return {Env(), promise_}; }
+
+ protected:
+  void Execute() override {
+    const Context context = {&loaded_->kernels, loaded_->weights.data(), loaded_->arena.data(),
+                             loaded_->scratch.data()};
+    execute(context, loaded_->op_words(), output_.words);
+  }
+
+  // Calls of Node-API fail here when the JavaScript thread is being terminated; nobody waits for the answer then.
+  void OnOK() override {
+    loaded_->running = false;
+    void* data;
+    napi_value result;
+    if (napi_create_arraybuffer(Env(), output_.pixels * output_.channel_bytes, &data, &result) != napi_ok) return;
+    copy_pixels(static_cast<uint8_t*>(data), output_.channel_bytes, loaded_->arena.data() + output_.offset,
+                output_.stride_bytes, output_);
+    napi_resolve_deferred(Env(), deferred_, result);
+  }
+
+ private:
+  std::shared_ptr<Loaded> loaded_;
+  const Port output_;
+  napi_deferred deferred_ = nullptr;
+  napi_value promise_ = nullptr;
+};
+
+class Session : public Napi::ObjectWrap<Session> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(
+        env, "Session",
+        {InstanceMethod<&Session::run>("run"), InstanceMethod<&Session::close>("close"),
+         InstanceMethod<&Session::read_memory>("readMemory"), InstanceMethod<&Session::write_memory>("writeMemory")});
+  }
+
+  // new Session(isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes)
+  explicit Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
+    const Napi::Env env = info.Env();
+    Bytes ops, weights;
+    size_t arena_bytes = 0, scratch_bytes = 0;
+    if (info.Length() != 5 || !info[0].IsString() || !info[1].IsTypedArray() ||
+        info[1].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array || !read_bytes(info[1], &ops) ||
+        !read_bytes(info[2], &weights) || !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes)) {
+      Napi::TypeError::New(env, "Expected (isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes)")
+          .ThrowAsJavaScriptException();
+      return;
+    }
+    auto loaded = std::make_shared<Loaded>();
+    if (!select_kernels(info[0].As<Napi::String>().Utf8Value().c_str(), &loaded->kernels)) {
+      Napi::RangeError::New(env, "This instruction set is not available").ThrowAsJavaScriptException();
+      return;
+    }
+    loaded->ops = Memory(ops.size);
+    loaded->weights = Memory(weights.size);
+    loaded->arena = Memory(arena_bytes);
+    loaded->scratch = Memory(scratch_bytes);
+    if (!loaded->ops.data() || !loaded->weights.data() || !loaded->arena.data() || !loaded->scratch.data()) {
+      Napi::Error error = Napi::Error::New(env, "The operating system gave no memory");
+      error.Set("code", Napi::String::New(env, "OUT_OF_MEMORY"));
+      error.ThrowAsJavaScriptException();
+      return;
+    }
+    if (ops.size) memcpy(loaded->ops.data(), ops.data, ops.size);
+    if (weights.size) memcpy(loaded->weights.data(), weights.data, weights.size);
+    // The copy, for JavaScript may change its own.
+    const Defect defect = validate(loaded->op_words(), loaded->op_word_count(),
+                                   {weights.size, arena_bytes, scratch_bytes}, loaded->kernels.geometry);
+    if (defect.message) {
+      Napi::RangeError::New(env, "Invalid program at word " + std::to_string(defect.word) + ": " + defect.message)
+          .ThrowAsJavaScriptException();
+      return;
+    }
+    Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<int64_t>(loaded->bytes()));
+    loaded_ = std::move(loaded);
+  }
+
+  void Finalize(Napi::Env env) override { release(env); }
+
+ private:
+  // run(input: TypedArray, inputPort, outputPort): Promise<ArrayBuffer>
+  Napi::Value run(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!idle(env)) return env.Undefined();
+    const std::shared_ptr<Loaded> loaded = loaded_;
+    Bytes bytes;
+    Port input, output;
+    // The bytes last: reading a port may run a getter, which may do anything.
+    if (info.Length() != 3 || !read_port(info[1], *loaded, &input) || !read_port(info[2], *loaded, &output) ||
+        !read_bytes(info[0], &bytes) || bytes.size != input.pixels * input.channel_bytes) {
+      Napi::TypeError::New(env, "Expected (input: TypedArray, input port, output port) with ports inside the arena")
+          .ThrowAsJavaScriptException();
+      return env.Undefined();
+    }
+    if (!idle(env)) return env.Undefined();
+    // Here and not in the worker, because JavaScript may change or detach the input while that runs.
+    copy_pixels(loaded->arena.data() + input.offset, input.stride_bytes, bytes.data, input.channel_bytes, input);
+    auto* worker = new Run(env, loaded, output);  // deletes itself
+    loaded->running = true;
+    worker->Queue();
+    return worker->promise();
+  }
+
+  void close(const Napi::CallbackInfo& info) { release(info.Env()); }
+
+  // The arena followed by the scratch.
+  Napi::Value read_memory(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!idle(env)) return env.Undefined();
+    const Memory &arena = loaded_->arena, &scratch = loaded_->scratch;
+    Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, arena.size() + scratch.size());
+    auto* to = static_cast<uint8_t*>(copy.Data());
+    if (arena.size()) memcpy(to, arena.data(), arena.size());
+    if (scratch.size()) memcpy(to + arena.size(), scratch.data(), scratch.size());
+    return copy;
+  }
+
+  void write_memory(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!idle(env)) return;
+    const Memory &arena = loaded_->arena, &scratch = loaded_->scratch;
+    Bytes bytes;
+    if (info.Length() != 1 || !read_bytes(info[0], &bytes) || bytes.size != arena.size() + scratch.size()) {
+      Napi::TypeError::New(env, "Expected a TypedArray as long as arena and scratch").ThrowAsJavaScriptException();
+      return;
+    }
+    if (arena.size()) memcpy(arena.data(), bytes.data, arena.size());
+    if (scratch.size()) memcpy(scratch.data(), bytes.data + arena.size(), scratch.size());
+  }
+
+  bool idle(Napi::Env env) {
+    if (loaded_ && !loaded_->running) return true;
+    Napi::Error::New(env, loaded_ ? "The session is running" : "The session is closed").ThrowAsJavaScriptException();
+    return false;
+  }
+
+  // A run in progress has a share of its own and frees the memory when it ends.
+  void release(Napi::Env env) {
+    if (!loaded_) return;
+    Napi::MemoryManagement::AdjustExternalMemory(env, -static_cast<int64_t>(loaded_->bytes()));
+    loaded_.reset();
+  }
+
+  std::shared_ptr<Loaded> loaded_;
+};
+
+Napi::Value isas(const Napi::CallbackInfo& info) {
+  const auto names = available_isas();
+  const Napi::Array array = Napi::Array::New(info.Env(), names.size());
+  for (uint32_t i = 0; i < names.size(); ++i) array.Set(i, Napi::String::New(info.Env(), names[i]));
+  return array;
+}
+
+Napi::Value geometry(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Kernels kernels;
+  if (info.Length() != 1 || !info[0].IsString() ||
+      !select_kernels(info[0].As<Napi::String>().Utf8Value().c_str(), &kernels)) {
+    Napi::TypeError::New(env, "Expected the name of an available instruction set").ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("panel", kernels.geometry.panel);
+  object.Set("lastPanel", kernels.geometry.last_panel);
+  object.Set("channelGroup", kernels.geometry.channel_group);
+  object.Set("fuseFromHeight", kernels.geometry.fuse_from_height);
+  return object;
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("isas", Napi::Function::New(env, isas, "isas"));
+  exports.Set("geometry", Napi::Function::New(env, geometry, "geometry"));
+  exports.Set("Session", Session::define(env));
+  return exports;
+}
+
+NODE_API_MODULE(mobilenet_edge, initialize)
+
+}  // namespace
+}  // namespace mobilenet_edge

@@ -1,0 +1,54 @@
+// AVX2 with FMA.
+#include <immintrin.h>
+
+#include "compiler.h"
+#include "kernels.h"
+
+namespace mobilenet_edge {
+namespace {
+
+using V = __m256;
+constexpr size_t kLanes = 8;
+
+inline V load(const float* from) { return _mm256_loadu_ps(from); }
+inline void store(float* to, V value) { _mm256_storeu_ps(to, value); }
+inline V broadcast(const float* from) { return _mm256_broadcast_ss(from); }
+inline V add(V a, V b) { return _mm256_add_ps(a, b); }
+inline V multiply_add(V a, V b, V sum) { return _mm256_fmadd_ps(a, b, sum); }
+inline void prefetch(const float* from) { _mm_prefetch((const char*)from, _MM_HINT_T0); }
+// The value comes second, for then a NaN comes out as a NaN.
+inline V clamp(V value, V lo, V hi) { return _mm256_min_ps(hi, _mm256_max_ps(lo, value)); }
+
+#include "f32_depthwise.inl"
+#include "f32_gemm.inl"
+
+constexpr size_t kPanel = 16;
+constexpr size_t kLastPanel = 24;
+
+void f32_gemm_6x16__avx2(const GemmArguments& g) {
+  size_t panels = g.n / kPanel;
+  size_t last = g.n % kPanel;
+  if (last && panels && last + kPanel <= kLastPanel) {
+    --panels;
+    last += kPanel;
+  }
+  gemm_panels<6, 2>(g, 0, panels);
+  if (last == 24) gemm_panels<4, 3>(g, panels * kPanel, 1);
+  if (last == 8) gemm_panels<6, 1>(g, panels * kPanel, 1);
+}
+
+void f32_depthwise__avx2(const DepthwiseArguments& d) {
+  if (depthwise_3x3<1, 2, 4>(d) || depthwise_3x3<2, 2, 2>(d)) return;
+  depthwise_any(d);
+}
+
+}  // namespace
+
+void overlay_avx2(Kernels* kernels) {
+  kernels->isa = "avx2";
+  kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kLastPanel, /*channel_group=*/kLanes, /*fuse_from_height=*/28};
+  kernels->f32_gemm = f32_gemm_6x16__avx2;
+  kernels->f32_depthwise = f32_depthwise__avx2;
+}
+
+}  // namespace mobilenet_edge

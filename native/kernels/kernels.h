@@ -1,0 +1,68 @@
+// What an instruction set provides: microkernels and, side by side with them, the layout they want. The scalar table
+// is complete and plain; each faster instruction set overlays the entries it has. Files of one instruction set are
+// compiled with its flags, so they include only this header, <stdint.h>, <stddef.h> and intrinsics, and keep the rest
+// in an anonymous namespace: otherwise the linker could keep an AVX2 copy of a function that every CPU runs.
+//
+// In every kernel each output element is one chain of operations in a fixed order, whichever tile computes it, so that
+// answers do not depend on tiling, on chunks or on fusion.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace mobilenet_edge {
+
+// See Geometry in lib/program/program.ts.
+struct Geometry {
+  int32_t panel;
+  int32_t last_panel;
+  int32_t channel_group;
+  int32_t fuse_from_height;
+};
+
+// output[m][n] = clamp(bias[n] + sum over k of input[m][k] * weights[k][n], lo, hi) and, where there is a residual,
+// clamp(that + residual[m][n], sum_lo, sum_hi). The sum runs over ascending k, starting from the bias.
+// Strides are in elements. Columns of the last panel that pad n to a multiple of 8 are written too.
+struct GemmArguments {
+  size_t m, n, k;
+  const float* input;  // (m, k)
+  size_t input_stride;
+  const float* weights;  // panels of columns, each bias[width] then [k][width]; widths follow the Geometry
+  float* output;         // (m, n)
+  size_t output_stride;
+  const float* residual;  // (m, n), or null
+  size_t residual_stride;
+  float lo, hi, sum_lo, sum_hi;
+};
+
+// output[y][x][c] = clamp(bias[c] + sum over taps of input * weights, lo, hi), taps in row-major order, starting from
+// the bias. The input row of output row y and tap row t is rows[y * stride_height + t * dilation_height]; a row outside
+// the picture points at zeros, so its taps count; taps in columns outside the picture are left out.
+// Channels are padded to a multiple of channel_group, and the padding lanes are read and written.
+struct DepthwiseArguments {
+  const float* const* rows;  // each (input_width, channels), pixels input_stride elements apart
+  size_t output_rows;
+  const float* weights;  // groups of channels, each bias[group] then [kernel_height * kernel_width][group]
+  float* output;         // (output_rows, output_width, channels), dense in rows, pixels output_stride elements apart
+  size_t channels;
+  size_t input_width, input_stride;
+  size_t output_width, output_stride;
+  size_t kernel_height, kernel_width;
+  size_t stride_height, stride_width;
+  size_t dilation_height, dilation_width;
+  size_t pad_left;
+  float lo, hi;
+};
+
+struct Kernels {
+  const char* isa;
+  Geometry geometry;
+  void (*f32_gemm)(const GemmArguments&);
+  void (*f32_depthwise)(const DepthwiseArguments&);
+};
+
+// Each fills in, or replaces, the entries it has.
+void overlay_scalar(Kernels* kernels);
+void overlay_avx2(Kernels* kernels);
+
+}  // namespace mobilenet_edge

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/kernels.h"
+
+namespace mobilenet_edge {
+
+// Sizes in bytes of what a program addresses.
+struct Limits {
+  size_t weights, arena, scratch;
+};
+
+// What is wrong with a program, or null: with null, running it touches nothing outside the limits.
+struct Defect {
+  const char* message;
+  size_t word;  // where the record with the defect starts
+};
+Defect validate(const int32_t* ops, size_t words, const Limits& limits, const Geometry& geometry);
+
+// Whether a record starts at `word`, or the program ends there.
+bool is_record_boundary(const int32_t* ops, size_t words, size_t word);
+
+}  // namespace mobilenet_edge
