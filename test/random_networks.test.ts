@@ -1,0 +1,36 @@
+import { beforeAll, expect, test } from 'vitest';
+import { compile } from '../lib/compile/compile';
+import type { Engine } from '../lib/engines/engine';
+import { elementCount } from '../lib/graph';
+import { simplify } from '../lib/passes/simplify';
+import { evaluate } from './reference/evaluate';
+import { enginesUnderTest } from './support/engines';
+import { randomFloats } from './support/random';
+import { randomGraph } from './support/random_graph';
+
+let engines: Engine[];
+beforeAll(async () => {
+  engines = await enginesUnderTest();
+});
+
+test('100 random networks answer alike on every engine and in the plain loops, fused or not', async () => {
+  for (let seed = 1000; seed < 1100; seed++) {
+    const graph = randomGraph(seed);
+    const input = randomFloats(elementCount(graph.input.shape), seed);
+    const expected = evaluate(graph, input);
+    const scale = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 1);
+    for (const engine of engines) {
+      const outputs: Float32Array[] = [];
+      for (const fusion of ['always', 'never'] as const) {
+        const program = compile(simplify(graph), engine.geometry, { fusion, threads: fusion === 'always' ? 3 : 1 });
+        const session = await engine.load(program);
+        outputs.push((await session.run(input, program.output)) as Float32Array);
+        await session.close();
+      }
+      const [fused, unfused] = outputs;
+      expect(fused, `seed ${seed} on ${engine.isa}`).toEqual(unfused);
+      const worst = expected.reduce((max, value, i) => Math.max(max, Math.abs(value - fused[i])), 0);
+      expect(worst / scale, `seed ${seed} on ${engine.isa}`).toBeLessThan(3e-5);
+    }
+  }
+}, 300_000);
