@@ -35,11 +35,11 @@ async function decodeBytes(bytes: Uint8Array, decoder: Decoder, signal: AbortSig
       `Expected an encoded picture (JPEG, PNG, BMP; with sharp also WebP, AVIF, GIF, TIFF) but received ${bytes.length} bytes of something else`,
     );
   }
-  const sharp = decoder === 'builtin' || format === 'BMP' ? undefined : await loadSharp();
+  if (format === 'BMP') return decodeInWorker(bytes, format, signal);
+  const sharp = decoder === 'builtin' ? undefined : await loadSharp();
   throwIfAborted(signal);
   if (sharp !== undefined) return decodeWithSharp(sharp, bytes, format);
-  const wanted = decoder === 'sharp' && format !== 'BMP';
-  if (!wanted && isBuiltinFormat(format)) return decodeInWorker(bytes, format, signal);
+  if (decoder !== 'sharp' && isBuiltinFormat(format)) return decodeInWorker(bytes, format, signal);
   throw unsupportedImage(
     `Decoding this ${format} needs sharp, which is not in use: run "npm install sharp", or store the picture as JPEG or PNG`,
     sharpFailure(),

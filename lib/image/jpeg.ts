@@ -8,7 +8,13 @@ const MAX_MEGABYTES = 1024;
 
 /** Decodes a baseline or progressive JPEG to upright RGB with jpeg-js; ICC profiles are ignored, as TensorFlow and PIL do. */
 export function decodeJpeg(bytes: Uint8Array): Image {
-  const { orientation, rgb } = readJpegHeader(bytes);
+  const { orientation, rgb, common } = readJpegHeader(bytes);
+  if (!common) {
+    throw unsupportedImage(
+      'The built-in decoder reads baseline and progressive JPEG of 8 bits only, and this one is lossless, hierarchical, ' +
+        'arithmetic-coded or of 12 bits: install sharp, or store the picture as PNG',
+    );
+  }
   try {
     const { data, width, height } = decode(bytes, {
       useTArray: true,

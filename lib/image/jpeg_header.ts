@@ -1,6 +1,6 @@
 /** A walk over the segments of a JPEG (ITU-T T.81, annex B): what jpeg-js does not report or does not check. */
 import { exifOrientation, type Orientation } from './exif';
-import { checkExtents, invalidImage, unsupportedImage } from './image';
+import { checkExtents, invalidImage } from './image';
 
 export interface JpegHeader {
   width: number;
@@ -8,6 +8,8 @@ export interface JpegHeader {
   orientation: Orientation;
   /** Whether the three components are RGB as they are and not YCbCr. */
   rgb: boolean;
+  /** Whether it is of 8 bits, and neither lossless, hierarchical nor arithmetic-coded. */
+  common: boolean;
 }
 
 /** Scans beyond this come from no encoder (libjpeg's own progressive script has 10) and cost seconds each. */
@@ -21,12 +23,13 @@ const SOS = 0xda;
 const APP0 = 0xe0;
 const APP1 = 0xe1;
 const APP14 = 0xee;
-const FRAMES_READ = [0xc0, 0xc1, 0xc2];
-const FRAMES_NOT_READ = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
+/** SOF0 to SOF2: baseline, extended, progressive. */
+const COMMON_FRAMES = [0xc0, 0xc1, 0xc2];
+const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
 
-/** Throws IMAGE_INVALID for a JPEG that is cut off or absurd, IMAGE_UNSUPPORTED for a kind that jpeg-js lacks. */
+/** Throws IMAGE_INVALID for a JPEG that is cut off or absurd. */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  let frame: { width: number; height: number; componentIds: string } | undefined;
+  let frame: Frame | undefined;
   let orientation: Orientation = 1;
   let jfif = false;
   let adobeTransform: number | undefined;
@@ -45,12 +48,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (marker === APP0 && startsWith(segment, 'JFIF\0')) jfif = true;
     else if (marker === APP1 && startsWith(segment, 'Exif\0\0')) orientation = exifOrientation(segment.subarray(6));
     else if (marker === APP14 && startsWith(segment, 'Adobe') && segment.length >= 12) adobeTransform = segment[11];
-    else if (FRAMES_NOT_READ.includes(marker) || (FRAMES_READ.includes(marker) && segment[0] !== 8)) {
-      throw unsupportedImage(
-        'The built-in decoder reads baseline and progressive JPEG of 8 bits only, and this one is lossless, ' +
-          'hierarchical, arithmetic-coded or of 12 bits: install sharp, or store the picture as PNG',
-      );
-    } else if (FRAMES_READ.includes(marker)) frame = readFrame(segment);
+    else if (COMMON_FRAMES.includes(marker)) frame = readFrame(segment, segment[0] === 8);
+    else if (OTHER_FRAMES.includes(marker)) frame = readFrame(segment, false);
     else if (marker === SOS && ++scans > MAX_SCANS) throw invalidImage(`Expected a JPEG of at most ${MAX_SCANS} scans`);
   }
   if (frame === undefined || scans === 0) throw invalidImage('Expected a JPEG with a frame and a scan but it has none');
@@ -58,15 +57,23 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   if (frame.width * frame.height > MAX_PIXELS_PER_BYTE * bytes.length) throw cutOff();
   const ids = frame.componentIds;
   const rgb = adobeTransform === undefined ? !jfif && ids === 'RGB' : adobeTransform === 0 && ids.length === 3;
-  return { width: frame.width, height: frame.height, orientation, rgb };
+  return { width: frame.width, height: frame.height, orientation, rgb, common: frame.common };
 }
 
-function readFrame(segment: Uint8Array): { width: number; height: number; componentIds: string } {
+interface Frame {
+  width: number;
+  height: number;
+  componentIds: string;
+  common: boolean;
+}
+
+function readFrame(segment: Uint8Array, common: boolean): Frame {
   const ids = Array.from({ length: segment[5] ?? 0 }, (_, i) => segment[6 + 3 * i] ?? 0);
   return {
     height: (segment[1] << 8) | segment[2],
     width: (segment[3] << 8) | segment[4],
     componentIds: String.fromCharCode(...ids),
+    common,
   };
 }
 

@@ -21,7 +21,7 @@ export async function decodePng(bytes: Uint8Array): Promise<Image> {
     );
   }
   const { decode } = await import('fast-png');
-  const samples: Samples = decode(header.pixels, { checkCrc: true });
+  const samples: Samples = decode(Buffer.concat(header.pixelParts), { checkCrc: true });
   return orient(toPixels(header, samples), header.orientation);
 }
 

@@ -1,4 +1,4 @@
-/** A walk over the chunks of a PNG (W3C PNG, section 5): the header, the orientation, and a copy with nothing but pixels. */
+/** A walk over the chunks of a PNG (W3C PNG, section 5): the header, the orientation, and the parts that make pixels. */
 import { exifOrientation, type Orientation } from './exif';
 import { checkExtents, invalidImage } from './image';
 
@@ -9,8 +9,8 @@ export interface PngHeader {
   colorType: number;
   interlaced: boolean;
   orientation: Orientation;
-  /** The same picture without ancillary chunks except tRNS, so that damaged texts and profiles hurt nobody. */
-  pixels: Uint8Array;
+  /** The parts of the file that make its pixels: no texts and profiles, which may be damaged without harm. */
+  pixelParts: Uint8Array[];
 }
 
 export const GRAY = 0;
@@ -60,7 +60,7 @@ export function readPngChunks(bytes: Uint8Array): PngHeader {
   }
   const unpacked = height * Math.ceil((width * SAMPLES[colorType] * bitDepth) / 8);
   if (unpacked > MAX_DEFLATE_RATIO * bytes.length) throw cutOff();
-  return { width, height, bitDepth, colorType, interlaced: interlace !== 0, orientation, pixels: Buffer.concat(kept) };
+  return { width, height, bitDepth, colorType, interlaced: interlace !== 0, orientation, pixelParts: kept };
 }
 
 function cutOff(): Error {
