@@ -5,7 +5,7 @@ import { selectEngine } from './engines/select';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import { type ModelFile, type ModelSource, readModelFile } from './formats/model_file';
 import { elementCount, type Graph, pixels } from './graph';
-import { type Preprocess, resolvePreprocess } from './image/preprocess';
+import { type Preprocess, resolvePreprocess } from './image';
 import { resolveLabels } from './labels';
 import { Model } from './model';
 import { simplify } from './passes/simplify';

@@ -1,10 +1,7 @@
 import type { Backend, Session } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import { pixels, type Tensor } from './graph';
-import { decodeImage } from './image/decode';
-import type { Preprocess } from './image/preprocess';
-import { preprocessToBytes, preprocessToFloat } from './image/resize';
-import type { ImageSource } from './image/source';
+import { decodeImage, type ImageSource, type Preprocess, preprocessToBytes, preprocessToFloat } from './image';
 import type { Port, Program } from './program/program';
 import { SerialQueue } from './serial_queue';
 import { checkTensor, fromReal, type TensorValues, toReal } from './tensor_io';
@@ -175,9 +172,15 @@ export class Model {
 
   /** A picture as the real values that the network reads. */
   async #toInput(image: ImageSource, signal?: AbortSignal): Promise<Float32Array> {
-    const picture = await decodeImage(image, signal);
     const { input, rangeIsExplicit } = this.#parts;
     const [height, width, channels] = pixels(input.shape);
+    if (channels !== 1 && channels !== 3) {
+      throw new MobileNetEdgeError(
+        'MODEL_UNSUPPORTED',
+        `Expected a network that reads 1 or 3 channels but this one reads ${channels}; use predict() with a tensor`,
+      );
+    }
+    const picture = await decodeImage(image, signal);
     const target = { height, width, channels };
     const { preprocess } = this.info;
     const isInteger = input.type === 'uint8' || input.type === 'int8';
