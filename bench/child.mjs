@@ -1,0 +1,58 @@
+/** The process of one contestant: obeys one command at a time, sleeps in between. Started by contestant_process.mjs. */
+const bareRss = process.memoryUsage.rss();
+let contestant;
+
+async function timeRun() {
+  const start = performance.now();
+  const output = await contestant.predict();
+  return { milliseconds: performance.now() - start, output };
+}
+
+const COMMANDS = {
+  async open({ module, files, options }) {
+    const { open } = await import(new URL(`contestants/${module}`, import.meta.url));
+    contestant = await open({ files, options });
+    return { details: contestant.details };
+  },
+
+  /** The answer to a picture, which stays the input of later runs. */
+  async answer({ values, shape }) {
+    contestant.setInput(values, shape);
+    return Float32Array.from(await contestant.predict());
+  },
+
+  /** V8 recompiles hot wasm and JavaScript in the background: all contestants get the same time for that. */
+  async warmUp({ milliseconds }) {
+    const end = performance.now() + milliseconds;
+    do await contestant.predict();
+    while (performance.now() < end);
+  },
+
+  /** Timed runs after two that only bring weights and code back into the caches, with the last run's answer. */
+  async measure({ runs }) {
+    await contestant.predict();
+    await contestant.predict();
+    const times = [];
+    let last;
+    while (times.length < runs) {
+      const { milliseconds, output } = await timeRun();
+      times.push(milliseconds);
+      last = output;
+    }
+    return { times, output: Float32Array.from(last) };
+  },
+
+  /** Bytes resident, garbage collected, and those of Node before anything was loaded. */
+  memory() {
+    globalThis.gc();
+    return { rss: process.memoryUsage.rss(), bareRss };
+  },
+};
+
+process.on('message', async ({ command, args }) => {
+  try {
+    process.send({ value: await COMMANDS[command](args) });
+  } catch (error) {
+    process.send({ error: { message: error.message, code: error.code, stack: error.stack } });
+  }
+});

@@ -1,0 +1,76 @@
+/** Command line of `npm run bench`. */
+import { parseArgs } from 'node:util';
+import { CONTESTANTS } from './contestants/index.mjs';
+import { NETWORKS } from './networks.mjs';
+
+export const USAGE = `Usage: npm run bench -- [options]
+
+  --rounds N       turns of each contestant (default 12)
+  --runs N         timed runs in a turn (default 10)
+  --only A,B       contestants whose name contains one of these words
+  --network v1,v2  networks to run (default all)
+  --quick          2 rounds of 3 runs after a short warm-up: tells whether it works, not how fast
+  --json           one JSON value on stdout
+  --markdown       the table for the README on stdout
+  --help           this text
+
+Contestants: ${CONTESTANTS.map(({ name }) => name).join(', ')}`;
+
+export class UsageError extends Error {}
+
+const words = (list) => list.split(',').map((word) => word.trim());
+
+function count(text, name) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new UsageError(`Expected --${name} to be a whole number from 1 but received '${text}'`);
+  }
+  return value;
+}
+
+/** The members of `all` that `matches` finds for one of `wanted`; every word must find something. */
+function choose(all, wanted, matches, option) {
+  for (const word of wanted) {
+    if (word === '' || !all.some((each) => matches(each, word))) {
+      throw new UsageError(`Expected --${option} to name something of the list below but received '${word}'`);
+    }
+  }
+  return all.filter((each) => wanted.some((word) => matches(each, word)));
+}
+
+/** Throws UsageError. */
+export function readOptions(args) {
+  const { values } = parse(args);
+  const [rounds, runs, warmUpMs] = values.quick ? [2, 3, 200] : [12, 10, 1500];
+  const byName = ({ name }, word) => name.includes(word);
+  const byId = ({ id }, word) => id === word;
+  return {
+    help: values.help,
+    format: values.json ? 'json' : values.markdown ? 'markdown' : 'text',
+    rounds: count(values.rounds ?? rounds, 'rounds'),
+    runs: count(values.runs ?? runs, 'runs'),
+    warmUpMs,
+    contestants: values.only === undefined ? CONTESTANTS : choose(CONTESTANTS, words(values.only), byName, 'only'),
+    networks: values.network === undefined ? NETWORKS : choose(NETWORKS, words(values.network), byId, 'network'),
+  };
+}
+
+function parse(args) {
+  const flag = { type: 'boolean', default: false };
+  const text = { type: 'string' };
+  const options = {
+    help: flag,
+    json: flag,
+    markdown: flag,
+    quick: flag,
+    rounds: text,
+    runs: text,
+    only: text,
+    network: text,
+  };
+  try {
+    return parseArgs({ args, options });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+}

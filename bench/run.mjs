@@ -1,0 +1,27 @@
+/** `npm run bench`: mobilenet-edge and its peers side by side in one run. See options.mjs for the command line. */
+import { readOptions, USAGE, UsageError } from './options.mjs';
+import { describePackages } from './packages.mjs';
+import { race } from './race.mjs';
+import { describeMachine, formatReport, summarize } from './report.mjs';
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) return console.log(USAGE);
+  const { rounds, runs, contestants, networks, format } = options;
+  const machine = describeMachine();
+  const progress = (text) => process.stderr.write(`${text}\n`);
+
+  const races = [];
+  for (const network of networks) {
+    const results = summarize(await race(network, options, progress));
+    races.push({ id: network.id, title: network.title, results });
+  }
+  const byName = new Map(contestants.map(({ packages }) => [packages.join(), packages]));
+  const packages = [...byName.values()].map(describePackages);
+  console.log(formatReport({ machine, rounds, runs, packages, networks: races }, format));
+}
+
+main().catch((error) => {
+  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});
