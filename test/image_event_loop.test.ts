@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { decodeImage } from '../lib/image/decode';
+import { packageRoot } from '../lib/package_root';
+import { jpeg, noise } from './image_fixtures';
+
+it('decoding 12 megapixels of JPEG without sharp leaves the event loop free', async () => {
+  const file = jpeg(noise(4000, 3000, 1), 30);
+  let ticks = 0;
+  let longestGap = 0;
+  const start = performance.now();
+  let last = start;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longestGap = Math.max(longestGap, now - last);
+    last = now;
+    ticks++;
+  }, 5);
+  const image = await decodeImage(file, undefined, 'builtin');
+  const elapsed = performance.now() - start;
+  clearInterval(timer);
+  expect([image.width, image.height]).toEqual([4000, 3000]);
+  // Decoding on this thread would leave one gap as long as the whole.
+  expect(ticks).toBeGreaterThan(10);
+  expect(Math.max(longestGap, performance.now() - last)).toBeLessThan(Math.max(200, elapsed / 2));
+});
+
+it('an idle worker keeps no process alive', () => {
+  const program = `
+    const { decodeImage } = require('./dist/image');
+    const { encode } = require('jpeg-js');
+    decodeImage(encode({ data: new Uint8Array(64), width: 4, height: 4 }, 50).data, undefined, 'builtin')
+      .then((image) => console.log(image.width));`;
+  const output = execFileSync(process.execPath, ['-e', program], {
+    cwd: packageRoot(),
+    timeout: 30_000,
+    encoding: 'utf8',
+  });
+  expect(output).toBe('4\n');
+});
+
+it('a worker that dies is replaced', () => {
+  // The worker inherits execArgv: a preloaded module kills it at its first picture, once.
+  const program = `
+    const workers = require('node:worker_threads');
+    const started = [];
+    const Original = workers.Worker;
+    workers.Worker = class extends Original { constructor(...args) { super(...args); started.push(this); } };
+    const { decodeImage } = require('./dist/image');
+    const { encode } = require('jpeg-js');
+    const file = encode({ data: new Uint8Array(4 * 1e6), width: 1000, height: 1000 }, 50).data;
+    const decode = () => decodeImage(file, undefined, 'builtin').then((image) => image.width, (error) => error.code);
+    const answers = [decode(), decode()];
+    setImmediate(() => started[0].terminate());
+    Promise.all(answers).then(async (codes) => console.log(...codes, await decode(), started.length));`;
+  const output = execFileSync(process.execPath, ['-e', program], {
+    cwd: join(packageRoot()),
+    timeout: 30_000,
+    encoding: 'utf8',
+  });
+  expect(output).toBe('INTERNAL 1000 1000 2\n');
+});
