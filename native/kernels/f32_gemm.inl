@@ -1,79 +1,95 @@
-// f32 matrix product over a small vector vocabulary (V, kLanes, load, store, broadcast, zero-cost fma, clamp), included
-// by the file of an instruction set inside its anonymous namespace. Registers hold a tile of rows x vectors of output;
-// the K loop loads one row of the panel and broadcasts one input value of each tile row.
+// f32 matrix product over a small vector vocabulary (V, kLanes, load, store, broadcast, add, multiply_add, clamp,
+// prefetch), included by the file of an instruction set inside its anonymous namespace. Registers hold a tile of
+// rows x vectors of output; a step of the K loop loads a row of the panel and broadcasts one input value of each tile
+// row.
 
-// One tile: ROWS rows of a panel of VECTORS vectors.
+// `tiles` tiles of ROWS rows from `row` on, times `panels` panels of VECTORS vectors from `column` on. A tile meets all
+// panels before the next tile does, so that its input stays in the first-level cache; the panels come from the second.
 template <int ROWS, int VECTORS>
-NOINLINE void gemm_tile(const GemmArguments& g, const float* weights, size_t row, size_t column) {
+NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels) {
   static_assert(ROWS <= 6, "row pointers reach six rows");
   constexpr size_t kWidth = VECTORS * kLanes;
-  V sums[ROWS][VECTORS];
-  UNROLL for (int v = 0; v < VECTORS; ++v) {
-    const V bias = load(weights + v * kLanes);
-    UNROLL for (int r = 0; r < ROWS; ++r) sums[r][v] = bias;
-  }
-  // Two pointers and a stride reach six rows through the addressing modes of x86. They are made opaque in each step,
-  // or the compiler derives a pointer for every row and spills.
-  const float* first = g.input + row * g.input_stride;
-  const float* fourth = first + 3 * g.input_stride;
-  size_t stride = g.input_stride;
-  for (size_t k = 0; k < g.k; ++k) {
-    weights += kWidth;
-    OPAQUE(first);
-    OPAQUE(fourth);
-    OPAQUE(stride);
-    prefetch(weights + 128);
-    V panel[VECTORS];
-    UNROLL for (int v = 0; v < VECTORS; ++v) panel[v] = load(weights + v * kLanes);
-    UNROLL for (int r = 0; r < ROWS; ++r) {
-      const V value = broadcast(r < 3 ? first + r * stride : fourth + (r - 3) * stride);
-      UNROLL for (int v = 0; v < VECTORS; ++v) sums[r][v] = multiply_add(value, panel[v], sums[r][v]);
-    }
-    ++first;
-    ++fourth;
-  }
-  const V lo = broadcast(&g.lo), hi = broadcast(&g.hi);
-  float* output = g.output + row * g.output_stride + column;
-  if (!g.residual) {
-    UNROLL for (int r = 0; r < ROWS; ++r) {
+  const size_t segments = g.segments, length = g.segment_length, skip = g.segment_stride - g.segment_length;
+  const size_t output_stride = g.output_stride, residual_stride = g.residual_stride;
+  const float* input = g.input + row * g.input_stride;
+  float* output_row = g.output + row * output_stride + column;
+  const float* residual_row = g.residual ? g.residual + row * residual_stride + column : nullptr;
+
+  for (size_t tile = 0; tile < tiles; ++tile) {
+    const float* weights = g.weights + column * (g.k + 1);
+    for (size_t p = 0; p < panels; ++p) {
+      V sums[ROWS][VECTORS];
       UNROLL for (int v = 0; v < VECTORS; ++v) {
-        store(output + r * g.output_stride + v * kLanes, clamp(sums[r][v], lo, hi));
+        const V bias = load(weights + v * kLanes);
+        UNROLL for (int r = 0; r < ROWS; ++r) sums[r][v] = bias;
+      }
+      weights += kWidth;
+      // Two pointers and a stride reach six rows through the addressing modes of x86. They are made opaque in each
+      // step, or the compiler derives a pointer for every row and spills.
+      const float* first = input;
+      const float* fourth = input + 3 * g.input_stride;
+      size_t stride = g.input_stride;
+      for (size_t segment = 0; segment < segments; ++segment) {
+        for (size_t k = 0; k < length; ++k) {
+          OPAQUE(first);
+          OPAQUE(fourth);
+          OPAQUE(stride);
+          prefetch(weights + 128);
+          V panel[VECTORS];
+          UNROLL for (int v = 0; v < VECTORS; ++v) panel[v] = load(weights + v * kLanes);
+          UNROLL for (int r = 0; r < ROWS; ++r) {
+            const V value = broadcast(r < 3 ? first + r * stride : fourth + (r - 3) * stride);
+            UNROLL for (int v = 0; v < VECTORS; ++v) sums[r][v] = multiply_add(value, panel[v], sums[r][v]);
+          }
+          weights += kWidth;
+          ++first;
+          ++fourth;
+        }
+        first += skip;
+        fourth += skip;
+      }
+
+      const V lo = broadcast(&g.lo), hi = broadcast(&g.hi);
+      float* output = output_row + p * kWidth;
+      if (!residual_row) {
+        UNROLL for (int r = 0; r < ROWS; ++r) {
+          UNROLL for (int v = 0; v < VECTORS; ++v) {
+            store(output + r * output_stride + v * kLanes, clamp(sums[r][v], lo, hi));
+          }
+        }
+        continue;
+      }
+      const V sum_lo = broadcast(&g.sum_lo), sum_hi = broadcast(&g.sum_hi);
+      const float* residual = residual_row + p * kWidth;
+      UNROLL for (int r = 0; r < ROWS; ++r) {
+        UNROLL for (int v = 0; v < VECTORS; ++v) {
+          const V sum = add(clamp(sums[r][v], lo, hi), load(residual + r * residual_stride + v * kLanes));
+          store(output + r * output_stride + v * kLanes, clamp(sum, sum_lo, sum_hi));
+        }
       }
     }
-    return;
-  }
-  const V sum_lo = broadcast(&g.sum_lo), sum_hi = broadcast(&g.sum_hi);
-  const float* residual = g.residual + row * g.residual_stride + column;
-  UNROLL for (int r = 0; r < ROWS; ++r) {
-    UNROLL for (int v = 0; v < VECTORS; ++v) {
-      const V sum = add(clamp(sums[r][v], lo, hi), load(residual + r * g.residual_stride + v * kLanes));
-      store(output + r * g.output_stride + v * kLanes, clamp(sum, sum_lo, sum_hi));
-    }
+    input += ROWS * g.input_stride;
+    output_row += ROWS * output_stride;
+    if (residual_row) residual_row += ROWS * residual_stride;
   }
 }
 
-// `rows` <= MAX_ROWS rows of a panel.
+// The same for tiles of `rows` <= MAX_ROWS rows.
 template <int MAX_ROWS, int VECTORS>
-void gemm_rows(const GemmArguments& g, const float* weights, size_t row, size_t rows, size_t column) {
+void gemm_tiles_of(size_t rows, const GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels) {
   if constexpr (MAX_ROWS > 1) {
-    if (rows < MAX_ROWS) return gemm_rows<MAX_ROWS - 1, VECTORS>(g, weights, row, rows, column);
+    if (rows < MAX_ROWS) return gemm_tiles_of<MAX_ROWS - 1, VECTORS>(rows, g, row, tiles, column, panels);
   }
-  gemm_tile<MAX_ROWS, VECTORS>(g, weights, row, column);
+  gemm_tiles<MAX_ROWS, VECTORS>(g, row, tiles, column, panels);
 }
 
-// `count` panels of VECTORS vectors from `column` on, in row tiles of nearly equal height: 49 rows are four tiles of 6
-// and five of 5, rather than eight of 6 and a slow one of 1. A tile of rows meets all panels before the next does, so
-// that it stays in the first-level cache while the panels come from the second.
+// All rows of some panels, in tiles of nearly equal height: 49 rows are four tiles of 6 and five of 5, rather than
+// eight of 6 and a slow one of 1.
 template <int MAX_ROWS, int VECTORS>
-void gemm_panels(const GemmArguments& g, size_t column, size_t count) {
-  constexpr size_t kWidth = VECTORS * kLanes;
+void gemm_panels(const GemmArguments& g, size_t column, size_t panels) {
+  if (panels == 0) return;
   const size_t tiles = (g.m + MAX_ROWS - 1) / MAX_ROWS;
-  for (size_t tile = 0, row = 0; tile < tiles; ++tile) {
-    const size_t rows = g.m / tiles + (tile < g.m % tiles);
-    for (size_t p = 0; p < count; ++p) {
-      const size_t start = column + p * kWidth;
-      gemm_rows<MAX_ROWS, VECTORS>(g, g.weights + start * (g.k + 1), row, rows, start);
-    }
-    row += rows;
-  }
+  const size_t rows = g.m / tiles, higher = g.m % tiles;
+  if (higher) gemm_tiles_of<MAX_ROWS, VECTORS>(rows + 1, g, 0, higher, column, panels);
+  gemm_tiles_of<MAX_ROWS, VECTORS>(rows, g, higher * (rows + 1), tiles - higher, column, panels);
 }

@@ -22,11 +22,14 @@ struct Geometry {
 
 // output[m][n] = clamp(bias[n] + sum over k of input[m][k] * weights[k][n], lo, hi) and, where there is a residual,
 // clamp(that + residual[m][n], sum_lo, sum_hi). The sum runs over ascending k, starting from the bias.
-// Strides are in elements. Columns of the last panel that pad n to a multiple of 8 are written too.
+// n is a multiple of 8. Strides are in elements. A row of input is `segments` runs of `segment_length`, so that a
+// convolution can read its windows where they lie, one segment a kernel row; a matrix has one segment.
 struct GemmArguments {
-  size_t m, n, k;
-  const float* input;  // (m, k)
+  size_t m, n;
+  size_t k;            // segments * segment_length
+  const float* input;  // (m, segments, segment_length)
   size_t input_stride;
+  size_t segments, segment_length, segment_stride;
   const float* weights;  // panels of columns, each bias[width] then [k][width]; widths follow the Geometry
   float* output;         // (m, n)
   size_t output_stride;

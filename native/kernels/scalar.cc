@@ -17,7 +17,8 @@ void f32_gemm_1x8__scalar(const GemmArguments& g) {
       float sums[kPanel];
       for (size_t j = 0; j < kPanel; ++j) sums[j] = panel[j];
       for (size_t k = 0; k < g.k; ++k) {
-        for (size_t j = 0; j < kPanel; ++j) sums[j] += input[k] * panel[(k + 1) * kPanel + j];
+        const float value = input[k / g.segment_length * g.segment_stride + k % g.segment_length];
+        for (size_t j = 0; j < kPanel; ++j) sums[j] += value * panel[(k + 1) * kPanel + j];
       }
       for (size_t j = 0; j < kPanel; ++j) {
         float value = clamp(sums[j], g.lo, g.hi);

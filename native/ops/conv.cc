@@ -5,60 +5,84 @@
 namespace mobilenet_edge {
 namespace {
 
-// Gathers the patches of output row `y`, (output_width, kernel_height * kernel_width * input_channels), zeros outside
-// the picture.
-void gather_patches(const Context& context, const ConvOp& op, int32_t y, float* patches) {
-  const float* input = context.activations(op.input);
+// Gathers the patches of output pixels [begin, end) of row `y`, each (kernel_height, kernel_width, input_channels),
+// with zeros outside the picture.
+void gather_patches(const ConvOp& op, const float* input, int32_t y, int32_t begin, int32_t end, float* patches) {
   const size_t channels = op.input_channels;
-  const size_t segment = op.kernel_width * channels;  // one kernel row
-  // Where pixels are dense and taps are neighbours, a kernel row is one run of memory.
-  const bool runs = op.input_stride == op.input_channels && op.dilation_width == 1;
-  for (int32_t x = 0; x < op.output_width; ++x) {
-    const int32_t left = x * op.stride_width - op.pad_left;
-    const bool inside = left >= 0 && left + (op.kernel_width - 1) * op.dilation_width < op.input_width;
-    for (int32_t ky = 0; ky < op.kernel_height; ++ky, patches += segment) {
+  for (int32_t x = begin; x < end; ++x) {
+    for (int32_t ky = 0; ky < op.kernel_height; ++ky) {
       const int32_t row = y * op.stride_height - op.pad_top + ky * op.dilation_height;
-      if (row < 0 || row >= op.input_height) {
-        memset(patches, 0, segment * sizeof(float));
-        continue;
-      }
-      const float* from = input + (size_t)row * op.input_width * op.input_stride;
-      if (inside && runs) {
-        memcpy(patches, from + left * channels, segment * sizeof(float));
-        continue;
-      }
-      for (int32_t kx = 0; kx < op.kernel_width; ++kx) {
-        const int32_t column = left + kx * op.dilation_width;
-        float* to = patches + kx * channels;
-        if (column < 0 || column >= op.input_width) {
-          memset(to, 0, channels * sizeof(float));
+      for (int32_t kx = 0; kx < op.kernel_width; ++kx, patches += channels) {
+        const int32_t column = x * op.stride_width - op.pad_left + kx * op.dilation_width;
+        if (row < 0 || row >= op.input_height || column < 0 || column >= op.input_width) {
+          memset(patches, 0, channels * sizeof(float));
         } else {
-          memcpy(to, from + (size_t)column * op.input_stride, channels * sizeof(float));
+          memcpy(patches, input + ((size_t)row * op.input_width + column) * op.input_stride, channels * sizeof(float));
         }
       }
     }
   }
 }
 
+// The output pixels of row `y` whose windows lie inside the picture with each kernel row one run of memory.
+Range direct_pixels(const ConvOp& op, int32_t y) {
+  const int32_t top = y * op.stride_height - op.pad_top;
+  const int32_t bottom = top + (op.kernel_height - 1) * op.dilation_height;
+  const int32_t last_left = op.input_width - op.kernel_width;  // the last column where a window may begin
+  const bool runs = op.input_stride == op.input_channels && op.dilation_width == 1;
+  if (!runs || top < 0 || bottom >= op.input_height || last_left < 0) return {0, 0};
+  const int32_t begin = (op.pad_left + op.stride_width - 1) / op.stride_width;
+  const int32_t end = (last_left + op.pad_left) / op.stride_width + 1;
+  const Range range = {begin, end < op.output_width ? end : op.output_width};
+  return range.begin < range.end ? range : Range{0, 0};
+}
+
 }  // namespace
 
 void run_conv(const Context& context, const ConvOp& op, int32_t chunk) {
-  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
+  const float* input = context.activations(op.input);
   float* patches = context.own(op.patches);
   GemmArguments g = {};
-  g.m = op.output_width;
   g.n = op.n;
   g.k = (size_t)op.kernel_height * op.kernel_width * op.input_channels;
-  g.input = patches;
-  g.input_stride = g.k;
   g.weights = context.packed(op.weights);
   g.output_stride = op.output_stride;
   g.lo = op.lo;
   g.hi = op.hi;
+
+  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
   for (int32_t y = rows.begin; y < rows.end; ++y) {
-    gather_patches(context, op, y, patches);
-    g.output = context.activations(op.output) + (size_t)y * op.output_width * op.output_stride;
-    context.kernels->f32_gemm(g);
+    float* output = context.activations(op.output) + (size_t)y * op.output_width * op.output_stride;
+    const auto multiply = [&](int32_t begin, int32_t end) {
+      if (begin == end) return;
+      g.m = end - begin;
+      g.output = output + (size_t)begin * op.output_stride;
+      context.kernels->f32_gemm(g);
+    };
+    const auto multiply_patches = [&](int32_t begin, int32_t end) {
+      gather_patches(op, input, y, begin, end, patches);
+      g.input = patches;
+      g.input_stride = g.k;
+      g.segments = 1;
+      g.segment_length = g.k;
+      multiply(begin, end);
+    };
+
+    const auto multiply_direct = [&](int32_t begin, int32_t end) {
+      const size_t row = y * op.stride_height - op.pad_top;
+      const size_t column = begin * op.stride_width - op.pad_left;
+      g.input = input + (row * op.input_width + column) * op.input_stride;
+      g.input_stride = (size_t)op.stride_width * op.input_stride;
+      g.segments = op.kernel_height;
+      g.segment_length = (size_t)op.kernel_width * op.input_channels;
+      g.segment_stride = (size_t)op.dilation_height * op.input_width * op.input_stride;
+      multiply(begin, end);
+    };
+
+    const Range direct = direct_pixels(op, y);
+    multiply_patches(0, direct.begin);
+    if (direct.begin < direct.end) multiply_direct(direct.begin, direct.end);
+    multiply_patches(direct.end, op.output_width);
   }
 }
 

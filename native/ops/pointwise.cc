@@ -8,6 +8,8 @@ GemmArguments arguments(const Context& context, const PointwiseOp& op) {
   g.k = op.k;
   g.n = op.n;
   g.weights = context.packed(op.weights);
+  g.segments = 1;
+  g.segment_length = op.k;
   g.input_stride = op.input_stride;
   g.output_stride = op.output_stride;
   g.residual_stride = op.residual_stride;
