@@ -1,0 +1,79 @@
+/** What --help prints. */
+
+const NETWORK = `  --model <file>          a .tflite file, or a TensorFlow.js model.json or its folder`;
+
+const ARCHITECTURE = `  --architecture <name>   mobilenet_v1 or mobilenet_v2 with random weights, instead of --model
+  --alpha <number>        its width multiplier (default 1)
+  --size <pixels>         its input size (default 224)`;
+
+const ENGINE = `  --backend <name>        auto, native or wasm (default auto: native where it can run)
+  --isa <name>            scalar, avx2, simd128 or relaxed-simd (default: the best one here)
+  --threads <n>           an upper bound, 1 to 64
+  --precision <name>      auto, float32 or int8 (default auto)`;
+
+const JSON_FLAG = '  --json                  one JSON value on stdout and nothing else';
+
+const HELP = `Usage: mobilenet-edge <command> [options]
+
+MobileNet v1 and v2 on edge CPUs.
+
+Commands:
+  classify <image...>     name what is in pictures
+  summary                 list the layers of a network
+  bench                   time the inference of a network
+
+  --help                  this text, or that of a command
+  --version               print the version
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. NO_COLOR and FORCE_COLOR are honoured.`;
+
+const CLASSIFY = `Usage: mobilenet-edge classify <image...> --model <file> [options]
+
+Names what is in pictures (JPEG, PNG, BMP; with sharp installed also WebP, AVIF, GIF, TIFF).
+
+${NETWORK}
+  --labels <file>         class names, one a line (default: those that come with the model)
+  --top <n>               how many classes to print (default 5)
+${ENGINE}
+  --crop <name>           stretch, center (the central 87.5 %) or cover (the central square)
+  --resize <name>         bilinear, bilinear-align-corners or area
+  --range <name>          -1..1, 0..1 or 0..255: what the model was trained on
+${JSON_FLAG}
+
+--crop, --resize and --range default to what the model's metadata says, else to center, bilinear and -1..1.
+
+--json prints, times in milliseconds, a picture that failed having "error" instead of "classes":
+  { "results": [{ "image": "cat.jpg",
+                  "classes": [{ "className": "tabby", "probability": 0.9, "index": 282 }, ...],
+                  "decodeMs": 5.1, "ms": 9.8 }, ...],
+    "model": { "architecture": "mobilenet_v2", "alpha": 1, "backend": "native", "isa": "avx2", "loadMs": 60, ... } }`;
+
+const SUMMARY = `Usage: mobilenet-edge summary (--model <file> | --architecture <name>) [--json]
+
+Lists the layers of a network as they run: batch normalisation, padding and activations are parts of the layer before.
+
+${NETWORK}
+${ARCHITECTURE}
+${JSON_FLAG}
+
+--json prints { "architecture", "alpha", "inputShape", "inputType", "outputType", "classes", "parameters", "macs",
+"format", "layers": [{ "name", "op", "shape", "kernel", "stride", "parameters", "macs" }, ...] }`;
+
+const BENCH = `Usage: mobilenet-edge bench (--model <file> | --architecture <name>) [options]
+
+Times the inference of a network on a tensor of noise; no picture is decoded.
+
+${NETWORK}
+${ARCHITECTURE}
+${ENGINE}
+  --runs <n>              measured runs, after the first and some more to warm up (default 50)
+${JSON_FLAG}
+
+--json prints { "backend", "isa", "threads", "precision", "loadMs", "firstMs", "medianMs", "minMs", "rssMb", "macs",
+"arenaBytes" }: times in milliseconds, rssMb the peak resident memory of the process in MB (10^6 bytes).`;
+
+const COMMANDS: Record<string, string> = { classify: CLASSIFY, summary: SUMMARY, bench: BENCH };
+
+export function helpText(command: string | undefined): string {
+  return COMMANDS[command ?? ''] ?? HELP;
+}

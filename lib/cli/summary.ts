@@ -1,0 +1,80 @@
+import { recognize } from '../architectures/recognize';
+import { readModelFile } from '../formats/model_file';
+import { elementCount, type Graph, pixels } from '../graph';
+import { simplify } from '../passes/simplify';
+import { type Layer, layers, totals } from '../summary';
+import { NETWORK_OPTIONS, parse } from './arguments';
+import { network } from './network';
+import { type Column, grouped, millions, networkTitle, printable, styleFor, table } from './render';
+
+/** `mobilenet-edge summary`: the layers as they will run, batch normalisation and activations folded. */
+export async function summary(args: string[]): Promise<number> {
+  const { values } = parse(args, { ...NETWORK_OPTIONS, json: { type: 'boolean' } });
+  const source = network(values);
+  const { format, graph } =
+    typeof source === 'string' ? await readModelFile(source) : { format: 'graph' as const, graph: source };
+  const described = describe(graph, format);
+  process.stdout.write(values.json ? `${JSON.stringify(described, null, 2)}\n` : `${render(described)}\n`);
+  return 0;
+}
+
+function describe({ input, output, nodes }: Graph, format: string) {
+  const graph = simplify({ input, output, nodes });
+  const [height, width, channels] = pixels(input.shape);
+  return {
+    ...recognize(graph),
+    inputShape: [1, height, width, channels],
+    inputType: input.type,
+    outputType: output.type,
+    classes: elementCount(output.shape),
+    ...totals(graph),
+    format,
+    layers: layers(graph),
+  };
+}
+
+const COLUMNS: Column[] = [
+  { title: 'Layer' },
+  { title: 'Operator' },
+  { title: 'Output', align: 'right' },
+  { title: 'Kernel', align: 'right' },
+  { title: 'Stride', align: 'right' },
+  { title: 'Parameters', align: 'right' },
+  { title: 'MACs', align: 'right' },
+];
+
+function render(network: ReturnType<typeof describe>): string {
+  const style = styleFor(process.stdout);
+  const { inputShape, inputType, classes, parameters, macs, format } = network;
+  const input = `${inputShape.slice(1).join('x')} ${inputType}`;
+  const scope = commonScope(network.layers.map(({ name }) => name));
+  const rows = network.layers.map((layer) => row(layer, scope));
+  const total = ['Total', '', '', '', '', grouped(parameters), grouped(macs)];
+  return [
+    style.bold(networkTitle(network)),
+    style.dim(`${format === 'graph' ? 'random weights' : format} · input ${input} · ${grouped(classes)} classes · `) +
+      `${millions(parameters)} parameters, ${millions(macs)} MACs`,
+    '',
+    table(COLUMNS, rows, total, style),
+  ].join('\n');
+}
+
+function row({ name, op, shape, kernel, stride, parameters, macs }: Layer, scope: string): string[] {
+  return [
+    printable(name.slice(scope.length)),
+    op,
+    shape.join('x'),
+    kernel?.join('x') ?? '',
+    stride ? [...new Set(stride)].join('x') : '',
+    parameters ? grouped(parameters) : '',
+    macs ? grouped(macs) : '',
+  ];
+}
+
+/** The scopes that all names begin with, as TensorFlow's do ("MobilenetV1/"): they tell nothing here. */
+function commonScope(names: readonly string[]): string {
+  const parent = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1);
+  let scope = parent(names[0] ?? '');
+  while (!names.every((name) => name.startsWith(scope))) scope = parent(scope.slice(0, -1));
+  return scope;
+}
