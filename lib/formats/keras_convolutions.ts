@@ -1,0 +1,117 @@
+/** Keras' convolutions and dense layer; filters are brought into the Graph's layouts. */
+import { type Clamp, elementCount, LINEAR, NO_PADDING, type Tensor, type Window } from '../graph';
+import { withActivation } from './keras_activations';
+import { isVector, type KerasLayer, pictureShape } from './keras_layer';
+import { slidingWindow } from './sliding_window';
+
+/** The window of a layer whose kernel size is the config's `kernelKey`. */
+export function readWindow(layer: KerasLayer, input: Tensor, kernelKey: string, strides?: readonly [number, number]) {
+  layer.checkChannelsLast();
+  const padding = layer.string('padding', 'valid');
+  if (padding !== 'same' && padding !== 'valid') throw layer.unsupported(`is not supported with padding ${padding}`);
+  const kernel = layer.pair(kernelKey);
+  const stride = layer.pair('strides', strides ?? [1, 1]);
+  const dilation = layer.pair('dilation_rate', [1, 1]);
+  return slidingWindow(pictureShape(layer, input), { kernel, stride, dilation, padding }, layer.where);
+}
+
+/** [rows][columns] -> [columns][rows]: Keras' [..., inputs, outputs] is the Graph's [outputs, ..., inputs]. */
+function transpose(values: Float32Array, columns: number): Float32Array {
+  const rows = values.length / columns;
+  const transposed = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) transposed[column * rows + row] = values[row * columns + column];
+  }
+  return transposed;
+}
+
+function pushConv2D(
+  layer: KerasLayer,
+  input: Tensor,
+  filterName: string,
+  window: Window,
+  size: { height: number; width: number; filters: number },
+): Tensor {
+  const { height, width, filters } = size;
+  const channels = input.shape[3];
+  const weight = layer.weight(filterName, [...window.kernel, channels, filters]);
+  const filter = layer.constant(weight.name, [filters, ...window.kernel, channels], transpose(weight.data, filters));
+  const bias = layer.bias(filters);
+  return withActivation(layer, [1, height, width, filters], (output, clamp) =>
+    layer.push({ op: 'conv2d', name: layer.name, inputs: [input], output, filter, bias, window, clamp }),
+  );
+}
+
+export function readConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
+  if (layer.number('groups', 1) !== 1)
+    throw layer.unsupported(`is not supported in groups (${layer.number('groups')})`);
+  const { window, height, width } = readWindow(layer, input, 'kernel_size');
+  return pushConv2D(layer, input, 'kernel', window, { height, width, filters: layer.number('filters') });
+}
+
+/** Appends the depthwise convolution; Keras' [height, width, inputs, multiplier] is the Graph's layout already. */
+function pushDepthwise(
+  layer: KerasLayer,
+  input: Tensor,
+  window: Window,
+  { bias, output, clamp }: { bias?: Tensor; output: Tensor; clamp: Clamp },
+): Tensor {
+  const multiplier = layer.number('depth_multiplier', 1);
+  const channels = input.shape[3];
+  const weight = layer.weight(['depthwise_kernel', 'kernel'], [...window.kernel, channels, multiplier]);
+  const filter = layer.constant(weight.name, [1, ...window.kernel, channels * multiplier], weight.data);
+  return layer.push({
+    op: 'depthwise_conv2d',
+    name: output.name,
+    inputs: [input],
+    output,
+    filter,
+    bias,
+    window,
+    clamp,
+  });
+}
+
+export function readDepthwiseConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
+  const { window, height, width } = readWindow(layer, input, 'kernel_size');
+  const outputs = input.shape[3] * layer.number('depth_multiplier', 1);
+  const bias = layer.bias(outputs);
+  return withActivation(layer, [1, height, width, outputs], (output, clamp) =>
+    pushDepthwise(layer, input, window, { bias, output, clamp }),
+  );
+}
+
+/** A depthwise convolution without bias, then a 1x1 convolution. */
+export function readSeparableConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
+  const { window, height, width } = readWindow(layer, input, 'kernel_size');
+  const outputs = input.shape[3] * layer.number('depth_multiplier', 1);
+  const output = layer.activation([1, height, width, outputs], '/depthwise');
+  const between = pushDepthwise(layer, input, window, { output, clamp: LINEAR });
+  const point: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: NO_PADDING };
+  return pushConv2D(layer, between, 'pointwise_kernel', point, { height, width, filters: layer.number('filters') });
+}
+
+/** Over the last axis: of a vector a dense layer, of a picture a 1x1 convolution. */
+export function readDense(layer: KerasLayer, [input]: Tensor[]): Tensor {
+  const units = layer.number('units');
+  const inputs = input.shape[input.shape.length - 1];
+  if (!isVector(input.shape) && input.shape.length !== 4) {
+    throw layer.unsupported(`is not supported over [${input.shape.join(', ')}]`);
+  }
+  const weight = layer.weight('kernel', [inputs, units]);
+  const data = transpose(weight.data, units);
+  const bias = layer.bias(units);
+  return withActivation(layer, [...input.shape.slice(0, -1), units], (output, clamp) => {
+    const base = { name: layer.name, inputs: [input], output, bias, clamp };
+    if (elementCount(input.shape) === inputs) {
+      return layer.push({ op: 'dense', filter: layer.constant(weight.name, [units, inputs], data), ...base });
+    }
+    const window: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: NO_PADDING };
+    return layer.push({
+      op: 'conv2d',
+      filter: layer.constant(weight.name, [units, 1, 1, inputs], data),
+      window,
+      ...base,
+    });
+  });
+}

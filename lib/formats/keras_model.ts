@@ -1,0 +1,162 @@
+/** The reader of Keras' model configs, as tfjs layers models have them: Sequential, functional, nested at any depth. */
+import type { Graph, Tensor } from '../graph';
+import { modelInvalid, modelUnsupported } from './failures';
+import { arrayOf, describe, isObject, objectOf } from './json_value';
+import { parseInboundNodes, parseReferences, type TensorReference } from './keras_calls';
+import { type KerasContext, KerasLayer, type KerasWeights } from './keras_layer';
+import { KERAS_LAYERS } from './keras_layers';
+import { checkActivationShape } from './sliding_window';
+
+const DEEPEST_NESTING = 32;
+const MOST_LAYERS = 10_000;
+
+const isModel = ({ kind }: KerasLayer) => ['Sequential', 'Model', 'Functional'].includes(kind);
+
+function childLayers(model: KerasLayer, isRoot: boolean): KerasLayer[] {
+  // The root's own name is in no weight's name.
+  const scope = isRoot ? [] : [...model.scope, model.name];
+  if (scope.length > DEEPEST_NESTING)
+    throw modelUnsupported(`Expected at most ${DEEPEST_NESTING} models inside each other`);
+  const layers = arrayOf(model.config.layers, `${model.where}: layers`);
+  model.context.layerCount += layers.length;
+  if (model.context.layerCount > MOST_LAYERS) throw modelUnsupported(`Expected at most ${MOST_LAYERS} layers`);
+  return layers.map((layer) => new KerasLayer(layer, scope, model.context));
+}
+
+function applyLayer(layer: KerasLayer, inputs: Tensor[]): Tensor {
+  if (isModel(layer)) return applyModel(layer, inputs, false);
+  if (!Object.hasOwn(KERAS_LAYERS, layer.kind)) throw layer.unsupported('is not supported');
+  if (inputs.length === 0) throw layer.invalid('has no input');
+  if (inputs.length > 1 && layer.kind !== 'Add') throw layer.invalid(`expects one input but has ${inputs.length}`);
+  return KERAS_LAYERS[layer.kind](layer, inputs);
+}
+
+function applyModel(model: KerasLayer, inputs: Tensor[], isRoot: boolean): Tensor {
+  if (inputs.length !== 1) throw model.unsupported(`is supported with one input only, not ${inputs.length}`);
+  const layers = childLayers(model, isRoot);
+  if (model.kind === 'Sequential') return layers.reduce((tensor, layer) => applyLayer(layer, [tensor]), inputs[0]);
+  return applyFunctional(model, layers, inputs[0]);
+}
+
+function theOnly(model: KerasLayer, key: 'input_layers' | 'output_layers'): TensorReference {
+  const references = parseReferences(model.config[key], `${model.where}: ${key}`);
+  if (references.length !== 1)
+    throw modelUnsupported(`${model.where}: expected one of ${key} but there are ${references.length}`);
+  return references[0];
+}
+
+/** One call of a layer, and the calls whose results it reads. */
+interface Call {
+  layer: KerasLayer;
+  inputs: Call[];
+}
+
+/** The calls of a functional model, found by reference. */
+class CallTable {
+  readonly #calls = new Map<string, Call[]>();
+
+  constructor(model: KerasLayer, layers: readonly KerasLayer[]) {
+    const entries = arrayOf(model.config.layers, model.where).map((value) => objectOf(value, model.where));
+    const inbound = layers.map((layer, i) =>
+      parseInboundNodes(entries[i].inbound_nodes, `${layer.where}: inbound_nodes`),
+    );
+    for (const [i, layer] of layers.entries()) {
+      if (this.#calls.has(layer.name)) throw modelInvalid(`${model.where} has two layers named ${layer.name}`);
+      const count = Math.max(1, inbound[i].length);
+      this.#calls.set(
+        layer.name,
+        Array.from({ length: count }, () => ({ layer, inputs: [] })),
+      );
+    }
+    for (const [i, { name }] of layers.entries()) {
+      for (const [call, references] of inbound[i].entries()) {
+        this.#calls.get(name)![call].inputs = references.map((reference) => this.find(reference));
+      }
+    }
+  }
+
+  find({ layer, call }: TensorReference): Call {
+    const calls = this.#calls.get(layer);
+    if (!calls) throw modelInvalid(`A layer refers to the layer ${layer}, which does not exist`);
+    // Models count from 1, since making one is a call; with a single call there is nothing to tell apart.
+    const found = calls.length === 1 ? calls[0] : calls[isModel(calls[0].layer) ? call - 1 : call];
+    if (!found) throw modelInvalid(`A layer refers to call ${call} of ${layer}, which is called ${calls.length} times`);
+    return found;
+  }
+}
+
+/** All calls that `last` needs, each after those it reads. Not recursive: a chain may be long. */
+function inOrder(last: Call): Call[] {
+  const ordered: Call[] = [];
+  const state = new Map<Call, 'open' | 'done'>();
+  const stack = [last];
+  while (stack.length > 0) {
+    const call = stack[stack.length - 1];
+    if (state.has(call)) {
+      stack.pop();
+      if (state.get(call) === 'open') ordered.push(call);
+      state.set(call, 'done');
+      continue;
+    }
+    state.set(call, 'open');
+    for (const input of call.inputs) {
+      if (state.get(input) === 'open') throw modelInvalid(`${input.layer.where} reads its own result`);
+      if (!state.has(input)) stack.push(input);
+    }
+  }
+  return ordered;
+}
+
+function applyFunctional(model: KerasLayer, layers: readonly KerasLayer[], input: Tensor): Tensor {
+  const table = new CallTable(model, layers);
+  const first = table.find(theOnly(model, 'input_layers'));
+  const last = table.find(theOnly(model, 'output_layers'));
+  const results = new Map<Call, Tensor>([[first, input]]);
+  for (const call of inOrder(last)) {
+    if (results.has(call)) continue;
+    const inputs = call.inputs.map((source) => results.get(source)!);
+    results.set(call, applyLayer(call.layer, inputs));
+  }
+  return results.get(last)!;
+}
+
+/** The shape of the picture that a model takes, from its first layer that knows. */
+function inputShape(layer: KerasLayer, isRoot: boolean): unknown {
+  const own = layer.config.batch_input_shape ?? layer.config.batch_shape;
+  if (own || !isModel(layer)) return own;
+  const layers = childLayers(layer, isRoot);
+  if (layer.kind === 'Sequential') {
+    return layers.length ? inputShape(layers[0], false) : undefined;
+  }
+  const { layer: name } = theOnly(layer, 'input_layers');
+  const input = layers.find((candidate) => candidate.name === name);
+  return input && inputShape(input, false);
+}
+
+function readInput(root: KerasLayer): Tensor {
+  const shape = inputShape(root, true);
+  const fixed =
+    Array.isArray(shape) && shape.length === 4 && shape.slice(1).every((extent) => Number.isInteger(extent));
+  if (!fixed || !(shape[0] === null || shape[0] === 1)) {
+    const received = shape === undefined ? 'unknown' : describe(shape);
+    throw modelUnsupported(`Expected an input of [1, height, width, channels] with a fixed size but it is ${received}`);
+  }
+  const tensor: Tensor = { name: 'input', shape: [1, ...shape.slice(1)], type: 'float32' };
+  checkActivationShape(tensor.shape, 'The input');
+  return tensor;
+}
+
+/**
+ * `topology` is { class_name, config } of a model, perhaps inside { model_config }.
+ * Throws MODEL_INVALID, MODEL_UNSUPPORTED or OPERATOR_UNSUPPORTED.
+ */
+export function readKerasModel(topology: unknown, weights: KerasWeights): Graph {
+  const outer = objectOf(topology, 'modelTopology');
+  const context: KerasContext = { weights, nodes: [], layerCount: 0 };
+  const root = new KerasLayer(isObject(outer.model_config) ? outer.model_config : outer, [], context);
+  if (!isModel(root)) throw modelUnsupported(`Expected a Sequential or functional model but it is ${root.kind}`);
+  const input = readInput(root);
+  const output = applyModel(root, [input], true);
+  if (output === input) throw modelInvalid('The model has no layer between its input and its output');
+  return { input, output, nodes: context.nodes };
+}

@@ -1,0 +1,150 @@
+/** The reader of tfjs layers models: model.json with its weight files, or the same in memory. */
+import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { types } from 'node:util';
+import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { modelInvalid, modelUnsupported } from './failures';
+import { type ReadOptions, readBytes, readBytesIfPresent } from './file_bytes';
+import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from './json_value';
+import { readKerasModel } from './keras_model';
+import type { ModelFile } from './model_file';
+import { parseWeightSpecs, storedBytes, TfjsWeights, type WeightSpec } from './tfjs_weights';
+
+/** A tfjs layers model in memory, as `tf.io` handlers give it. */
+export interface TfjsArtifacts {
+  modelTopology: object;
+  /** Either these or `weightsManifest` (in which paths are ignored). */
+  weightSpecs?: readonly object[];
+  weightsManifest?: readonly object[];
+  /** All weights in the order of the specs; several buffers are laid end to end. */
+  weightData: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
+}
+
+/** Throws MODEL_INVALID unless `bytes` is the UTF-8 text of a JSON object. */
+export function parseJson(bytes: Uint8Array, name: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw modelInvalid(`${name}: expected JSON but ${(cause as Error).message}`, cause);
+  }
+  return objectOf(value, name);
+}
+
+function checkIsLayersModel(model: JsonObject, name: string): void {
+  const topology = objectOf(model.modelTopology, `${name}: modelTopology`);
+  if (model.format === 'graph-model' || Array.isArray(topology.node)) {
+    throw modelUnsupported(
+      `${name} is a tfjs graph model; only layers models are supported. Convert the original model to .tflite or, from Keras, to a layers model`,
+    );
+  }
+}
+
+interface Group {
+  paths: string[];
+  specs: WeightSpec[];
+}
+
+function parseManifest(value: unknown, name: string): Group[] {
+  return arrayOf(value, `${name}: weightsManifest`).map((entry, i) => {
+    const where = `${name}: weightsManifest[${i}]`;
+    const { paths, weights } = objectOf(entry, where);
+    const specs = parseWeightSpecs(weights, `${where}.weights`);
+    return { paths: arrayOf(paths ?? [], `${where}.paths`).map((path) => stringOf(path, `${where}.paths`)), specs };
+  });
+}
+
+/** Weight files lie beside model.json or below. */
+function weightPath(json: string, path: string): string {
+  if (isAbsolute(path) || /^\w\w+:/.test(path) || normalize(path).startsWith('..')) {
+    throw modelInvalid(`${json}: expected weight files beside it but received ${path}`);
+  }
+  return join(dirname(json), path);
+}
+
+async function readWeights(json: string, groups: readonly Group[], options: ReadOptions): Promise<Uint8Array> {
+  const total = groups.reduce((sum, { specs }) => sum + storedBytes(specs), 0);
+  const pieces: Uint8Array[] = [];
+  let done = 0;
+  for (const { paths, specs } of groups) {
+    const groupEnd = done + storedBytes(specs);
+    for (const path of paths) {
+      const piece = await readBytes(weightPath(json, path), {
+        signal: options.signal,
+        onBytes: (read) => options.onProgress?.(Math.min(1, (done + read) / Math.max(total, 1))),
+        limit: groupEnd - done + 1,
+      });
+      pieces.push(piece);
+      done += piece.length;
+      if (done > groupEnd) break;
+    }
+    if (done !== groupEnd) {
+      const received = done > groupEnd ? 'more' : `${storedBytes(specs) - (groupEnd - done)}`;
+      throw modelInvalid(
+        `Expected ${storedBytes(specs)} bytes of weights in ${paths.join(', ')} but received ${received}`,
+      );
+    }
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Teachable Machine's metadata.json: the labels, and the picture cropped to a square and scaled to -1..1. */
+async function readMetadata(json: string, options: ReadOptions): Promise<Pick<ModelFile, 'labels' | 'preprocess'>> {
+  const path = join(dirname(json), 'metadata.json');
+  const bytes = await readBytesIfPresent(path, { signal: options.signal });
+  if (!bytes) return {};
+  const metadata = parseJson(bytes, path);
+  const where = `${path}: labels`;
+  const { labels, packageName } = metadata;
+  const isTeachableMachine =
+    'tmVersion' in metadata || (typeof packageName === 'string' && packageName.includes('teachablemachine'));
+  return {
+    labels: labels === undefined ? undefined : arrayOf(labels, where).map((label) => stringOf(label, where)),
+    preprocess: isTeachableMachine ? { crop: 'cover', resize: 'bilinear', range: '-1..1' } : undefined,
+  };
+}
+
+/** `json` is the path of a model.json, `bytes` what is in it. Rejects as readModelFile does. */
+export async function readTfjsFolder(json: string, bytes: Uint8Array, options: ReadOptions): Promise<ModelFile> {
+  const model = parseJson(bytes, json);
+  checkIsLayersModel(model, json);
+  const groups = parseManifest(model.weightsManifest, json);
+  const weights = new TfjsWeights(
+    groups.flatMap(({ specs }) => specs),
+    await readWeights(json, groups, options),
+  );
+  const metadata = await readMetadata(json, options);
+  throwIfAborted(options.signal);
+  const graph = readKerasModel(model.modelTopology, weights);
+  return { format: 'tfjs-layers', graph, ...metadata };
+}
+
+function concatenated(weightData: unknown): Uint8Array {
+  const pieces = (Array.isArray(weightData) ? weightData : [weightData]).map((piece: unknown) => {
+    if (types.isAnyArrayBuffer(piece)) return new Uint8Array(piece);
+    if (types.isUint8Array(piece)) return piece;
+    throw new MobileNetEdgeError(
+      'INVALID_ARGUMENT',
+      `Expected weightData as an ArrayBuffer, a Uint8Array or an array of them but received ${piece === null ? 'null' : typeof piece}`,
+    );
+  });
+  return pieces.length === 1
+    ? new Uint8Array(pieces[0].buffer, pieces[0].byteOffset, pieces[0].byteLength)
+    : Buffer.concat(pieces);
+}
+
+/** Throws as readModelFile rejects. */
+export function readTfjsArtifacts(artifacts: TfjsArtifacts): ModelFile {
+  const name = 'The given model';
+  checkIsLayersModel({ ...artifacts }, name);
+  if (!isObject(artifacts.modelTopology) || !(artifacts.weightSpecs ?? artifacts.weightsManifest)) {
+    throw new MobileNetEdgeError(
+      'INVALID_ARGUMENT',
+      'Expected { modelTopology, weightSpecs or weightsManifest, weightData }',
+    );
+  }
+  const specs = artifacts.weightSpecs
+    ? parseWeightSpecs(artifacts.weightSpecs, 'weightSpecs')
+    : parseManifest(artifacts.weightsManifest, name).flatMap((group) => group.specs);
+  const weights = new TfjsWeights(specs, concatenated(artifacts.weightData));
+  return { format: 'tfjs-layers', graph: readKerasModel(artifacts.modelTopology, weights) };
+}

@@ -1,0 +1,142 @@
+/** The reader of TFLite files: bytes -> Graph. Quantized graphs stay quantized. */
+import type { Graph, Node, Tensor } from '../graph';
+import { modelInvalid, modelUnsupported, operatorUnsupported } from './failures';
+import { FlatBuffer, type FlatTable } from './flatbuffer_table';
+import type { ModelFile } from './model_file';
+import {
+  readActivation,
+  readArithmetic,
+  readDequantize,
+  readLogistic,
+  readQuantize,
+  readSoftmax,
+} from './tflite_arithmetic';
+import { readConv2D, readDepthwiseConv2D, readFullyConnected, readPool2D, readReduction } from './tflite_layers';
+import { readTfliteMetadata } from './tflite_metadata';
+import { TfliteOperator } from './tflite_operator';
+import {
+  BUILTIN_OPERATORS,
+  CUSTOM,
+  IDENTIFIER,
+  MODEL,
+  OPERATOR,
+  OPERATOR_CODE,
+  SUBGRAPH,
+  VERSION,
+} from './tflite_schema';
+import {
+  readExpandDims,
+  readPack,
+  readPad,
+  readReshape,
+  readShape,
+  readSqueeze,
+  readStridedSlice,
+} from './tflite_shapes';
+import { TfliteTensors } from './tflite_tensors';
+
+const OPERATORS: Record<string, (op: TfliteOperator) => void> = {
+  ADD: readArithmetic,
+  AVERAGE_POOL_2D: readPool2D,
+  CONV_2D: readConv2D,
+  DEPTHWISE_CONV_2D: readDepthwiseConv2D,
+  DEQUANTIZE: readDequantize,
+  DIV: readArithmetic,
+  EXPAND_DIMS: readExpandDims,
+  FULLY_CONNECTED: readFullyConnected,
+  LOGISTIC: readLogistic,
+  MAX_POOL_2D: readPool2D,
+  MEAN: readReduction,
+  MUL: readArithmetic,
+  PACK: readPack,
+  PAD: readPad,
+  PADV2: readPad,
+  QUANTIZE: readQuantize,
+  REDUCE_MAX: readReduction,
+  RELU: readActivation,
+  RELU6: readActivation,
+  RELU_0_TO_1: readActivation,
+  RELU_N1_TO_1: readActivation,
+  RESHAPE: readReshape,
+  SHAPE: readShape,
+  SOFTMAX: readSoftmax,
+  SQUEEZE: readSqueeze,
+  STRIDED_SLICE: readStridedSlice,
+  SUB: readArithmetic,
+};
+
+/** The names of a model's operator codes: the builtin's, or what a custom operator calls itself. */
+function operatorNames(model: FlatTable): string[] {
+  return model.tables(MODEL.operatorCodes).map((code) => {
+    // Files from before 2020 have the byte only, newer ones both.
+    const builtin = Math.max(code.int8(OPERATOR_CODE.deprecatedBuiltinCode), code.int32(OPERATOR_CODE.builtinCode));
+    if (builtin === CUSTOM) return `custom operator '${code.string(OPERATOR_CODE.customCode)}'`;
+    return BUILTIN_OPERATORS[builtin] ?? `builtin operator ${builtin}`;
+  });
+}
+
+/** [operator's table, its name] in the order of execution. Throws OPERATOR_UNSUPPORTED if there is one that we lack. */
+function readOperators(model: FlatTable, subgraph: FlatTable): [FlatTable, string][] {
+  const names = operatorNames(model);
+  const operators = subgraph.tables(SUBGRAPH.operators).map((record, i): [FlatTable, string] => {
+    const opcode = record.uint32(OPERATOR.opcodeIndex);
+    if (opcode >= names.length)
+      throw modelInvalid(`Operator ${i} refers to operator code ${opcode} of ${names.length}`);
+    return [record, names[opcode]];
+  });
+  const lacking = operators.findIndex(([, name]) => !Object.hasOwn(OPERATORS, name));
+  if (lacking !== -1) {
+    const others = new Set(operators.map(([, name]) => name).filter((name) => !Object.hasOwn(OPERATORS, name)));
+    others.delete(operators[lacking][1]);
+    const also = others.size ? `; nor are ${[...others].join(', ')}` : '';
+    throw operatorUnsupported(`Operator ${lacking} (${operators[lacking][1]})`, `is not supported${also}`);
+  }
+  return operators;
+}
+
+function theOnly(indices: number[], what: string): number {
+  if (indices.length !== 1) throw modelUnsupported(`Expected a model with one ${what} but it has ${indices.length}`);
+  return indices[0];
+}
+
+/** The input picture: [1, height, width, channels], where the batch may be free. */
+function readInput(tensors: TfliteTensors, index: number): Tensor {
+  const { stored, signature } = tensors.shape(index);
+  const free = signature.slice(1).includes(-1) || stored.slice(1).includes(-1);
+  const batch = signature[0] === -1 ? 1 : stored[0];
+  if (stored.length !== 4 || free || batch !== 1) {
+    throw modelUnsupported(
+      `Expected an input of [1, height, width, channels] with a fixed size but ${tensors.name(index)} is [${signature.join(', ')}]`,
+    );
+  }
+  return tensors.define(index, [1, ...stored.slice(1)], 'The input');
+}
+
+function readGraph(file: FlatBuffer, model: FlatTable): Graph {
+  const subgraph = model.tableAt(MODEL.subgraphs, 0);
+  const tensors = new TfliteTensors(file, model, subgraph);
+  const operators = readOperators(model, subgraph);
+  const input = readInput(tensors, theOnly(subgraph.int32s(SUBGRAPH.inputs), 'input'));
+  const outputIndex = theOnly(subgraph.int32s(SUBGRAPH.outputs), 'output');
+  const nodes: Node[] = [];
+  for (const [i, [record, name]] of operators.entries()) {
+    OPERATORS[name](new TfliteOperator(record, name, i, tensors, nodes));
+  }
+  const output = tensors.activation(outputIndex, 'The output');
+  if (output === input) throw modelInvalid('The model has no operator between its input and its output');
+  return { input, output, nodes };
+}
+
+/** Throws MODEL_INVALID, MODEL_UNSUPPORTED or OPERATOR_UNSUPPORTED. Weights of the Graph may be views of `bytes`. */
+export function readTflite(bytes: Uint8Array): ModelFile {
+  const file = new FlatBuffer(bytes, 'The TFLite file');
+  if (file.identifier() !== IDENTIFIER) {
+    throw modelInvalid(`Expected '${IDENTIFIER}' at byte 4 of a TFLite file but received '${file.identifier()}'`);
+  }
+  const model = file.root();
+  const version = model.uint32(MODEL.version);
+  if (version !== VERSION)
+    throw modelUnsupported(`Expected version ${VERSION} of the TFLite schema but it is ${version}`);
+  const graph = readGraph(file, model);
+  return { format: 'tflite', graph, ...readTfliteMetadata(file, model, graph.input) };
+}

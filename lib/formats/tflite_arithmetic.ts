@@ -1,0 +1,114 @@
+/** TFLite's elementwise operators: sums of activations, arithmetic with constants, activation functions, quantization. */
+import type { Clamp, Tensor } from '../graph';
+import { realValues } from '../passes/dequantize';
+import type { TfliteOperator } from './tflite_operator';
+import { ARITHMETIC_OPTIONS, SOFTMAX_OPTIONS } from './tflite_schema';
+
+type Arithmetic = keyof typeof ARITHMETIC_OPTIONS;
+
+/** Constants as one real number a channel of `input`. */
+function perChannel(op: TfliteOperator, constant: Tensor, input: Tensor): Float64Array {
+  const channels = input.shape[input.shape.length - 1];
+  const values = realValues(constant);
+  const fits =
+    constant.shape.length <= input.shape.length &&
+    (values.length === 1 || (values.length === channels && constant.shape[constant.shape.length - 1] === channels));
+  if (!fits) {
+    const shapes = `[${constant.shape.join(', ')}] and [${input.shape.join(', ')}]`;
+    throw op.unsupported(`is supported with one constant a channel only, not of ${shapes}`);
+  }
+  return Float64Array.from({ length: channels }, (_, c) => values[values.length === 1 ? 0 : c]);
+}
+
+function addActivations(op: TfliteOperator, clamp: Clamp): void {
+  const inputs = [op.input(0), op.input(1)];
+  const [a, b] = inputs.map(({ shape }) => shape.join(', '));
+  if (a !== b) throw op.unsupported(`is not supported between different shapes ([${a}] and [${b}])`);
+  if (inputs[0].type !== inputs[1].type) {
+    throw op.unsupported(`is not supported between ${inputs[0].type} and ${inputs[1].type}`);
+  }
+  op.push({ op: 'add', name: op.name, inputs, output: op.output(inputs[0].shape, inputs[0]), clamp });
+}
+
+/** What y = x * scale + shift must be for each operator; `left` means constant - x. */
+const AFFINE: Record<Arithmetic, (value: number, left: boolean) => [scale: number, shift: number]> = {
+  ADD: (value) => [1, value],
+  SUB: (value, left) => (left ? [-1, value] : [1, -value]),
+  MUL: (value) => [value, 0],
+  DIV: (value) => [1 / value, 0],
+};
+
+export function readArithmetic(op: TfliteOperator): void {
+  const kind = op.kind as Arithmetic;
+  const clamp = op.clamp(op.options(ARITHMETIC_OPTIONS[kind]).int8(0));
+  const [left, right] = [op.isConstant(0), op.isConstant(1)];
+  if (left !== right) pushWithConstant(op, kind, left, clamp);
+  else if (kind === 'ADD' && !left) addActivations(op, clamp);
+  else throw op.unsupported(`is not supported between two ${left ? 'constants' : 'activations'}`);
+}
+
+function pushWithConstant(op: TfliteOperator, kind: Arithmetic, left: boolean, clamp: Clamp): void {
+  if (kind === 'DIV' && left) throw op.unsupported('is not supported with a constant dividend');
+  const input = op.input(left ? 1 : 0);
+  const values = perChannel(op, op.constant(left ? 0 : 1), input);
+  const pairs = Array.from(values, (value) => AFFINE[kind](value, left));
+  if (!pairs.flat().every(Number.isFinite)) throw op.invalid('divides by 0');
+  const output = op.output(input.shape, input);
+  const scale = Float64Array.from(pairs, (pair) => pair[0]);
+  const shift = Float64Array.from(pairs, (pair) => pair[1]);
+  op.pushClamped({ op: 'affine', name: op.name, inputs: [input], output, scale, shift }, clamp);
+}
+
+const CLAMPS: Record<string, Clamp> = {
+  RELU: { min: 0, max: Number.POSITIVE_INFINITY },
+  RELU6: { min: 0, max: 6 },
+  RELU_N1_TO_1: { min: -1, max: 1 },
+  RELU_0_TO_1: { min: 0, max: 1 },
+};
+
+export function readActivation(op: TfliteOperator): void {
+  const input = op.input();
+  const output = op.output(input.shape, input);
+  op.push({ op: 'activation', name: op.name, inputs: [input], output, clamp: CLAMPS[op.kind] });
+}
+
+export function readSoftmax(op: TfliteOperator): void {
+  const beta = op.options(SOFTMAX_OPTIONS.type).float32(SOFTMAX_OPTIONS.beta);
+  if (!(Number.isFinite(beta) && beta > 0)) throw op.invalid(`expects a beta above 0 but it is ${beta}`);
+  const input = op.input();
+  op.push({ op: 'softmax', name: op.name, inputs: [input], output: op.output(input.shape, input), beta });
+}
+
+export function readLogistic(op: TfliteOperator): void {
+  const input = op.input();
+  op.push({ op: 'sigmoid', name: op.name, inputs: [input], output: op.output(input.shape, input) });
+}
+
+/** QUANTIZE: to integers, from float32 or from other integers. */
+export function readQuantize(op: TfliteOperator): void {
+  const input = op.input();
+  const output = op.anyOutput(input.shape);
+  if (output.type === 'float32') throw op.invalid('should make integers but makes float32');
+  op.push({ op: 'requantize', name: op.name, inputs: [input], output });
+}
+
+/** DEQUANTIZE: to float32; of constants (float16 weights too) when the model is read. */
+export function readDequantize(op: TfliteOperator): void {
+  if (op.isConstant(0)) foldDequantize(op);
+  else pushDequantize(op);
+}
+
+function foldDequantize(op: TfliteOperator): void {
+  const constant = op.constant(0);
+  if (constant.type === 'int32') throw op.unsupported('is not supported for int32 constants');
+  op.fold({ shape: constant.shape, type: 'float32', data: realValues(constant) });
+}
+
+function pushDequantize(op: TfliteOperator): void {
+  const input = op.input();
+  const output = op.anyOutput(input.shape);
+  if (input.type === 'float32' || output.type !== 'float32') {
+    throw op.invalid(`should make float32 of integers but makes ${output.type} of ${input.type}`);
+  }
+  op.push({ op: 'requantize', name: op.name, inputs: [input], output });
+}

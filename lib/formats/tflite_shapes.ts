@@ -1,0 +1,102 @@
+/** TFLite's operators that move values without changing them, and the few that compute shapes. */
+import { elementCount, type Tensor } from '../graph';
+import { realValues } from '../passes/dequantize';
+import { resolveShape } from './sliding_window';
+import type { TfliteOperator } from './tflite_operator';
+import { PACK_OPTIONS, RESHAPE_OPTIONS, SQUEEZE_OPTIONS, STRIDED_SLICE_OPTIONS } from './tflite_schema';
+
+function pushReshape(op: TfliteOperator, input: Tensor, shape: readonly number[]): void {
+  const output = op.sameScaleOutput(shape, input);
+  op.push({ op: 'reshape', name: op.name, inputs: [input], output });
+}
+
+export function readReshape(op: TfliteOperator): void {
+  const input = op.input();
+  const options = op.options(RESHAPE_OPTIONS.type);
+  const wanted = op.has(1) ? op.integers(1) : options.int32s(RESHAPE_OPTIONS.newShape);
+  const shape = resolveShape(wanted, elementCount(input.shape));
+  if (!shape) throw op.invalid(`cannot make [${wanted.join(', ')}] of [${input.shape.join(', ')}]`);
+  pushReshape(op, input, shape);
+}
+
+export function readSqueeze(op: TfliteOperator): void {
+  const input = op.input();
+  const rank = input.shape.length;
+  const named = op.options(SQUEEZE_OPTIONS.type).int32s(SQUEEZE_OPTIONS.squeezeDims);
+  const axes = new Set(named.map((axis) => (axis < 0 ? axis + rank : axis)));
+  for (const axis of axes) {
+    if (input.shape[axis] !== 1) throw op.invalid(`cannot remove axis ${axis} of [${input.shape.join(', ')}]`);
+  }
+  pushReshape(
+    op,
+    input,
+    input.shape.filter((extent, axis) => (axes.size ? !axes.has(axis) : extent !== 1)),
+  );
+}
+
+export function readExpandDims(op: TfliteOperator): void {
+  const input = op.input();
+  const [axis, ...more] = op.integers(1);
+  const at = axis < 0 ? axis + input.shape.length + 1 : axis;
+  if (more.length > 0 || !(at >= 0 && at <= input.shape.length)) throw op.invalid(`cannot insert axis ${axis}`);
+  pushReshape(op, input, input.shape.toSpliced(at, 0, 1));
+}
+
+/** PAD, and PADV2 if the value is zero. */
+export function readPad(op: TfliteOperator): void {
+  const input = op.input();
+  const { shape } = op.constant(1);
+  const amounts = op.integers(1);
+  if (input.shape.length !== 4 || shape.join() !== '4,2' || amounts.some((amount) => amount < 0 || amount > 65536)) {
+    throw op.invalid(`expects 4x2 paddings of a picture but has [${shape.join(', ')}] of [${input.shape.join(', ')}]`);
+  }
+  const [batchBefore, batchAfter, top, bottom, left, right, channelsBefore, channelsAfter] = amounts;
+  if (batchBefore || batchAfter || channelsBefore || channelsAfter) {
+    throw op.unsupported('is supported for height and width only');
+  }
+  if (op.kind === 'PADV2' && realValues(op.constant(2)).some((value) => value !== 0)) {
+    throw op.unsupported('is supported with zeros only');
+  }
+  const [, height, width, channels] = input.shape;
+  const output = op.sameScaleOutput([1, height + top + bottom, width + left + right, channels], input);
+  op.push({ op: 'pad', name: op.name, inputs: [input], output, padding: { top, left, bottom, right } });
+}
+
+function foldIntegers(op: TfliteOperator, values: readonly number[], shape: readonly number[]): void {
+  op.fold({ shape, type: 'int32', data: Int32Array.from(values) });
+}
+
+/** SHAPE: known when the model is read, since the batch is 1. Converters compute a reshape's shape from it. */
+export function readShape(op: TfliteOperator): void {
+  const { shape } = op.input();
+  foldIntegers(op, shape, [shape.length]);
+}
+
+/** STRIDED_SLICE of a constant vector with steps of 1. */
+export function readStridedSlice(op: TfliteOperator): void {
+  const { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask, type } = STRIDED_SLICE_OPTIONS;
+  const options = op.options(type);
+  if (!op.isConstant(0)) throw op.unsupported('is supported for shapes only, not for activations');
+  const values = op.integers(0);
+  const [begin, end, stride] = [1, 2, 3].map((position) => op.integers(position));
+  const masks = [ellipsisMask, newAxisMask].some((field) => options.int32(field) !== 0);
+  if (masks || begin.length !== 1 || end.length !== 1 || stride.length !== 1 || stride[0] !== 1) {
+    throw op.unsupported('is supported for vectors with a stride of 1 only');
+  }
+  const shrinks = options.int32(shrinkAxisMask) !== 0;
+  const from = options.int32(beginMask) ? 0 : begin[0];
+  const to = options.int32(endMask) ? values.length : end[0];
+  const slice = shrinks ? values.slice(from, from === -1 ? undefined : from + 1) : values.slice(from, to);
+  if (shrinks && slice.length !== 1) throw op.invalid(`has no element ${from} in ${values.length}`);
+  foldIntegers(op, slice, shrinks ? [] : [slice.length]);
+}
+
+/** PACK of constant scalars into a vector. */
+export function readPack(op: TfliteOperator): void {
+  if (op.options(PACK_OPTIONS.type).int32(PACK_OPTIONS.axis) !== 0)
+    throw op.unsupported('is supported for scalars only');
+  if (op.inputs.length > 8) throw op.unsupported('is supported for shapes only');
+  const values = op.inputs.map((_, position) => op.integers(position));
+  if (values.some((value) => value.length !== 1)) throw op.unsupported('is supported for scalars only');
+  foldIntegers(op, values.flat(), [values.length]);
+}

@@ -1,0 +1,169 @@
+/** The tensors of a TFLite subgraph: constants decoded on demand, activations as operators make them. */
+import { type DataType, elementCount, type Tensor, type TensorData } from '../graph';
+import { modelInvalid, modelUnsupported } from './failures';
+import type { FlatBuffer, FlatTable } from './flatbuffer_table';
+import { halvesToFloats } from './half_float';
+import { checkActivationShape } from './sliding_window';
+import { readQuantization } from './tflite_quantization';
+import { BUFFER, MODEL, SUBGRAPH, TENSOR, TENSOR_TYPES, type TensorType } from './tflite_schema';
+import { checkFinite, typedView } from './typed_data';
+
+const ACTIVATION_TYPES: Partial<Record<TensorType, DataType>> = { FLOAT32: 'float32', UINT8: 'uint8', INT8: 'int8' };
+
+interface Decoder {
+  type: DataType;
+  bytesPerValue: number;
+  decode: (bytes: Uint8Array) => TensorData;
+}
+
+const DECODERS: Partial<Record<TensorType, Decoder>> = {
+  FLOAT32: { type: 'float32', bytesPerValue: 4, decode: (bytes) => typedView(Float32Array, bytes) },
+  FLOAT16: { type: 'float32', bytesPerValue: 2, decode: halvesToFloats },
+  INT32: { type: 'int32', bytesPerValue: 4, decode: (bytes) => typedView(Int32Array, bytes) },
+  // Shapes and axes; values beyond 32 bits end as 2^31-1 or -2^31, which fit no shape.
+  INT64: {
+    type: 'int32',
+    bytesPerValue: 8,
+    decode: (bytes) =>
+      Int32Array.from(typedView(BigInt64Array, bytes), (value) =>
+        Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Number(value))),
+      ),
+  },
+  UINT8: { type: 'uint8', bytesPerValue: 1, decode: (bytes) => bytes },
+  INT8: { type: 'int8', bytesPerValue: 1, decode: (bytes) => typedView(Int8Array, bytes) },
+};
+
+/** The bytes of buffer `index`, inside the flatbuffer or, in files of 2 GB and more, after it. */
+export function bufferBytes(file: FlatBuffer, model: FlatTable, index: number): Uint8Array {
+  const buffer = model.tableAt(MODEL.buffers, index);
+  const offset = buffer.uint64(BUFFER.offset);
+  if (offset <= 1) return buffer.bytes(BUFFER.data);
+  const size = buffer.uint64(BUFFER.size);
+  file.check(offset, size);
+  return file.bytes.subarray(offset, offset + size);
+}
+
+export class TfliteTensors {
+  readonly #file: FlatBuffer;
+  readonly #model: FlatTable;
+  readonly #subgraph: FlatTable;
+  readonly #activations = new Map<number, Tensor>();
+  readonly #constants = new Map<number, Tensor>();
+
+  constructor(file: FlatBuffer, model: FlatTable, subgraph: FlatTable) {
+    this.#file = file;
+    this.#model = model;
+    this.#subgraph = subgraph;
+  }
+
+  name(index: number): string {
+    return this.#record(index).string(TENSOR.name) || `tensor_${index}`;
+  }
+
+  /** The shape as stored, and where the file says so with -1 for extents that are not fixed. */
+  shape(index: number): { stored: number[]; signature: number[] } {
+    const record = this.#record(index);
+    const stored = record.int32s(TENSOR.shape);
+    const signature = record.int32s(TENSOR.shapeSignature);
+    if (signature.length !== 0 && signature.length !== stored.length) {
+      throw modelInvalid(
+        `Tensor ${index} has the shape [${stored.join(', ')}] but the signature [${signature.join(', ')}]`,
+      );
+    }
+    return { stored, signature: signature.length ? signature : stored };
+  }
+
+  isConstant(index: number): boolean {
+    return this.#constants.has(index) || (!this.#activations.has(index) && this.#bytes(index).length > 0);
+  }
+
+  /** An activation that an earlier operator made. Throws MODEL_INVALID if none did. */
+  activation(index: number, where: string): Tensor {
+    const tensor = this.#activations.get(index);
+    if (!tensor) {
+      throw modelInvalid(`${where}: expected an activation that is made before it, but ${this.name(index)} is not`);
+    }
+    return tensor;
+  }
+
+  /** Throws MODEL_INVALID if the data does not fit the shape, MODEL_UNSUPPORTED for other types. */
+  constant(index: number, where: string): Tensor {
+    const known = this.#constants.get(index);
+    if (known) return known;
+    const bytes = this.#bytes(index);
+    const name = this.name(index);
+    if (this.#activations.has(index) || bytes.length === 0) {
+      throw modelInvalid(`${where}: expected ${name} to be a constant but it has no data`);
+    }
+    const record = this.#record(index);
+    const stored = this.#type(record);
+    const decoder = DECODERS[stored];
+    if (!decoder) throw modelUnsupported(`${where}: constants of type ${stored} are not supported (${name})`);
+    if (record.has(TENSOR.sparsity)) throw modelUnsupported(`${where}: sparse weights are not supported (${name})`);
+    const { stored: shape } = this.shape(index);
+    if (!(elementCount(shape) * decoder.bytesPerValue === bytes.length)) {
+      throw modelInvalid(`${name}: expected ${stored} data for [${shape.join(', ')}] but it has ${bytes.length} bytes`);
+    }
+    this.#file.spend(bytes.length);
+    const data = decoder.decode(bytes);
+    checkFinite(data, name);
+    const quantization = readQuantization(record.table(TENSOR.quantization), decoder.type, shape, name);
+    const tensor: Tensor = { name, shape, type: decoder.type, data, quantization };
+    this.#constants.set(index, tensor);
+    return tensor;
+  }
+
+  /** Records what an operator makes. Throws MODEL_INVALID unless the file promises the same shape. */
+  define(index: number, shape: readonly number[], where: string): Tensor {
+    this.#checkUnmade(index, where);
+    const name = this.name(index);
+    const record = this.#record(index);
+    const { stored, signature } = this.shape(index);
+    // No extents: converters leave out shapes that depend on the batch.
+    const agrees =
+      stored.length === 0 ||
+      (stored.length === shape.length && shape.every((extent, i) => extent === stored[i] || signature[i] === -1));
+    if (!agrees) {
+      throw modelInvalid(`${where}: makes [${shape.join(', ')}] but the file says [${stored.join(', ')}] of ${name}`);
+    }
+    checkActivationShape(shape, where);
+    const type = ACTIVATION_TYPES[this.#type(record)];
+    if (!type)
+      throw modelUnsupported(`${where}: activations of type ${this.#type(record)} are not supported (${name})`);
+    const quantization = readQuantization(record.table(TENSOR.quantization), type, shape, name);
+    if (type !== 'float32' && quantization?.scale.length !== 1) {
+      throw modelInvalid(`${where}: expected one scale for the ${type} activation ${name}`);
+    }
+    const tensor: Tensor = { name, shape, type, quantization };
+    this.#activations.set(index, tensor);
+    return tensor;
+  }
+
+  /** Records a constant that an operator makes of constants. */
+  fold(index: number, values: Omit<Tensor, 'name'>, where: string): void {
+    this.#checkUnmade(index, where);
+    this.#file.spend(values.data?.byteLength ?? 0);
+    this.#constants.set(index, { name: this.name(index), ...values });
+  }
+
+  #checkUnmade(index: number, where: string): void {
+    if (this.#activations.has(index) || this.isConstant(index)) {
+      throw modelInvalid(`${where}: makes ${this.name(index)}, which is made already`);
+    }
+  }
+
+  #record(index: number): FlatTable {
+    return this.#subgraph.tableAt(SUBGRAPH.tensors, index);
+  }
+
+  #type(record: FlatTable): TensorType {
+    const type = record.int8(TENSOR.type);
+    if (!(type in TENSOR_TYPES)) throw modelInvalid(`Expected a tensor type of the TFLite schema but received ${type}`);
+    return TENSOR_TYPES[type];
+  }
+
+  #bytes(index: number): Uint8Array {
+    const buffer = this.#record(index).uint32(TENSOR.buffer);
+    return buffer === 0 ? new Uint8Array(0) : bufferBytes(this.#file, this.#model, buffer);
+  }
+}

@@ -1,0 +1,2 @@
+export const NSFWJS_LABELS: string[];
+export function nsfwjsModel(): { modelTopology: object; weightSpecs: object[]; weightData: ArrayBuffer };
