@@ -2,12 +2,6 @@
 const bareRss = process.memoryUsage.rss();
 let contestant;
 
-async function timeRun() {
-  const start = performance.now();
-  const output = await contestant.predict();
-  return { milliseconds: performance.now() - start, output };
-}
-
 const COMMANDS = {
   async open({ module, files, options }) {
     const { open } = await import(new URL(`contestants/${module}`, import.meta.url));
@@ -28,18 +22,24 @@ const COMMANDS = {
     while (performance.now() < end);
   },
 
-  /** Timed runs after two that only bring weights and code back into the caches, with the last run's answer. */
+  /**
+   * Timed runs after two that only bring weights and code back into the caches, with the last run's answer.
+   * `cpuMs` is the processor time of a run on average, all threads together: more than the wall clock's time would
+   * betray a second thread, less tells how long other work on the machine had the core.
+   */
   async measure({ runs }) {
     await contestant.predict();
     await contestant.predict();
     const times = [];
-    let last;
+    let output;
+    const cpuStart = process.cpuUsage();
     while (times.length < runs) {
-      const { milliseconds, output } = await timeRun();
-      times.push(milliseconds);
-      last = output;
+      const start = performance.now();
+      output = await contestant.predict();
+      times.push(performance.now() - start);
     }
-    return { times, output: Float32Array.from(last) };
+    const { user, system } = process.cpuUsage(cpuStart);
+    return { times, cpuMs: (user + system) / 1000 / runs, output: Float32Array.from(output) };
   },
 
   /** Bytes resident, garbage collected, and those of Node before anything was loaded. */

@@ -4,7 +4,7 @@ import { ContestantProcess } from './contestant_process.mjs';
 import { writeNetwork } from './networks.mjs';
 
 /**
- * Results in the contestants' order: { name, details, times: [milliseconds], difference, rss, bareRss }, or
+ * Results in the contestants' order: { name, details, times and cpuTimes in milliseconds, difference, rss, bareRss }, or
  * { name, unavailable: reason } for an instruction set that this machine lacks. Rejects if any answer is wrong.
  */
 export async function race(network, { contestants, rounds, runs, warmUpMs }, progress) {
@@ -23,10 +23,11 @@ export async function race(network, { contestants, rounds, runs, warmUpMs }, pro
     for (let round = 0; round < rounds; round++) {
       progress(`${network.id}: round ${round + 1} of ${rounds}`);
       for (let turn = 0; turn < runners.length; turn++) {
-        const { name, process, times } = runners[(turn + round) % runners.length];
-        const { times: measured, output } = await process.ask('measure', { runs });
+        const { name, process, times, cpuTimes } = runners[(turn + round) % runners.length];
+        const { times: measured, cpuMs, output } = await process.ask('measure', { runs });
         checkAnswer(name, output, pictures.at(-1).answer, tolerance);
         times.push(...measured);
+        cpuTimes.push(cpuMs);
       }
     }
     for (const runner of runners) Object.assign(runner, await runner.process.ask('memory'));
@@ -46,7 +47,7 @@ async function enter({ name, module, options, needsCpu }, files, pictures, toler
       const received = await process.ask('answer', { values, shape });
       difference = Math.max(difference, checkAnswer(name, received, answer, tolerance));
     }
-    return { name, process, details, difference, times: [] };
+    return { name, process, details, difference, times: [], cpuTimes: [] };
   } catch (error) {
     process.end();
     if (needsCpu && error.code === 'BACKEND_UNAVAILABLE') return { name, unavailable: error.message };

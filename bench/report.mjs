@@ -22,10 +22,15 @@ export function median(values) {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** A race's results with minMs, medianMs and, against each rival that ran, { min, median }: how many times as fast. */
+const least = (values) => values.reduce((a, b) => Math.min(a, b));
+
+/**
+ * A race's results with minMs and medianMs of all runs, cpuMs of the best turn and, against each rival that ran,
+ * { min, median }: how many times as fast.
+ */
 export function summarize(results) {
-  const timed = results.map(({ times, ...rest }) =>
-    times ? { ...rest, minMs: times.reduce((a, b) => Math.min(a, b)), medianMs: median(times) } : rest,
+  const timed = results.map(({ times, cpuTimes, ...rest }) =>
+    times ? { ...rest, minMs: least(times), medianMs: median(times), cpuMs: least(cpuTimes) } : rest,
   );
   const rivals = timed.filter(({ name, minMs }) => RIVALS.includes(name) && minMs);
   return timed.map((result) => {
@@ -39,14 +44,14 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 function raceTable({ title, results }) {
   const rivals = RIVALS.filter((name) => results.some((result) => result.name === name && !result.unavailable));
-  const header = [title, 'min ms', 'median ms', ...rivals.map((name) => `x ${name}`), 'RSS MB'];
-  const rows = results.map(({ name, unavailable, minMs, medianMs, timesAsFastAs, rss }) => {
+  const header = [title, 'min ms', 'median ms', 'CPU ms', ...rivals.map((name) => `x ${name}`), 'RSS MB'];
+  const rows = results.map(({ name, unavailable, minMs, medianMs, cpuMs, timesAsFastAs, rss }) => {
     if (unavailable) return [name, 'not available here', ...header.slice(2).map(() => '')];
     const ratios = rivals.map((rival) => {
       const { min, median: middle } = timesAsFastAs[rival];
       return rival === name ? '1' : `${min.toFixed(2)} / ${middle.toFixed(2)}`;
     });
-    return [name, minMs.toFixed(2), medianMs.toFixed(2), ...ratios, megabytes(rss)];
+    return [name, minMs.toFixed(2), medianMs.toFixed(2), cpuMs.toFixed(2), ...ratios, megabytes(rss)];
   });
   return [header, ...rows];
 }
@@ -64,11 +69,11 @@ function notes({ machine, rounds, runs, packages, networks }) {
   const ours = packages.find(({ tarballBytes }) => tarballBytes);
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.system} ${machine.arch}, Node ${machine.node}, ${machine.date}, load ${machine.load.toFixed(1)} before the start.`,
-    `One thread each, batch 1, same weights; ${rounds} rounds of ${runs} runs in turns. Ratios are min / median times, above 1 is faster than that peer.`,
+    `One thread each, batch 1, same weights; ${rounds} rounds of ${runs} runs in turns. Ratios are min / median times, above 1 is faster than that peer. CPU is processor time of a run, all threads, in the best turn.`,
     `All answers agree: the greatest difference of a probability is ${worst.toExponential(1)}. RSS is of the whole process, of which bare Node is ${megabytes(bare)}.`,
     ...(ours
       ? [
-          `Installed sizes include dependencies; mobilenet-edge's own tarball is ${megabytes(ours.tarballBytes)} MB with ${ours.prebuilds} prebuilt addons.`,
+          `Installed sizes include dependencies; mobilenet-edge's own tarball is ${megabytes(ours.tarballBytes)} MB, ${ours.prebuilds ? `${ours.prebuilds} prebuilt addons included` : 'without prebuilt addons (`npm run prebuild-native` adds them)'}.`,
         ]
       : []),
     ...[...new Set(all.flatMap(({ name, unavailable }) => (unavailable ? [`${name}: ${unavailable}`] : [])))],
