@@ -1,21 +1,16 @@
 /** Every engine and instruction set that this machine can run, for tests that must hold on all of them. */
 import type { Engine } from '../../lib/engines/engine';
-import { loadNativeEngine } from '../../lib/engines/native';
-import { loadWasmEngine } from '../../lib/engines/wasm';
+import { selectEngine } from '../../lib/engines/select';
 import { MobileNetEdgeError } from '../../lib/errors';
 
-export const ISAS = ['scalar', 'avx2', 'simd128', 'relaxed-simd'] as const;
-
-async function loadEngine(isa: string): Promise<Engine> {
-  return isa === 'simd128' || isa === 'relaxed-simd' ? loadWasmEngine({ isa }) : loadNativeEngine({ isa });
-}
+const ISAS = ['scalar', 'avx2', 'simd128', 'relaxed-simd'] as const;
 
 /** The engines that are here, and a line for each that is not. MOBILENET_EDGE_REQUIRE_NATIVE=1 makes a missing addon an error. */
 export async function enginesUnderTest(): Promise<Engine[]> {
   const engines: Engine[] = [];
   for (const isa of ISAS) {
     try {
-      engines.push(await loadEngine(isa));
+      engines.push((await selectEngine('auto', { isa })).engine);
     } catch (error) {
       if (!(error instanceof MobileNetEdgeError) || error.code !== 'BACKEND_UNAVAILABLE') throw error;
       if (process.env.MOBILENET_EDGE_REQUIRE_NATIVE === '1' && isa === 'scalar') throw error;
@@ -23,4 +18,8 @@ export async function enginesUnderTest(): Promise<Engine[]> {
     }
   }
   return engines;
+}
+
+export async function isasUnderTest(): Promise<string[]> {
+  return (await enginesUnderTest()).map(({ isa }) => isa);
 }

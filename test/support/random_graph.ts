@@ -121,7 +121,10 @@ export class RandomGraph {
 
   depthwise(): void {
     const fit = this.#fitting([1, 3, 3, 3, 5]);
-    if (!fit) return this.affine();
+    if (!fit) {
+      this.affine();
+      return;
+    }
     const outputs = this.#channels * this.pick([1, 1, 1, 2]);
     this.#push({
       op: 'depthwise_conv2d',
@@ -244,18 +247,10 @@ export class RandomGraph {
       clamp: this.#clamp(),
       output: this.#output([1, classes]),
     });
-    const output = this.#output([1, classes]);
-    if (this.#random() < 0.5) {
-      this.#push({
-        op: 'softmax',
-        name: this.#name('softmax'),
-        inputs: [this.current],
-        beta: this.pick([1, 0.5]),
-        output,
-      });
-    } else if (this.#random() < 0.5) {
-      this.#push({ op: 'sigmoid', name: this.#name('sigmoid'), inputs: [this.current], output });
-    }
+    const activation = this.pick(['softmax', 'softmax', 'sigmoid', 'none']);
+    const base = { name: this.#name('head'), inputs: [this.current], output: this.#output([1, classes]) };
+    if (activation === 'softmax') this.#push({ ...base, op: 'softmax', beta: this.pick([1, 0.5]) });
+    if (activation === 'sigmoid') this.#push({ ...base, op: 'sigmoid' });
   }
 }
 

@@ -1,0 +1,126 @@
+/** Real models on real pictures, against the outputs of independent runs. */
+import { afterAll, describe, expect, test } from 'vitest';
+import type { ModelSource } from '../lib/formats/model_file';
+import { load } from '../lib/load';
+import type { Model } from '../lib/model';
+import { nsfwjsModel } from '../scripts/nsfwjs_model.mjs';
+import { isasUnderTest } from './support/engines';
+import { goldenFloats, goldenPicture, hasShared, readGolden, sharedPath } from './support/shared';
+
+const isas = await isasUnderTest();
+
+const FLOAT_MODELS = [
+  'v1_0.25_224_float',
+  'v1_0.25_224_float_meta',
+  'v1_0.25_96_vww_float',
+  'tm_tfjs_food14_ko',
+  'tfjs_layers_nsfw_v2',
+];
+
+async function sourceOf(id: string, file: string): Promise<ModelSource> {
+  return id === 'tfjs_layers_nsfw_v2' ? nsfwjsModel() : sharedPath('models', file);
+}
+
+/** The golden picture in the model's own encoding. */
+function encode(levels: Uint8Array, encoding: string): Float32Array {
+  return Float32Array.from(levels, encoding === 'f01' ? (x) => x / 255 : (x) => x / 127.5 - 1);
+}
+
+function indexOfMax(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((top, value, i) => (value > values[top] ? i : top), 0);
+}
+
+const open: Model[] = [];
+afterAll(() => {
+  for (const model of open) model.close();
+});
+
+async function loadForTest(source: ModelSource, options: Parameters<typeof load>[1]): Promise<Model> {
+  const model = await load(source, options);
+  open.push(model);
+  return model;
+}
+
+describe.skipIf(!hasShared)('float models', () => {
+  const golden = hasShared ? readGolden() : { models: {}, runs: {} };
+  describe.each(FLOAT_MODELS)('%s', (id) => {
+    test.each(isas)('within 1e-5 of every golden output on %s', async (isa) => {
+      const { file, input } = golden.models[id];
+      const model = await loadForTest(await sourceOf(id, file), { isa });
+      for (const [image, run] of Object.entries(golden.runs[id])) {
+        const expected = goldenFloats(run.out);
+        const { data } = await model.predict(encode(goldenPicture(input.size, image), input.encoding));
+        expect(data.length).toBe(expected.length);
+        const worst = expected.reduce((max, value, i) => Math.max(max, Math.abs(value - data[i])), 0);
+        expect(worst, image).toBeLessThan(1e-5);
+        const best = indexOfMax(data);
+        expect(best, image).toBe(run.top5[0].index);
+      }
+    });
+  });
+});
+
+describe.skipIf(!hasShared)('quantized models in float32', () => {
+  const golden = hasShared ? readGolden() : { models: {}, runs: {} };
+  const quantized = Object.keys(golden.models).filter((id) => golden.models[id].output?.type);
+
+  test.each(quantized)(
+    '%s agrees with the integer runs on the best class, within the rounding of integers',
+    async (id) => {
+      const { file, input } = golden.models[id];
+      const model = await loadForTest(sharedPath('models', file), { precision: 'float32' });
+      let agreed = 0;
+      const runs = Object.entries(golden.runs[id]);
+      for (const [image, run] of runs) {
+        const rgb = goldenPicture(input.size, image);
+        const levels = input.channels === 1 ? grey(rgb) : rgb;
+        const tensor = model.info.inputType === 'uint8' ? levels : Int8Array.from(levels, (x) => x - 128);
+        const { data, shape } = await model.predict(tensor);
+        expect(data.constructor.name).toBe(model.info.outputType === 'uint8' ? 'Uint8Array' : 'Int8Array');
+        expect(shape.at(-1)).toBe(golden.models[id].classes);
+        const best = indexOfMax(data);
+        if (best === run.top5[0].index) agreed++;
+      }
+      expect(agreed).toBeGreaterThanOrEqual(runs.length - 1);
+    },
+  );
+
+  /** The usual luma, as the goldens' one-channel inputs were made. */
+  function grey(rgb: Uint8Array): Uint8Array {
+    return Uint8Array.from({ length: rgb.length / 3 }, (_, i) =>
+      Math.floor(0.299 * rgb[3 * i] + 0.587 * rgb[3 * i + 1] + 0.114 * rgb[3 * i + 2] + 0.5),
+    );
+  }
+});
+
+describe.skipIf(!hasShared)('pictures from files', () => {
+  const pictures = [
+    ['parrot.jpg', /macaw/],
+    ['sunflower.bmp', /daisy/],
+    ['hot_dog.jpg', /hotdog/],
+    ['panda.jpg', /giant panda/],
+  ] as const;
+
+  test.each(isas)('MobileNet v2 names them on %s', async (isa) => {
+    const labels = sharedPath('models', 'imagenet_labels.txt');
+    const model = await loadForTest(sharedPath('models', 'mobilenet_v2_1.0_224_quant.tflite'), { isa, labels });
+    for (const [picture, name] of pictures) {
+      const [best] = await model.classify(sharedPath('images', picture), { topK: 1 });
+      expect(best.className).toMatch(name);
+    }
+  });
+
+  test('a Teachable Machine export answers with its own labels', async () => {
+    const model = await loadForTest(sharedPath('models', 'teachable_machine_food14'), {});
+    expect(model.info).toMatchObject({ architecture: 'mobilenet_v2', alpha: 0.35, classes: 14, format: 'tfjs-layers' });
+    const [best] = await model.classify(sharedPath('images', 'hot_dog.jpg'));
+    expect(best.className).toMatch(/^[가-힣]+$/);
+  });
+
+  test('TFLite metadata gives labels and the range', async () => {
+    const model = await loadForTest(sharedPath('models', 'mobilenet_v1_0.25_224_float_metadata.tflite'), {});
+    const [best] = await model.classify(sharedPath('images', 'panda.jpg'));
+    expect(best.className).toMatch(/giant panda/);
+    expect(model.info).toMatchObject({ architecture: 'mobilenet_v1', alpha: 0.25, classes: 1001, format: 'tflite' });
+  });
+});

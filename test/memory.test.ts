@@ -1,0 +1,52 @@
+/** Nothing leaks: memory stays flat over 10,000 classifications and over loading and closing. Runs the built package in a process of its own. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isasUnderTest } from './support/engines';
+
+const isas = await isasUnderTest();
+const MB = 1024 * 1024;
+
+/** Runs the body with `backend`, `load`, `mobilenetV1` and `rss()` (after a full collection) in scope; it returns two sizes in bytes. */
+function measure(backend: string, body: string): [number, number] {
+  const script = `
+const { load, mobilenetV1 } = require(${JSON.stringify(join(__dirname, '..', 'dist', 'index.js'))});
+const rss = () => { gc(); return process.memoryUsage.rss(); };
+const backend = '${backend}';
+(async () => { ${body} })().then((sizes) => console.log(JSON.stringify(sizes)));`;
+  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', '-e', script], { encoding: 'utf8' }));
+}
+
+describe.each(isas.includes('scalar') ? ['native', 'wasm'] : ['wasm'])('%s', (backend) => {
+  test('10,000 classifications leave RSS flat', () => {
+    const [early, late] = measure(
+      backend,
+      `const model = await load(mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 10 }), { backend });
+       const image = { data: new Uint8Array(100 * 80 * 4).fill(99), width: 100, height: 80, channels: 4 };
+       const run = async (n) => { for (let i = 0; i < n; i += 10) await model.classify(Array(10).fill(image)); };
+       await run(2000);
+       const early = rss();
+       await run(8000);
+       return [early, rss()];`,
+    );
+    expect((late - early) / MB).toBeLessThan(8);
+  }, 120_000);
+
+  test('loading and closing 150 models leaves RSS flat', () => {
+    const [early, late] = measure(
+      backend,
+      `const network = mobilenetV1({ alpha: 0.5, inputSize: 96, classes: 10 });
+       const run = async (n) => { for (let i = 0; i < n; i++) {
+         const model = await load(network, { backend });
+         await model.predict(new Float32Array(96 * 96 * 3));
+         await model[Symbol.asyncDispose]();
+       } };
+       await run(50);
+       const early = rss();
+       await run(100);
+       return [early, rss()];`,
+    );
+    // One model is about 4 MB: a leak of each would be 400.
+    expect((late - early) / MB).toBeLessThan(40);
+  }, 120_000);
+});
