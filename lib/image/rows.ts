@@ -61,5 +61,6 @@ function luma(red: number, green: number, blue: number): number {
 }
 
 function composite(level: number, alpha: number): number {
+  if (alpha === 255) return level;
   return Math.floor((level * alpha + BACKGROUND * (255 - alpha) + 127) / 255);
 }

@@ -38,7 +38,10 @@ export function preprocessToBytes(
   preprocess: Pick<Preprocess, 'crop' | 'resize'>,
 ): Uint8Array {
   const levels = resized(image, extents, preprocess);
-  return levels instanceof Uint8Array ? levels : Uint8Array.from(levels, (level) => Math.floor(level + 0.5));
+  if (levels instanceof Uint8Array) return levels;
+  const bytes = new Uint8Array(levels.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(levels[i] + 0.5);
+  return bytes;
 }
 
 function resized(
