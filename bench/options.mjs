@@ -6,7 +6,7 @@ import { NETWORKS } from './networks.mjs';
 export const USAGE = `Usage: npm run bench -- [options]
 
   --rounds N       turns of each contestant (default 12)
-  --runs N         timed runs in a turn (default 10)
+  --runs N         timed runs in a turn, which is cut short after a second (default 10)
   --only A,B       contestants whose name contains one of these words
   --network v1,v2  networks to run (default all)
   --quick          2 rounds of 3 runs after a short warm-up: tells whether it works, not how fast

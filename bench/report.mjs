@@ -44,7 +44,7 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 function raceTable({ title, results }) {
   const rivals = RIVALS.filter((name) => results.some((result) => result.name === name && !result.unavailable));
-  const header = [title, 'min ms', 'median ms', 'CPU ms', ...rivals.map((name) => `x ${name}`), 'RSS MB'];
+  const header = [title, 'min ms', 'median ms', 'CPU ms', ...rivals.map((name) => `vs ${name}`), 'RSS MB'];
   const rows = results.map(({ name, unavailable, minMs, medianMs, cpuMs, timesAsFastAs, rss }) => {
     if (unavailable) return [name, 'not available here', ...header.slice(2).map(() => '')];
     const ratios = rivals.map((rival) => {
@@ -64,20 +64,32 @@ function packageTable(packages) {
 function notes({ machine, rounds, runs, packages, networks }) {
   const all = networks.flatMap(({ results }) => results);
   const runners = all.filter(({ unavailable }) => !unavailable);
-  const worst = Math.max(...runners.map(({ difference }) => difference));
-  const bare = Math.min(...runners.map(({ bareRss }) => bareRss));
-  const ours = packages.find(({ tarballBytes }) => tarballBytes);
-  return [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.system} ${machine.arch}, Node ${machine.node}, ${machine.date}, load ${machine.load.toFixed(1)} before the start.`,
-    `One thread each, batch 1, same weights; ${rounds} rounds of ${runs} runs in turns. Ratios are min / median times, above 1 is faster than that peer. CPU is processor time of a run, all threads, in the best turn.`,
-    `All answers agree: the greatest difference of a probability is ${worst.toExponential(1)}. RSS is of the whole process, of which bare Node is ${megabytes(bare)}.`,
-    ...(ours
-      ? [
-          `Installed sizes include dependencies; mobilenet-edge's own tarball is ${megabytes(ours.tarballBytes)} MB, ${ours.prebuilds ? `${ours.prebuilds} prebuilt addons included` : 'without prebuilt addons (`npm run prebuild-native` adds them)'}.`,
-        ]
-      : []),
-    ...[...new Set(all.flatMap(({ name, unavailable }) => (unavailable ? [`${name}: ${unavailable}`] : [])))],
+  const missing = all.flatMap(({ name, unavailable }) => (unavailable ? [`${name}: ${unavailable}`] : []));
+  const { cpu, cores, system, arch, node, date, load } = machine;
+  const lines = [
+    `${cpu}, ${cores} cores, ${system} ${arch}, Node ${node}, ${date}, load ${load.toFixed(1)} before the start.`,
+    `One thread each, batch 1, same weights; ${rounds} rounds of up to ${runs} runs in turns. CPU is the processor time of a run, ` +
+      'all threads, in the best turn. Under vs: how many times as fast as that peer, by least / median times.',
   ];
+  if (runners.length > 0) {
+    const worst = Math.max(...runners.map(({ difference }) => difference));
+    const bare = Math.min(...runners.map(({ bareRss }) => bareRss));
+    lines.push(
+      `All answers agree: the greatest difference of a probability is ${worst.toExponential(1)}. ` +
+        `RSS is of the whole process, of which bare Node is ${megabytes(bare)}.`,
+    );
+  }
+  const ours = packages.find(({ tarballBytes }) => tarballBytes);
+  if (ours) {
+    const addons =
+      ours.prebuilds > 0
+        ? `${ours.prebuilds} prebuilt addons included`
+        : 'without prebuilt addons (`npm run prebuild-native` adds them)';
+    lines.push(
+      `Installed sizes include dependencies; mobilenet-edge's tarball is ${megabytes(ours.tarballBytes)} MB, ${addons}.`,
+    );
+  }
+  return [...lines, ...new Set(missing)];
 }
 
 function textTable([header, ...rows]) {
