@@ -6,7 +6,7 @@ import { UsageError } from './arguments';
 import { bench } from './bench';
 import { classify } from './classify';
 import { helpText } from './help';
-import { reportError } from './report';
+import { printError, reportError } from './report';
 import { summary } from './summary';
 
 /** A command takes the arguments after its name and returns the exit code. */
@@ -36,10 +36,11 @@ async function run([name, ...args]: string[]): Promise<number> {
 }
 
 // A reader that has seen enough, as in `mobilenet-edge summary ... | head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') printError(`Cannot write the output: ${message}`);
+  process.exit(code === 'EPIPE' ? undefined : 1);
 });
+process.stderr.on('error', () => {});
 
 const args = process.argv.slice(2);
 run(args).then(

@@ -47,8 +47,8 @@ function render(network: ReturnType<typeof describe>): string {
   const style = styleFor(process.stdout);
   const { inputShape, inputType, classes, parameters, macs, format } = network;
   const input = `${inputShape.slice(1).join('x')} ${inputType}`;
-  const scope = commonScope(network.layers.map(({ name }) => name));
-  const rows = network.layers.map((layer) => row(layer, scope));
+  const names = shortNames(network.layers.map(({ name }) => name));
+  const rows = network.layers.map((layer, i) => [names[i], ...row(layer)]);
   const total = ['Total', '', '', '', '', grouped(parameters), grouped(macs)];
   return [
     style.bold(networkTitle(network)),
@@ -59,9 +59,8 @@ function render(network: ReturnType<typeof describe>): string {
   ].join('\n');
 }
 
-function row({ name, op, shape, kernel, stride, parameters, macs }: Layer, scope: string): string[] {
+function row({ op, shape, kernel, stride, parameters, macs }: Layer): string[] {
   return [
-    printable(name.slice(scope.length)),
     op,
     shape.join('x'),
     kernel?.join('x') ?? '',
@@ -71,10 +70,15 @@ function row({ name, op, shape, kernel, stride, parameters, macs }: Layer, scope
   ];
 }
 
-/** The scopes that all names begin with, as TensorFlow's do ("MobilenetV1/"): they tell nothing here. */
-function commonScope(names: readonly string[]): string {
+const MAX_NAME = 40;
+
+/** Names that fit a column: the result's alone where TFLite joined several with ';', without the scopes that all begin with. */
+function shortNames(names: readonly string[]): string[] {
+  const results = names.map((name) => printable(name.split(';')[0]));
   const parent = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1);
-  let scope = parent(names[0] ?? '');
-  while (!names.every((name) => name.startsWith(scope))) scope = parent(scope.slice(0, -1));
-  return scope;
+  let scope = parent(results[0] ?? '');
+  while (!results.every((name) => name.startsWith(scope))) scope = parent(scope.slice(0, -1));
+  return results
+    .map((name) => name.slice(scope.length))
+    .map((name) => (name.length > MAX_NAME ? `…${name.slice(1 - MAX_NAME)}` : name));
 }
