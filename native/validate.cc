@@ -121,9 +121,9 @@ class Validator {
   }
 
   bool taps(const DepthwiseOp& op) {
+    if (!window(op) || !size(op.channels) || !size(op.input_stride)) return false;
     const double channels = round_up(op.channels, geometry_.channel_group);
-    return window(op) && size(op.channels) && size(op.input_stride) &&
-           require(op.stride_height + (op.kernel_height - 1) * op.dilation_height < kMaxDepthwiseRows,
+    return require(op.stride_height + (op.kernel_height - 1) * op.dilation_height < kMaxDepthwiseRows,
                    "the depthwise window is too high") &&
            span(limits_.scratch, op.pad_row, (double)op.input_width * op.input_stride) &&
            span(limits_.weights, op.weights, channels * ((double)op.kernel_height * op.kernel_width + 1));

@@ -1,0 +1,127 @@
+// A fused bottleneck must answer bit for bit what its three ops answer one after the other, for every band, window and
+// chunk.
+#include "machine.h"
+
+namespace mobilenet_edge {
+namespace {
+
+struct Block {
+  int32_t input_channels, expanded, output_channels;
+  Window window;
+  bool residual;
+};
+
+struct Parts {
+  PointwiseOp expansion;
+  DepthwiseOp depthwise;
+  PointwiseOp projection;
+};
+
+PointwiseOp pointwise(int32_t m, int32_t k, int32_t n, int32_t weights) {
+  PointwiseOp op = {OPCODE_POINTWISE, sizeof(PointwiseOp) / sizeof(int32_t), 1};
+  op.input_stride = k, op.output_stride = op.residual_stride = n, op.residual = -1;
+  op.m = op.m_block = m, op.k = k, op.n = op.n_block = n, op.weights = weights;
+  op.lo = 0, op.hi = 6, op.sum_lo = -INFINITY, op.sum_hi = INFINITY;
+  return op;
+}
+
+void append(std::vector<int32_t>* to, const std::vector<int32_t>& words) {
+  to->insert(to->end(), words.begin(), words.end());
+}
+
+void test_block(const Kernels& kernels, const Block& b, Random& random) {
+  const Window& w = b.window;
+  const int32_t input_pixels = w.input_height * w.input_width, output_pixels = w.output_height * w.output_width;
+  const size_t taps = (size_t)w.kernel_height * w.kernel_width;
+  const auto matrix = [&](int32_t k, int32_t n) {
+    return pack_panels(random.reals((size_t)k * n), random.reals(n), k, kernels.geometry);
+  };
+  std::vector<float> weights = matrix(b.input_channels, b.expanded);
+  const size_t depthwise_weights = weights.size();
+  const auto groups = pack_groups(random.reals(taps * b.expanded), random.reals(b.expanded), taps, kernels.geometry);
+  weights.insert(weights.end(), groups.begin(), groups.end());
+  const size_t projection_weights = weights.size();
+  const auto projected = matrix(b.expanded, b.output_channels);
+  weights.insert(weights.end(), projected.begin(), projected.end());
+
+  // The arena: input, output, and for the separate ops the expanded and the filtered picture.
+  const size_t input_floats = (size_t)input_pixels * b.input_channels;
+  const size_t output_floats = (size_t)output_pixels * b.output_channels;
+  const size_t expanded_floats = (size_t)input_pixels * b.expanded;
+  const std::vector<float> input = random.reals(input_floats);
+  const size_t expanded_at = input_floats + output_floats, filtered_at = expanded_at + expanded_floats;
+
+  Parts parts = {pointwise(input_pixels, b.input_channels, b.expanded, 0),
+                 {OPCODE_DEPTHWISE, sizeof(DepthwiseOp) / sizeof(int32_t), 1},
+                 pointwise(output_pixels, b.expanded, b.output_channels, bytes(projection_weights))};
+  w.fill(&parts.depthwise);
+  parts.depthwise.input_stride = parts.depthwise.output_stride = parts.depthwise.channels = b.expanded;
+  parts.depthwise.weights = bytes(depthwise_weights), parts.depthwise.rows_per_chunk = w.output_height;
+  parts.depthwise.lo = 0, parts.depthwise.hi = 6;
+  parts.projection.lo = -INFINITY, parts.projection.hi = INFINITY;
+  parts.projection.output = bytes(input_floats);
+  if (b.residual) parts.projection.residual = 0;
+
+  const std::string name = std::string(kernels.isa) + " inverted residual " + std::to_string(w.input_height) + "x" +
+                           std::to_string(w.input_width) + " " + std::to_string(b.input_channels) + "-" +
+                           std::to_string(b.expanded) + "-" + std::to_string(b.output_channels) + " stride " +
+                           std::to_string(w.stride_height);
+
+  Parts separate = parts;
+  separate.expansion.output = separate.depthwise.input = bytes(expanded_at);
+  separate.depthwise.output = separate.projection.input = bytes(filtered_at);
+  std::vector<int32_t> ops = words_of(separate.expansion);
+  append(&ops, words_of(separate.depthwise));
+  append(&ops, words_of(separate.projection));
+  Machine unfused(kernels, input, filtered_at + (size_t)output_pixels * b.expanded, weights,
+                  (size_t)w.input_width * b.expanded);
+  std::vector<float> expected = unfused.run(ops, input_floats, name + " unfused");
+  expected.resize(output_floats);
+
+  for (int32_t band_rows : {1, 2, 3, w.output_height}) {
+    for (int32_t rows_per_chunk : {1, 4, w.output_height}) {
+      for (int32_t spare : {0, 1}) {
+        const int32_t reach = (w.kernel_height - 1) * w.dilation_height + 1;
+        const int32_t window_rows = std::min((band_rows - 1) * w.stride_height + reach + spare, w.input_height);
+        const size_t row = (size_t)w.input_width * b.expanded;
+        const size_t band_at = (window_rows + 1) * row;
+        const size_t scratch = band_at + (size_t)band_rows * w.output_width * b.expanded;
+        parts.depthwise.pad_row = bytes(window_rows * row);
+        const InvertedResidualOp op = {OPCODE_INVERTED_RESIDUAL,
+                                       (sizeof(InvertedResidualOp) + sizeof(Parts)) / sizeof(int32_t),
+                                       pieces(w.output_height, rows_per_chunk),
+                                       0,
+                                       window_rows,
+                                       bytes(band_at),
+                                       band_rows,
+                                       rows_per_chunk};
+        std::vector<int32_t> fused((sizeof(op) + sizeof(parts)) / sizeof(int32_t));
+        memcpy(fused.data(), &op, sizeof(op));
+        memcpy(fused.data() + sizeof(op) / sizeof(int32_t), &parts, sizeof(parts));
+        Machine machine(kernels, input, input_floats + output_floats, weights, scratch);
+        expect(same_bits(machine.run(fused, input_floats, name), expected),
+               name + " band " + std::to_string(band_rows) + " chunk " + std::to_string(rows_per_chunk));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void test_inverted_residual(const Kernels& kernels) {
+  Random random(4);
+  for (int32_t size : {4, 7, 10}) {
+    for (int32_t stride : {1, 2}) {
+      for (bool same : {true, false}) {
+        test_block(kernels, {16, 96, 24, Window::square(size, size + 1, 3, stride, same), false}, random);
+        if (stride == 1 && same) {
+          test_block(kernels, {24, 40, 24, Window::square(size, size, 3, stride, same), true}, random);
+        }
+      }
+    }
+  }
+  test_block(kernels, {8, 16, 8, {9, 9, 9, 9, 3, 3, 1, 1, 2, 2, 2, 2}, true}, random);
+  test_block(kernels, {8, 16, 8, {9, 9, 3, 3, 2, 2, 3, 3, 1, 1, 0, 0}, false}, random);  // skips rows
+}
+
+}  // namespace mobilenet_edge

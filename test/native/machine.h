@@ -1,0 +1,85 @@
+// A program of hand-made records with memory of exactly the size it needs.
+#pragma once
+
+#include "../../native/execute.h"
+#include "../../native/validate.h"
+#include "support.h"
+
+namespace mobilenet_edge {
+
+template <typename Op>
+std::vector<int32_t> words_of(Op op) {
+  op.words = sizeof(Op) / sizeof(int32_t);
+  std::vector<int32_t> words(op.words);
+  memcpy(words.data(), &op, sizeof(Op));
+  return words;
+}
+
+inline int32_t bytes(size_t floats) { return (int32_t)(floats * sizeof(float)); }
+inline int32_t pieces(int32_t total, int32_t size) { return (total + size - 1) / size; }
+
+struct Machine {
+  const Kernels& kernels;
+  Guarded arena, weights, scratch;
+
+  Machine(const Kernels& table, const std::vector<float>& input, size_t arena_floats, const std::vector<float>& packed,
+          size_t scratch_floats)
+      : kernels(table), arena(arena_floats), weights(packed), scratch(scratch_floats) {
+    std::copy(input.begin(), input.end(), arena.data());
+  }
+
+  Defect check(const std::vector<int32_t>& ops) {
+    return validate(ops.data(), ops.size(),
+                    {weights.size() * sizeof(float), arena.size() * sizeof(float), scratch.size() * sizeof(float)},
+                    kernels.geometry);
+  }
+
+  // What the arena holds from float `from` on when the program has run; empty if it is not valid.
+  std::vector<float> run(const std::vector<int32_t>& ops, size_t from, const std::string& name) {
+    const Defect defect = check(ops);
+    if (!expect(!defect.message, name + ": " + (defect.message ? defect.message : ""))) return {};
+    const auto raw = [](Guarded& memory) { return reinterpret_cast<uint8_t*>(memory.data()); };
+    execute({&kernels, raw(weights), raw(arena), raw(scratch)}, ops.data(), ops.size());
+    expect(arena.intact() && weights.intact() && scratch.intact(), name + " stays inside");
+    return {arena.data() + from, arena.data() + arena.size()};
+  }
+};
+
+// A convolution's window over a picture, as the records have it.
+struct Window {
+  int32_t input_height, input_width, output_height, output_width;
+  int32_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width, pad_top, pad_left;
+
+  // TensorFlow's SAME for stride 1 and 2, or no padding.
+  static Window square(int32_t height, int32_t width, int32_t kernel, int32_t stride, bool same) {
+    const auto extent = [&](int32_t size) { return same ? pieces(size, stride) : (size - kernel) / stride + 1; };
+    const auto pad = [&](int32_t size) {
+      return same ? std::max(0, (extent(size) - 1) * stride + kernel - size) / 2 : 0;
+    };
+    return {height, width, extent(height), extent(width), kernel, kernel, stride, stride,
+            1,      1,     pad(height),    pad(width)};
+  }
+
+  template <typename Op>
+  void fill(Op* op) const {
+    op->input_height = input_height, op->input_width = input_width;
+    op->output_height = output_height, op->output_width = output_width;
+    op->kernel_height = kernel_height, op->kernel_width = kernel_width;
+    op->stride_height = stride_height, op->stride_width = stride_width;
+    op->dilation_height = dilation_height, op->dilation_width = dilation_width;
+    op->pad_top = pad_top, op->pad_left = pad_left;
+  }
+
+  // Calls visit(tap, pixel) for the taps of output pixel (y, x) that lie inside the picture.
+  template <typename Visit>
+  void taps(int32_t y, int32_t x, Visit visit) const {
+    for (int32_t tap = 0; tap < kernel_height * kernel_width; ++tap) {
+      const int32_t row = y * stride_height - pad_top + tap / kernel_width * dilation_height;
+      const int32_t column = x * stride_width - pad_left + tap % kernel_width * dilation_width;
+      if (row < 0 || row >= input_height || column < 0 || column >= input_width) continue;
+      visit(tap, row * input_width + column);
+    }
+  }
+};
+
+}  // namespace mobilenet_edge

@@ -1,0 +1,32 @@
+// Runs the native tests with every instruction set of this CPU; `--isas` prints them, `--expect a,b` demands them.
+#include "support.h"
+
+using namespace mobilenet_edge;
+
+int main(int argc, char** argv) {
+  std::string names;
+  for (const char* isa : available_isas()) names += (names.empty() ? "" : ",") + std::string(isa);
+  if (argc == 2 && strcmp(argv[1], "--isas") == 0) {
+    puts(names.c_str());
+    return 0;
+  }
+  if (argc == 3 && strcmp(argv[1], "--expect") == 0) expect(names == argv[2], "instruction sets are " + names);
+
+  for (const char* isa : {"scalar", "avx2", "AVX2", "", "neon"}) {
+    Kernels kernels;
+    const auto list = available_isas();
+    const bool listed = std::any_of(list.begin(), list.end(), [&](const char* name) { return strcmp(name, isa) == 0; });
+    expect(select_kernels(isa, &kernels) == listed, std::string("selecting '") + isa + "'");
+  }
+  for (const char* isa : available_isas()) {
+    Kernels kernels;
+    if (!expect(select_kernels(isa, &kernels) && strcmp(kernels.isa, isa) == 0, isa)) continue;
+    test_gemm(kernels);
+    test_depthwise(kernels);
+    test_ops(kernels);
+    test_inverted_residual(kernels);
+    test_validate(kernels);
+  }
+  printf("native (%s): %d passed, %d failed\n", names.c_str(), tally().passed, tally().failed);
+  return tally().failed ? 1 : 0;
+}

@@ -1,0 +1,167 @@
+// What the native tests share: seeded values, guarded buffers, checks, packing.
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "../../native/cpu.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MOBILENET_EDGE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MOBILENET_EDGE_ASAN 1
+#endif
+#endif
+#if defined(MOBILENET_EDGE_ASAN)
+#include <sanitizer/asan_interface.h>
+#endif
+
+namespace mobilenet_edge {
+
+// Counts and reports; printed by main.
+struct Tally {
+  int passed = 0, failed = 0;
+};
+inline Tally& tally() {
+  static Tally instance;
+  return instance;
+}
+inline bool expect(bool holds, const std::string& what) {
+  ++(holds ? tally().passed : tally().failed);
+  if (!holds && tally().failed <= 20) fprintf(stderr, "FAILED: %s\n", what.c_str());
+  return holds;
+}
+
+// splitmix64.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+  uint64_t next() {
+    uint64_t z = state_ += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+  }
+  // In [low, high].
+  int32_t integer(int32_t low, int32_t high) { return low + (int32_t)(next() % (uint64_t)(high - low + 1)); }
+  // In [-1, 1).
+  float real() { return (float)((double)(next() >> 40) / (1 << 23) - 1); }
+  std::vector<float> reals(size_t count) {
+    std::vector<float> values(count);
+    for (float& value : values) value = real();
+    return values;
+  }
+
+ private:
+  uint64_t state_;
+};
+
+// `count` floats with a zone on either side in which a write is noticed and, under AddressSanitizer, a read too. The
+// floats themselves begin as NaN.
+class Guarded {
+ public:
+  explicit Guarded(size_t count) : count_(count), all_(count + 2 * kZone, kCanary) {
+    std::fill(data(), data() + count, NAN);
+    poison(true);
+  }
+  explicit Guarded(const std::vector<float>& values) : Guarded(values.size()) {
+    std::copy(values.begin(), values.end(), data());
+  }
+  ~Guarded() { poison(false); }
+  Guarded(const Guarded&) = delete;
+
+  float* data() { return all_.data() + kZone; }
+  size_t size() const { return count_; }
+  std::vector<float> values() { return {data(), data() + count_}; }
+  bool intact() {
+    poison(false);
+    bool intact = true;
+    for (size_t i = 0; i < kZone; ++i) intact &= all_[i] == kCanary && all_[kZone + count_ + i] == kCanary;
+    poison(true);
+    return intact;
+  }
+
+ private:
+  static constexpr size_t kZone = 64;
+  static constexpr float kCanary = 12345.5f;
+
+  void poison([[maybe_unused]] bool on) {
+#if defined(MOBILENET_EDGE_ASAN)
+    const auto set = on ? __asan_poison_memory_region : __asan_unpoison_memory_region;
+    set(all_.data(), kZone * sizeof(float));
+    set(all_.data() + kZone + count_, kZone * sizeof(float));
+#endif
+  }
+
+  size_t count_;
+  std::vector<float> all_;
+};
+
+// A number in double with a bound on how far float32 may be from it.
+struct Exact {
+  double value = 0, magnitude = 0;
+  int terms = 0;
+  void add(double term) {
+    value += term;
+    magnitude += fabs(term);
+    ++terms;
+  }
+  double bound() const { return (terms + 2) * ldexp(magnitude, -23) + 1e-30; }
+};
+
+inline bool near(float actual, const Exact& sum, double lo, double hi) {
+  return fabs(actual - std::min(hi, std::max(lo, sum.value))) <= sum.bound();
+}
+
+inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+// Weights (k, n) and bias (n) as panels, see lib/program/program.ts.
+inline std::vector<float> pack_panels(const std::vector<float>& weights, const std::vector<float>& bias, size_t k,
+                                      const Geometry& geometry) {
+  const size_t n = bias.size();
+  std::vector<float> packed;
+  for (size_t column = 0, width; column < n; column += width) {
+    const size_t remaining = n - column;
+    width = remaining <= (size_t)geometry.last_panel ? remaining : geometry.panel;
+    packed.insert(packed.end(), &bias[column], &bias[column] + width);
+    for (size_t i = 0; i < k; ++i) {
+      const float* row = &weights[i * n + column];
+      packed.insert(packed.end(), row, row + width);
+    }
+  }
+  return packed;
+}
+
+// Weights (taps, channels) and bias (channels) as groups of channels; channels are whole groups.
+inline std::vector<float> pack_groups(const std::vector<float>& weights, const std::vector<float>& bias, size_t taps,
+                                      const Geometry& geometry) {
+  const size_t channels = bias.size();
+  std::vector<float> packed;
+  for (size_t c = 0; c < channels; c += geometry.channel_group) {
+    packed.insert(packed.end(), &bias[c], &bias[c] + geometry.channel_group);
+    for (size_t tap = 0; tap < taps; ++tap) {
+      const float* row = &weights[tap * channels + c];
+      packed.insert(packed.end(), row, row + geometry.channel_group);
+    }
+  }
+  return packed;
+}
+
+// Each of these runs its tests with one table of kernels.
+void test_gemm(const Kernels& kernels);
+void test_depthwise(const Kernels& kernels);
+void test_ops(const Kernels& kernels);
+void test_inverted_residual(const Kernels& kernels);
+void test_validate(const Kernels& kernels);
+
+}  // namespace mobilenet_edge
