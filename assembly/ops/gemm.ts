@@ -1,4 +1,5 @@
-// The loops over tiles and panels around f32_gemm_4x8; pointwise, conv and inverted_residual all multiply here.
+// The loops over tiles and panels around the GEMM kernels; pointwise, conv and inverted_residual all multiply here.
+import { f32_gemm_1x32 } from '../kernels/f32_gemm_1x32';
 import { f32_gemm_4x8 } from '../kernels/f32_gemm_4x8';
 
 // Weights up to this size stay in the second level cache, so all panels are walked for each tile of rows;
@@ -22,6 +23,11 @@ export function multiply<Sum>(
   residual_stride: usize,
   limits: usize
 ): void {
+  if ((m & 3) == 1) {
+    m -= 1;
+    const residual_row = isBoolean<Sum>() ? residual + residual_stride * m : 0;
+    multiply_row<Sum>(n, k, a + a_stride * m, w, c + c_stride * m, residual_row, limits);
+  }
   const row_bytes = <usize>n << 2;
   const panel_bytes = (<usize>k + 1) << 5;
   const block = <usize>k * row_bytes <= CACHED_BYTES ? 4 : BLOCK_ROWS;
@@ -43,5 +49,20 @@ export function multiply<Sum>(
     a += a_stride * block;
     c += c_stride * block;
     if (isBoolean<Sum>()) residual += residual_stride * block;
+  }
+}
+
+// One row.
+function multiply_row<Sum>(n: usize, k: usize, a: usize, w: usize, c: usize, residual: usize, limits: usize): void {
+  const row_bytes = n << 2;
+  const panel_bytes = (k + 1) << 5;
+  let column: usize = 0;
+  for (; column + 128 <= row_bytes; column += 128) {
+    f32_gemm_1x32<Sum>(k, a, w, panel_bytes, c + column, residual + column, limits);
+    w += panel_bytes << 2;
+  }
+  for (; column < row_bytes; column += 32) {
+    f32_gemm_4x8<Sum>(1, k, a, 0, w, c + column, 0, residual + column, 0, limits);
+    w += panel_bytes;
   }
 }
