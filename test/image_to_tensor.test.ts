@@ -23,6 +23,7 @@ describe('channels', () => {
     expect(levels(onePixel(4, 10, 20, 30, 255), 3)).toEqual([10, 20, 30]);
     expect(levels(onePixel(4, 10, 20, 30, 0), 3)).toEqual([255, 255, 255]);
     expect(levels(onePixel(4, 0, 100, 255, 128), 3)).toEqual([127, 177, 255]);
+    expect(levels(onePixel(4, 10, 20, 30, 200), 3)).toEqual([63, 71, 79]); // 62.84, 70.69, 78.53
   });
 
   it('makes luma for a model of one, as PIL does', () => {
@@ -30,6 +31,11 @@ describe('channels', () => {
     expect(levels(onePixel(3, 0, 255, 0), 1)).toEqual([150]);
     expect(levels(onePixel(3, 0, 0, 255), 1)).toEqual([29]);
     for (const level of [0, 1, 100, 255]) expect(levels(onePixel(3, level, level, level), 1)).toEqual([level]);
+    for (let i = 0; i < 4096; i++) {
+      const [r, g, b] = [(i & 15) * 17, ((i >> 4) & 15) * 17, (i >> 8) * 17];
+      const error = levels(onePixel(3, r, g, b), 1)[0] - (0.299 * r + 0.587 * g + 0.114 * b);
+      expect(Math.abs(error)).toBeLessThan(0.502);
+    }
     expect(levels(onePixel(4, 255, 0, 0, 0), 1)).toEqual([255]);
     expect(levels(onePixel(1, 9), 1)).toEqual([9]);
   });

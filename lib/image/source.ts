@@ -32,7 +32,7 @@ export interface ImageDataLike {
  *   reads (the first frame). The format is told by the bytes, not by the file's name;
  * - decoded pixels: `{ data, width, height, channels }`, or `ImageData`.
  *
- * EXIF orientation is honoured. Pixels given as an object are read when their turn comes: leave them alone until then.
+ * EXIF orientation is honoured. Bytes and pixels are not copied: leave them alone until the call has settled.
  */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer | RawImage | ImageDataLike;
 
