@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { name, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 const folder = mkdtempSync(join(tmpdir(), 'mobilenet-edge-package-'));
 try {
@@ -18,7 +19,8 @@ try {
     const stray = files.find((path) => pattern.test(path));
     if (stray) throw new Error(`${stray} should not be in the package`);
   }
-  if (!files.some((path) => /^prebuilds\/.*\.node$/.test(path))) throw new Error('the package has no prebuilt addon; run npm run prebuildify first');
+  if (!files.some((path) => /^prebuilds\/.*\.node$/.test(path)))
+    throw new Error('the package has no prebuilt addon; run npm run prebuildify first');
 
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, name), { recursive: true });
@@ -32,7 +34,10 @@ const model = await load(mobilenetV2({ alpha: 0.35, inputSize: 96, classes: 3 })
 const { data, shape } = await model.predict(new Float32Array(96 * 96 * 3));
 if (data.length !== 3 || shape.join() !== '1,3' || model.info.backend !== backend) throw new Error('wrong answer');
 model.close();`;
-  writeFileSync(join(folder, 'use.mjs'), `import { load, mobilenetV2 } from '${name}';\nfor (const backend of ['native', 'wasm']) {${body}\n}\n`);
+  writeFileSync(
+    join(folder, 'use.mjs'),
+    `import { load, mobilenetV2 } from '${name}';\nfor (const backend of ['native', 'wasm']) {${body}\n}\n`,
+  );
   writeFileSync(
     join(folder, 'use.cjs'),
     `const { load, mobilenetV2 } = require('${name}');\n(async () => { for (const backend of ['native', 'wasm']) {${body}\n} })();\n`,
@@ -43,7 +48,9 @@ model.close();`;
 
   run('npx', ['publint', '--strict', tarball], root);
   run('npx', ['attw', tarball], root);
-  console.log(`package: ${files.length} files, ${(statSync(tarball).size / 1024).toFixed(0)} KB packed, ${(packed.unpackedSize / 1024).toFixed(0)} KB unpacked; require, import, types, command line work`);
+  console.log(
+    `package: ${files.length} files, ${(statSync(tarball).size / 1024).toFixed(0)} KB packed, ${(packed.unpackedSize / 1024).toFixed(0)} KB unpacked; require, import, types, command line work`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

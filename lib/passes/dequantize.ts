@@ -38,12 +38,15 @@ export function realValues(tensor: Tensor): Float32Array {
     );
   }
   const { scale, zeroPoint, axis } = quantization;
-  const perAxis = scale.length > 1;
-  const inner = perAxis ? shape.slice(axis + 1).reduce((a, b) => a * b, 1) : 1;
-  return Float32Array.from(data, (q, i) => {
-    const c = perAxis ? Math.floor(i / inner) % shape[axis] : 0;
-    return (q - (zeroPoint[c] ?? zeroPoint[0] ?? 0)) * scale[c];
-  });
+  // Values come in runs of one channel: all of them, or what lies within one index of the axis.
+  const channels = scale.length;
+  const run = channels > 1 ? shape.slice(axis + 1).reduce((a, b) => a * b, 1) : data.length;
+  const values = new Float32Array(data.length);
+  for (let at = 0, c = 0; at < values.length; at += run, c = (c + 1) % channels) {
+    const zero = zeroPoint[c] ?? zeroPoint[0] ?? 0;
+    for (let i = at; i < at + run; i++) values[i] = (data[i] - zero) * scale[c];
+  }
+  return values;
 }
 
 function floatConstant(tensor: Tensor): Tensor {

@@ -24,8 +24,11 @@ function fold(node: Weighted, { scale, shift, output }: Affine): Node {
   const { filter, bias } = node;
   const channels = scale.length;
   // The output channel is the last axis of a depthwise filter and the first of the others.
-  const perChannel = node.op === 'depthwise_conv2d' ? 1 : filter.data!.length / channels;
-  const weights = Float32Array.from(filter.data!, (w, i) => w * scale[Math.floor(i / perChannel) % channels]);
+  const run = node.op === 'depthwise_conv2d' ? 1 : filter.data!.length / channels;
+  const weights = new Float32Array(filter.data!.length);
+  for (let at = 0, c = 0; at < weights.length; at += run, c = (c + 1) % channels) {
+    for (let i = at; i < at + run; i++) weights[i] = filter.data![i] * scale[c];
+  }
   const biases = Float32Array.from(shift, (b, c) => (bias?.data?.[c] ?? 0) * scale[c] + b);
   return {
     ...node,
