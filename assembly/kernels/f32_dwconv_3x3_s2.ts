@@ -1,5 +1,5 @@
-// f32_dwconv_3x3_s2__wasmsimd: 2 neighbouring output pixels of a 3x3 depthwise convolution of stride 2, 4 channels at a
-// time, from 5 columns of three input rows. Rows of the window are kept apart by always-true branches, see
+// f32_dwconv_3x3_s2__wasmsimd: 3 neighbouring output pixels of a 3x3 depthwise convolution of stride 2, 4 channels at a
+// time, from 7 columns of three input rows. Rows of the window are kept apart by always-true branches, see
 // f32_gemm_4x8.ts.
 import { clamp, mac } from './vector';
 
@@ -23,6 +23,7 @@ export function f32_dwconv_3x3_s2(
   while (w < end) {
     let acc0 = v128.load(w);
     let acc1 = acc0;
+    let acc2 = acc0;
     k0 = v128.load(w, 16);
     k1 = v128.load(w, 32);
     k2 = v128.load(w, 48);
@@ -40,7 +41,14 @@ export function f32_dwconv_3x3_s2(
     p += a_stride;
     acc1 = mac(acc1, v, k1);
     v = v128.load(p);
+    p += a_stride;
     acc1 = mac(acc1, v, k2);
+    acc2 = mac(acc2, v, k0);
+    v = v128.load(p);
+    p += a_stride;
+    acc2 = mac(acc2, v, k1);
+    v = v128.load(p);
+    acc2 = mac(acc2, v, k2);
     if (end > 1) {
       k0 = v128.load(w, 64);
       k1 = v128.load(w, 80);
@@ -59,7 +67,14 @@ export function f32_dwconv_3x3_s2(
       p += a_stride;
       acc1 = mac(acc1, v, k1);
       v = v128.load(p);
+      p += a_stride;
       acc1 = mac(acc1, v, k2);
+      acc2 = mac(acc2, v, k0);
+      v = v128.load(p);
+      p += a_stride;
+      acc2 = mac(acc2, v, k1);
+      v = v128.load(p);
+      acc2 = mac(acc2, v, k2);
     }
     if (end > 2) {
       k0 = v128.load(w, 112);
@@ -79,11 +94,20 @@ export function f32_dwconv_3x3_s2(
       p += a_stride;
       acc1 = mac(acc1, v, k1);
       v = v128.load(p);
+      p += a_stride;
       acc1 = mac(acc1, v, k2);
+      acc2 = mac(acc2, v, k0);
+      v = v128.load(p);
+      p += a_stride;
+      acc2 = mac(acc2, v, k1);
+      v = v128.load(p);
+      acc2 = mac(acc2, v, k2);
     }
     v128.store(c, clamp(acc0, lo, hi));
     p = c + c_stride;
     v128.store(p, clamp(acc1, lo, hi));
+    p += c_stride;
+    v128.store(p, clamp(acc2, lo, hi));
     row0 += 16;
     row1 += 16;
     row2 += 16;

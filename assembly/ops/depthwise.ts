@@ -23,6 +23,8 @@ export function clear_pad_row(op: DepthwiseOp, scratch: usize): void {
 
 // Output row y. input: row 0 of a ring of `ring_rows` rows in which row y of the picture is row y % ring_rows;
 // output: where the row goes. clear_pad_row must have been called.
+// How a pixel is computed depends on its column only: by tiles where a 3x3 window of stride 1 or 2 is inside (the last
+// tile overlaps the one before it), else alone.
 export function depthwise_row(
   op: DepthwiseOp,
   y: i32,
@@ -32,16 +34,32 @@ export function depthwise_row(
   weights: usize,
   scratch: usize
 ): void {
+  const stride = op.stride_width;
+  const is_3x3 = op.kernel_height == 3 && op.kernel_width == 3 && op.dilation_width == 1 && stride <= 2;
+  const begin = min((op.pad_left + stride - 1) / stride, op.output_width);
+  const end = min((op.input_width - 3 + op.pad_left + stride) / stride, op.output_width);
+  const tile = stride == 1 ? 4 : 3;
+  const has_tiles = is_3x3 && end - begin >= tile;
   const top = y * op.stride_height - op.pad_top;
-  const is_3x3 = op.kernel_height == 3 && op.kernel_width == 3 && op.dilation_width == 1;
-  if (!is_3x3 || op.stride_width > 2) {
-    any_window_row(op, top, input, ring_rows, output, weights, scratch);
-    return;
-  }
   const row0 = input_row(op, top, input, ring_rows, scratch);
   const row1 = input_row(op, top + op.dilation_height, input, ring_rows, scratch);
   const row2 = input_row(op, top + 2 * op.dilation_height, input, ring_rows, scratch);
-  window_3x3_row(op, row0, row1, row2, output, weights + op.weights, scratch + op.pad_row);
+  const w = weights + op.weights;
+  let x = 0;
+  while (x < op.output_width) {
+    const left = x * stride - op.pad_left;
+    if (has_tiles && x >= begin && x < end) {
+      x = min(x, end - tile);
+      tile_3x3(op, x, row0, row1, row2, output, w);
+      x += tile;
+    } else if (is_3x3 && op.input_width >= 2 && (left == -1 || left == op.input_width - 2)) {
+      edge_3x3(op, x, row0, row1, row2, output, w);
+      x += 1;
+    } else {
+      any_pixel(op, top, x, input, ring_rows, output, w, scratch);
+      x += 1;
+    }
+  }
 }
 
 function input_row(op: DepthwiseOp, y: i32, input: usize, ring_rows: i32, scratch: usize): usize {
@@ -49,104 +67,55 @@ function input_row(op: DepthwiseOp, y: i32, input: usize, ring_rows: i32, scratc
   return input + ((<usize>(y % ring_rows) * op.input_width * op.input_stride) << 2);
 }
 
-// Any kernel, stride and dilation.
-function any_window_row(
-  op: DepthwiseOp,
-  top: i32,
-  input: usize,
-  ring_rows: i32,
-  output: usize,
-  weights: usize,
-  scratch: usize
-): void {
-  const taps = op.kernel_height * op.kernel_width;
-  const group_bytes = (<usize>taps + 1) << 4;
-  const limits = changetype<usize>(op) + offsetof<DepthwiseOp>('lo');
-  for (let x = 0; x < op.output_width; ++x) {
-    const left = x * op.stride_width - op.pad_left;
-    const pixel = output + ((<usize>x * op.output_stride) << 2);
-    f32_dwconv_any_begin(weights + op.weights, group_bytes, pixel, op.channels);
-    for (let tap = 0; tap < taps; ++tap) {
-      const row = input_row(op, top + (tap / op.kernel_width) * op.dilation_height, input, ring_rows, scratch);
-      const column = left + (tap % op.kernel_width) * op.dilation_width;
-      const from = input_pixel(op, row, column, scratch + op.pad_row);
-      const w = weights + op.weights + ((<usize>tap + 1) << 4);
-      f32_dwconv_any_tap(from, w, group_bytes, pixel, op.channels);
-    }
-    f32_dwconv_any_end(pixel, op.channels, limits);
-  }
+function limits_of(op: DepthwiseOp): usize {
+  return changetype<usize>(op) + offsetof<DepthwiseOp>('lo');
 }
 
-// A 3x3 window of stride 1 or 2, no dilation along the row: tiles of pixels whose columns are all inside, and
-// single pixels at the edges. The last tile overlaps the one before it.
-function window_3x3_row(
-  op: DepthwiseOp,
-  row0: usize,
-  row1: usize,
-  row2: usize,
-  output: usize,
-  w: usize,
-  zeros: usize
-): void {
-  const stride = op.stride_width;
-  const tile = stride == 1 ? 4 : 2;
-  const begin = min((op.pad_left + stride - 1) / stride, op.output_width);
-  const end = min((op.input_width - 3 + op.pad_left + stride) / stride, op.output_width);
-  const tiled = end - begin >= tile;
-  let x = 0;
-  while (x < op.output_width) {
-    if (!tiled || x < begin || x >= end) {
-      edge_pixel(op, x, row0, row1, row2, output, w, zeros);
-      x += 1;
-    } else {
-      x = min(x, end - tile);
-      pixel_tile(op, x, row0, row1, row2, output, w);
-      x += tile;
-    }
-  }
-}
-
-function pixel_tile(op: DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize, output: usize, w: usize): void {
+// A tile of output pixels from column x, its window wholly inside the picture.
+function tile_3x3(op: DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize, output: usize, w: usize): void {
   const a_stride = <usize>op.input_stride << 2;
   const c_stride = <usize>op.output_stride << 2;
   const a = <usize>(x * op.stride_width - op.pad_left) * a_stride;
   const c = output + <usize>x * c_stride;
-  const limits = changetype<usize>(op) + offsetof<DepthwiseOp>('lo');
   if (op.stride_width == 1) {
-    f32_dwconv_3x3_s1(row0 + a, row1 + a, row2 + a, a_stride, w, c, c_stride, op.channels, limits);
+    f32_dwconv_3x3_s1(row0 + a, row1 + a, row2 + a, a_stride, w, c, c_stride, op.channels, limits_of(op));
   } else {
-    f32_dwconv_3x3_s2(row0 + a, row1 + a, row2 + a, a_stride, w, c, c_stride, op.channels, limits);
+    f32_dwconv_3x3_s2(row0 + a, row1 + a, row2 + a, a_stride, w, c, c_stride, op.channels, limits_of(op));
   }
 }
 
-function edge_pixel(
-  op: DepthwiseOp,
-  x: i32,
-  row0: usize,
-  row1: usize,
-  row2: usize,
-  output: usize,
-  w: usize,
-  zeros: usize
-): void {
+// The pixel of column x, whose window has one column outside the picture.
+function edge_3x3(op: DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize, output: usize, w: usize): void {
+  const a_stride = <usize>op.input_stride << 2;
   const left = x * op.stride_width - op.pad_left;
-  f32_dwconv_3x3_edge(
-    input_pixel(op, row0, left, zeros),
-    input_pixel(op, row0, left + 1, zeros),
-    input_pixel(op, row0, left + 2, zeros),
-    input_pixel(op, row1, left, zeros),
-    input_pixel(op, row1, left + 1, zeros),
-    input_pixel(op, row1, left + 2, zeros),
-    input_pixel(op, row2, left, zeros),
-    input_pixel(op, row2, left + 1, zeros),
-    input_pixel(op, row2, left + 2, zeros),
-    w,
-    output + ((<usize>x * op.output_stride) << 2),
-    op.channels,
-    changetype<usize>(op) + offsetof<DepthwiseOp>('lo')
-  );
+  const a = <usize>max(left, 0) * a_stride;
+  const tap: usize = left < 0 ? 16 : 0;
+  const c = output + ((<usize>x * op.output_stride) << 2);
+  f32_dwconv_3x3_edge(row0 + a, row1 + a, row2 + a, a_stride, w, tap, c, op.channels, limits_of(op));
 }
 
-function input_pixel(op: DepthwiseOp, row: usize, x: i32, zeros: usize): usize {
-  return <u32>x < <u32>op.input_width ? row + ((<usize>x * op.input_stride) << 2) : zeros;
+// The pixel of column x with any kernel, stride and dilation; taps outside the picture read zeros.
+function any_pixel(
+  op: DepthwiseOp,
+  top: i32,
+  x: i32,
+  input: usize,
+  ring_rows: i32,
+  output: usize,
+  w: usize,
+  scratch: usize
+): void {
+  const taps = op.kernel_height * op.kernel_width;
+  const group_bytes = (<usize>taps + 1) << 4;
+  const left = x * op.stride_width - op.pad_left;
+  const c = output + ((<usize>x * op.output_stride) << 2);
+  f32_dwconv_any_begin(w, group_bytes, c, op.channels);
+  for (let tap = 0; tap < taps; ++tap) {
+    const column = left + (tap % op.kernel_width) * op.dilation_width;
+    const row = input_row(op, top + (tap / op.kernel_width) * op.dilation_height, input, ring_rows, scratch);
+    const is_inside = <u32>column < <u32>op.input_width;
+    const a = is_inside ? row + ((<usize>column * op.input_stride) << 2) : scratch + op.pad_row;
+    f32_dwconv_any_tap(a, w + ((<usize>tap + 1) << 4), group_bytes, c, op.channels);
+  }
+  f32_dwconv_any_end(c, op.channels, limits_of(op));
 }
