@@ -1,0 +1,238 @@
+/** The addon's own contract: whatever JavaScript does to it, there is an error or an answer, never a crash. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
+import { compile } from '../lib/compile/compile';
+import type { Engine } from '../lib/engines/engine';
+import { loadNativeEngine } from '../lib/engines/native';
+import { packageRoot } from '../lib/package_root';
+import { simplify } from '../lib/passes/simplify';
+import type { Program } from '../lib/program/program';
+import { encode, type Op } from '../lib/program/schema';
+import { addon } from './support/native_addon';
+
+/** Doubles: adds 4 pixels of 8 channels to themselves. The input is at 0, the output at 128. */
+const DOUBLE: Op<'add'> = {
+  name: 'add',
+  chunks: 2,
+  fields: {
+    a: 0,
+    a_stride: 8,
+    b: 0,
+    b_stride: 8,
+    output: 128,
+    output_stride: 8,
+    pixels: 4,
+    channels: 8,
+    pixels_per_chunk: 2,
+    lo: Number.NEGATIVE_INFINITY,
+    hi: Number.POSITIVE_INFINITY,
+  },
+};
+const ops = encode([DOUBLE]);
+const NO_BYTES = new Uint8Array(0);
+const INPUT = { offset: 0, pixels: 4, channelBytes: 32, strideBytes: 32, words: 0 };
+const OUTPUT = { offset: 128, pixels: 4, channelBytes: 32, strideBytes: 32, words: ops.length };
+const values = Float32Array.from({ length: 32 }, (_, i) => i - 9.5);
+
+function newSession(words = ops, arenaBytes: unknown = 256) {
+  return new addon.Session('scalar', words, NO_BYTES, arenaBytes, 0);
+}
+
+describe.skipIf(!addon)('a session', () => {
+  test('runs, and copies pixels whose channels are not dense', async () => {
+    const session = newSession();
+    expect(new Float32Array(await session.run(values, INPUT, OUTPUT))).toEqual(values.map((v) => 2 * v));
+    // 4 pixels of 5 channels in, 3 of 2 channels out.
+    const narrow = { ...INPUT, channelBytes: 20 };
+    await session.run(values.subarray(0, 20), narrow, OUTPUT);
+    const part = await session.run(values.subarray(0, 20), narrow, { ...OUTPUT, pixels: 3, channelBytes: 8 });
+    expect(new Float32Array(part)).toEqual(Float32Array.of(...[0, 1, 5, 6, 10, 11].map((i) => 2 * values[i])));
+  });
+
+  test('stops after the words of the port', async () => {
+    const session = newSession();
+    await session.run(values, INPUT, { ...OUTPUT, words: 0 });
+    expect(new Float32Array(session.readMemory()).subarray(32)).toEqual(new Float32Array(32));
+  });
+
+  test('does not care what happens to the input while it runs', async () => {
+    const session = newSession();
+    const input = values.slice();
+    const running = session.run(input, INPUT, OUTPUT);
+    structuredClone(input, { transfer: [input.buffer] });
+    expect(new Float32Array(await running)).toEqual(values.map((v) => 2 * v));
+  });
+
+  test('reads and writes its memory', () => {
+    const session = newSession();
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    session.writeMemory(bytes);
+    expect(new Uint8Array(session.readMemory())).toEqual(bytes);
+    expect(() => session.writeMemory(bytes.subarray(1))).toThrow(TypeError);
+    expect(() => session.writeMemory('x')).toThrow(TypeError);
+  });
+
+  test('allows one run at a time', async () => {
+    const session = newSession();
+    const running = session.run(values, INPUT, OUTPUT);
+    expect(() => session.run(values, INPUT, OUTPUT)).toThrow('running');
+    expect(() => session.readMemory()).toThrow('running');
+    expect(() => session.writeMemory(new Uint8Array(256))).toThrow('running');
+    await running;
+    await session.run(values, INPUT, OUTPUT);
+  });
+
+  test('can be closed at any time, more than once', async () => {
+    const session = newSession();
+    const running = session.run(values, INPUT, OUTPUT);
+    session.close();
+    session.close();
+    expect(new Float32Array(await running)).toEqual(values.map((v) => 2 * v));
+    expect(() => session.run(values, INPUT, OUTPUT)).toThrow('closed');
+    expect(() => session.readMemory()).toThrow('closed');
+  });
+
+  test('survives a getter that closes it', () => {
+    const session = newSession();
+    const trap = {
+      ...OUTPUT,
+      get words() {
+        session.close();
+        return ops.length;
+      },
+    };
+    expect(() => session.run(values, INPUT, trap)).toThrow('closed');
+  });
+});
+
+describe.skipIf(!addon)('arguments are refused', () => {
+  test.each([
+    ['no ports', []],
+    ['a plain array', [[1, 2, 3], INPUT, OUTPUT]],
+    ['a wrong length', [values.subarray(1), INPUT, OUTPUT]],
+    ['a port that is no object', [values, 1, OUTPUT]],
+    ['null', [null, null, null]],
+    ['a missing field', [values, { ...INPUT, pixels: undefined }, OUTPUT]],
+    ['a port behind the arena', [values, INPUT, { ...OUTPUT, offset: 132 }]],
+    ['a port before the arena', [values, INPUT, { ...OUTPUT, offset: -4 }]],
+    ['overlapping pixels', [values, INPUT, { ...OUTPUT, strideBytes: 4 }]],
+    ['no pixels', [values, INPUT, { ...OUTPUT, pixels: 0 }]],
+    ['a size that overflows', [values, INPUT, { ...OUTPUT, pixels: 2 ** 52, strideBytes: 2 ** 52 }]],
+    ['a fraction', [values, INPUT, { ...OUTPUT, offset: 0.5 }]],
+    ['NaN', [values, INPUT, { ...OUTPUT, offset: Number.NaN }]],
+    ['words behind the end', [values, INPUT, { ...OUTPUT, words: ops.length + 1 }]],
+    ['words inside a record', [values, INPUT, { ...OUTPUT, words: 1 }]],
+  ])('run with %s', (_, args) => {
+    expect(() => newSession().run(...args)).toThrow(TypeError);
+  });
+
+  test.each([
+    ['an opcode', 0, 99],
+    ['a length of zero', 1, 0],
+    ['a negative length', 1, -15],
+    ['a length beyond the end', 1, 1000],
+    ['a number of chunks', 2, 3],
+    ['an address', 7, 256],
+    ['a misaligned address', 7, 2],
+    ['a stride', 8, 4],
+  ])('a program with a wrong record: %s', (_, word, value) => {
+    const wrong = ops.slice();
+    wrong[word] = value;
+    expect(() => newSession(wrong)).toThrow(RangeError);
+  });
+
+  test('constructor arguments of the wrong type or number', () => {
+    expect(() => new addon.Session()).toThrow(TypeError);
+    expect(() => new addon.Session('scalar', new Float32Array(14), NO_BYTES, 256, 0)).toThrow(TypeError);
+    expect(() => new addon.Session('nonsense', ops, NO_BYTES, 256, 0)).toThrow(RangeError);
+    expect(() => newSession(ops, -1)).toThrow(TypeError);
+    expect(() => newSession(ops, Number.POSITIVE_INFINITY)).toThrow(TypeError);
+    expect(() => newSession(ops.subarray(0, 2))).toThrow(RangeError);
+    expect(() => addon.geometry()).toThrow(TypeError);
+    expect(() => addon.geometry('nonsense')).toThrow(TypeError);
+    expect(() => addon.Session.prototype.run.call({}, values, INPUT, OUTPUT)).toThrow();
+  });
+
+  test('memory that does not exist is OUT_OF_MEMORY', async () => {
+    expect(() => newSession(ops, 2 ** 52)).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
+    const engine = loadNativeEngine({ isa: 'scalar' });
+    const port = { offset: 0, shape: [4, 8], stride: 8, type: 'float32', words: 0 } as const;
+    const program = { ops, weights: NO_BYTES, arenaBytes: 2 ** 52, scratchBytes: 0, input: port, output: port };
+    await expect(engine.load(program)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+  });
+});
+
+const picture = Float32Array.from({ length: 96 * 96 * 3 }, (_, i) => Math.sin(i));
+
+describe.skipIf(!addon)('the engine', () => {
+  let engine: Engine;
+  let program: Program;
+  beforeAll(() => {
+    engine = loadNativeEngine();
+    program = compile(simplify(mobilenetV2({ alpha: 0.35, inputSize: 96, classes: 10 })), engine.geometry);
+  });
+
+  test('closes after the run in progress, and says so afterwards', async () => {
+    const session = await engine.load(program);
+    const running = session.run(picture, program.output);
+    await session.close();
+    await session.close();
+    expect((await running).length).toBe(10);
+    for (const use of [session.run(picture, program.output), session.readMemory(), session.writeMemory(NO_BYTES)]) {
+      await expect(use).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
+    }
+  });
+
+  test('reports a refusal by the addon as a defect of this package', async () => {
+    const session = await engine.load(program);
+    await expect(session.run(picture.subarray(1), program.output)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(engine.load({ ...program, arenaBytes: 64 })).rejects.toMatchObject({ code: 'INTERNAL' });
+    await session.close();
+  });
+
+  test('loads in many threads, which may be terminated while they run', async () => {
+    const script = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const { loadNativeEngine } = require(${JSON.stringify(join(packageRoot(), 'dist', 'engines', 'native'))});
+      const { program, picture } = workerData;
+      (async () => {
+        const session = await loadNativeEngine().load(program);
+        parentPort.postMessage(await session.run(picture, program.output));
+        for (;;) await session.run(picture, program.output);
+      })();`;
+    const session = await engine.load(program);
+    const expected = await session.run(picture, program.output);
+    await session.close();
+    for (let round = 0; round < 3; round++) {
+      const workers = Array.from(
+        { length: 6 },
+        () => new Worker(script, { eval: true, workerData: { program, picture } }),
+      );
+      const answers = workers.map(
+        (worker) =>
+          new Promise((resolve, reject) => {
+            worker.once('message', resolve);
+            worker.once('error', reject);
+          }),
+      );
+      for (const answer of await Promise.all(answers)) expect(answer).toEqual(expected);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    }
+  });
+
+  test('gives its memory back', async () => {
+    const rss = async (rounds: number) => {
+      for (let round = 0; round < rounds; round++) {
+        const session = await engine.load(program);
+        await session.run(picture, program.output);
+        await session.close();
+      }
+      return process.memoryUsage().rss;
+    };
+    const before = await rss(20);
+    expect(program.weights.length + program.arenaBytes).toBeGreaterThan(1.5e6);
+    expect((await rss(100)) - before).toBeLessThan(40e6);
+  });
+});
