@@ -49,6 +49,13 @@ export function readConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
   return pushConv2D(layer, input, 'kernel', window, { height, width, filters: layer.number('filters') });
 }
 
+const DEPTHWISE_KERNEL = ['depthwise_kernel', 'kernel'] as const;
+
+/** How many outputs each channel has; tfjs leaves it out of separable convolutions, but their weights tell. */
+function depthMultiplier(layer: KerasLayer): number {
+  return layer.number('depth_multiplier', layer.optionalWeight(DEPTHWISE_KERNEL)?.shape[3] ?? 1);
+}
+
 /** Appends the depthwise convolution; Keras' [height, width, inputs, multiplier] is the Graph's layout already. */
 function pushDepthwise(
   layer: KerasLayer,
@@ -56,9 +63,9 @@ function pushDepthwise(
   window: Window,
   { bias, output, clamp }: { bias?: Tensor; output: Tensor; clamp: Clamp },
 ): Tensor {
-  const multiplier = layer.number('depth_multiplier', 1);
+  const multiplier = depthMultiplier(layer);
   const channels = input.shape[3];
-  const weight = layer.weight(['depthwise_kernel', 'kernel'], [...window.kernel, channels, multiplier]);
+  const weight = layer.weight(DEPTHWISE_KERNEL, [...window.kernel, channels, multiplier]);
   const filter = layer.constant(weight.name, [1, ...window.kernel, channels * multiplier], weight.data);
   return layer.push({
     op: 'depthwise_conv2d',
@@ -74,7 +81,7 @@ function pushDepthwise(
 
 export function readDepthwiseConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
   const { window, height, width } = readWindow(layer, input, 'kernel_size');
-  const outputs = input.shape[3] * layer.number('depth_multiplier', 1);
+  const outputs = input.shape[3] * depthMultiplier(layer);
   const bias = layer.bias(outputs);
   return withActivation(layer, [1, height, width, outputs], (output, clamp) =>
     pushDepthwise(layer, input, window, { bias, output, clamp }),
@@ -84,7 +91,7 @@ export function readDepthwiseConv2D(layer: KerasLayer, [input]: Tensor[]): Tenso
 /** A depthwise convolution without bias, then a 1x1 convolution. */
 export function readSeparableConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
   const { window, height, width } = readWindow(layer, input, 'kernel_size');
-  const outputs = input.shape[3] * layer.number('depth_multiplier', 1);
+  const outputs = input.shape[3] * depthMultiplier(layer);
   const output = layer.activation([1, height, width, outputs], '/depthwise');
   const between = pushDepthwise(layer, input, window, { output, clamp: LINEAR });
   const point: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: NO_PADDING };

@@ -2,7 +2,7 @@
 import type { MobileNetEdgeError } from '../errors';
 import { elementCount, type Node, type Tensor, type TensorData } from '../graph';
 import { modelInvalid, operatorUnsupported } from './failures';
-import { arrayOf, countOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from './json_value';
+import { countOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from './json_value';
 import { checkActivationShape } from './sliding_window';
 import type { Weight } from './tfjs_weights';
 
@@ -77,10 +77,6 @@ export class KerasLayer {
       throw this.invalid(`expects 1 or ${channels} numbers for ${what}`);
     const numbers = values.map((entry) => numberOf(entry, `${this.where}: ${what}`));
     return Float64Array.from({ length: channels }, (_, c) => numbers[numbers.length === 1 ? 0 : c]);
-  }
-
-  integers(key: string): number[] {
-    return arrayOf(this.config[key], `${this.where}: ${key}`).map((entry) => numberOf(entry, `${this.where}: ${key}`));
   }
 
   /** Throws OPERATOR_UNSUPPORTED for channels_first. */

@@ -1,6 +1,6 @@
 /** Keras' layers by class name: each appends nodes for its inputs and gives what it makes. */
 import { elementCount, LINEAR, NO_PADDING, type Pool, type Tensor } from '../graph';
-import { describe } from './json_value';
+import { arrayOf, describe, numberOf } from './json_value';
 import { readActivation, readReLU, readSoftmax } from './keras_activations';
 import { readConv2D, readDense, readDepthwiseConv2D, readSeparableConv2D, readWindow } from './keras_convolutions';
 import { type KerasLayer, pictureShape } from './keras_layer';
@@ -131,7 +131,9 @@ function pooling(kind: Pool['kind']): LayerReader {
 }
 
 const readReshape: LayerReader = (layer, [input]) => {
-  const target = layer.integers('target_shape');
+  const where = `${layer.where}: target_shape`;
+  // tfjs writes null for the extent that is to be inferred, Keras -1.
+  const target = arrayOf(layer.config.target_shape, where).map((extent) => numberOf(extent ?? -1, where));
   const shape = resolveShape([1, ...target], elementCount(input.shape));
   if (!shape) throw layer.invalid(`cannot make [${target.join(', ')}] of [${input.shape.slice(1).join(', ')}]`);
   return layer.push({ op: 'reshape', name: layer.name, inputs: [input], output: layer.activation(shape) });
