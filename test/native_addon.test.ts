@@ -158,7 +158,7 @@ describe.skipIf(!addon)('arguments are refused', () => {
   test('memory that does not exist is OUT_OF_MEMORY', async () => {
     expect(() => newSession(ops, 2 ** 52)).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
     const engine = loadNativeEngine({ isa: 'scalar' });
-    const port = { offset: 0, shape: [4, 8], stride: 8, type: 'float32', words: 0 } as const;
+    const port = { offset: 0, shape: [4, 8], stride: 8, type: 'float32', zero: 0, words: 0 } as const;
     const program = { ops, weights: NO_BYTES, arenaBytes: 2 ** 52, scratchBytes: 0, input: port, output: port };
     await expect(engine.load(program)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
   });
