@@ -14,6 +14,16 @@ enum Opcode : int32_t {
   OPCODE_POOL = 6,
   OPCODE_SOFTMAX = 7,
   OPCODE_SIGMOID = 8,
+  OPCODE_Q8_CONV = 9,
+  OPCODE_Q8_POINTWISE = 10,
+  OPCODE_Q8_DEPTHWISE = 11,
+  OPCODE_Q8_ADD = 12,
+  OPCODE_Q8_POOL = 13,
+  OPCODE_Q8_MEAN = 14,
+  OPCODE_Q8_LOOKUP = 15,
+  OPCODE_Q8_SOFTMAX = 16,
+  OPCODE_Q8_QUANTIZE = 17,
+  OPCODE_Q8_DEQUANTIZE = 18,
 };
 
 // What every record starts with.
@@ -113,10 +123,10 @@ struct DepthwiseOp {
 };
 
 // A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside
-// this one: the expansion (pointwise), the depthwise, the projection (pointwise). The expansion
-// writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring
-// row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the
-// projection reads those. A chunk is `rows_per_chunk` output rows.
+// this one: the expansion (pointwise), the depthwise, the projection (pointwise), all float32 or
+// all q8. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the
+// expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows
+// at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.
 struct InvertedResidualOp {
   int32_t opcode;
   int32_t words;
@@ -199,6 +209,243 @@ struct SigmoidOp {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+};
+
+// Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`,
+// `patch_stride` values a pixel (those beyond the window are arbitrary), places outside the picture
+// as `input_zero`, then multiplies them like `q8_pointwise`.
+struct Q8ConvOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_stride;
+  int32_t input_channels;
+  int32_t input_zero;
+  int32_t output;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_stride;
+  int32_t kernel_height;
+  int32_t kernel_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t pad_top;
+  int32_t pad_left;
+  int32_t n;
+  int32_t weights;
+  int32_t chain;
+  int32_t extras;
+  int32_t patches;
+  int32_t patch_stride;
+  int32_t rows_per_chunk;
+  int32_t output_zero;
+  int32_t lo;
+  int32_t hi;
+};
+
+// Integer 1x1 convolution or dense layer, like `pointwise`: sum = bias[n] + sum over k of
+// input[m][k] * weights[k][n] in int32 (bias holds what the zero points contribute), then the
+// requantization. Weights at `weights` are panels of columns, each bias[width] as i32, scale[width]
+// as f32, then by packing: pairs (chain = 0): [ceil(k / 2)][width][2] as i16; chain (chain > 0):
+// [ceil(k / 4)][width][4] as i8, of which any `chain` quads one after the other may be summed in 16
+// bits, see lib/compile/pack_chain.ts; weights beyond that are at `extras`. Chunks as in
+// `pointwise`.
+struct Q8PointwiseOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t m;
+  int32_t k;
+  int32_t n;
+  int32_t weights;
+  int32_t chain;
+  int32_t extras;
+  int32_t m_block;
+  int32_t n_block;
+  int32_t output_zero;
+  int32_t lo;
+  int32_t hi;
+};
+
+// Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32,
+// scale[group] as f32, then [kernel_height * kernel_width][group] as i16. Places outside the
+// picture count as `input_zero`; `pad_row` is room in scratch for one input row of it.
+struct Q8DepthwiseOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_stride;
+  int32_t input_zero;
+  int32_t output;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_stride;
+  int32_t kernel_height;
+  int32_t kernel_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t pad_top;
+  int32_t pad_left;
+  int32_t channels;
+  int32_t weights;
+  int32_t pad_row;
+  int32_t rows_per_chunk;
+  int32_t output_zero;
+  int32_t lo;
+  int32_t hi;
+};
+
+// y = clamp(((a * a_multiplier + b * b_multiplier + bias) >> shift) + output_zero, lo, hi), all in
+// int32, the shift arithmetic; bias holds the rounding and the zero points.
+struct Q8AddOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t a;
+  int32_t a_stride;
+  int32_t b;
+  int32_t b_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
+  int32_t pixels_per_chunk;
+  int32_t a_multiplier;
+  int32_t b_multiplier;
+  int32_t bias;
+  int32_t shift;
+  int32_t output_zero;
+  int32_t lo;
+  int32_t hi;
+};
+
+// Integer average (is_max = 0) or maximum (1). The average is of the values as the model file
+// stores them, value + raw_offset: the sum divided by the number of taps inside the picture, halves
+// away from zero; then minus raw_offset, then clamped. A chunk is one output row.
+struct Q8PoolOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_stride;
+  int32_t kernel_height;
+  int32_t kernel_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t pad_top;
+  int32_t pad_left;
+  int32_t channels;
+  int32_t is_max;
+  int32_t raw_offset;
+  int32_t lo;
+  int32_t hi;
+};
+
+// Mean over the whole picture: sum = sum of (value - input_zero) in int32, then the requantization
+// with `scale`. One chunk.
+struct Q8MeanOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t input_zero;
+  int32_t pixels;
+  int32_t output;
+  int32_t channels;
+  float scale;
+  int32_t output_zero;
+  int32_t lo;
+  int32_t hi;
+};
+
+// y = table[value + table_offset], 256 entries as i16: any function of one value. One chunk.
+struct Q8LookupOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
+  int32_t table;
+  int32_t table_offset;
+};
+
+// Over the channels of every pixel: t = table[max - value], 256 entries as f32; y = clamp(round(t /
+// (sum of t, in order, in float32, * output_scale)) + output_zero, lo, hi), halves away from zero.
+// One chunk.
+struct Q8SoftmaxOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
+  int32_t table;
+  float output_scale;
+  int32_t output_zero;
+  int32_t lo;
+  int32_t hi;
+};
+
+// float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). One chunk.
+struct Q8QuantizeOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
+  float inverse_scale;
+  int32_t output_zero;
+  int32_t lo;
+  int32_t hi;
+};
+
+// Integers to float32: y = (value - input_zero) * scale. One chunk.
+struct Q8DequantizeOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
+  int32_t input_zero;
+  float scale;
 };
 
 }  // namespace mobilenet_edge

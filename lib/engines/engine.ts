@@ -1,6 +1,5 @@
 /** What native.ts and wasm.ts have in common: an Engine loads Programs, a Session runs one. */
-import type { TensorData } from '../graph';
-import type { Geometry, Port, Program } from '../program/program';
+import type { Geometry, Port, PortValues, Program } from '../program/program';
 
 export type Backend = 'native' | 'wasm';
 
@@ -23,7 +22,7 @@ export interface Session {
    * Copies `input` (values of the program's input port, dense NHWC) into the arena, runs the ops that `port`
    * needs, and returns a dense copy of the port's values. Runs off the main thread. Calls must not overlap.
    */
-  run(input: TensorData, port: Port): Promise<TensorData>;
+  run(input: PortValues, port: Port): Promise<PortValues>;
   /** Frees the memory; a run in progress ends first. Idempotent. */
   close(): Promise<void>;
   /** For tests: a copy of the arena followed by the scratch. */

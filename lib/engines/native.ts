@@ -1,9 +1,9 @@
 /** The native engine: whole programs run in the C++ addon, on libuv's thread pool. */
 import { createRequire } from 'node:module';
 import { MobileNetEdgeError } from '../errors';
-import { elementCount, type TensorData } from '../graph';
+import { elementCount } from '../graph';
 import { packageRoot } from '../package_root';
-import type { Geometry, Port, Program } from '../program/program';
+import { type Geometry, PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
 import type { Engine, EngineOptions, Session } from './engine';
 
 /** What native/addon.cc exports. */
@@ -21,7 +21,7 @@ interface Addon {
 }
 
 interface AddonSession {
-  run(input: TensorData, inputPort: BytePort, outputPort: BytePort): Promise<ArrayBuffer>;
+  run(input: PortValues, inputPort: BytePort, outputPort: BytePort): Promise<ArrayBuffer>;
   close(): void;
   readMemory(): ArrayBuffer;
   writeMemory(bytes: Uint8Array): void;
@@ -35,8 +35,6 @@ interface BytePort {
   strideBytes: number;
   words: number;
 }
-
-const ARRAY_OF = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, int32: Int32Array } as const;
 
 /** Names that MOBILENET_EDGE_ISA may hold for the other engine. */
 const WASM_ISAS = ['simd128', 'relaxed-simd'];
@@ -88,7 +86,7 @@ function chooseIsa(available: string[], requested: string | undefined): string {
 
 function inBytes({ offset, shape, stride, type, words }: Port): BytePort {
   const channels = shape[shape.length - 1];
-  const { BYTES_PER_ELEMENT } = ARRAY_OF[type];
+  const { BYTES_PER_ELEMENT } = PORT_ARRAYS[type];
   return {
     offset,
     pixels: elementCount(shape) / channels,
@@ -121,10 +119,10 @@ class NativeSession implements Session {
     }
   }
 
-  async run(input: TensorData, port: Port): Promise<TensorData> {
+  async run(input: PortValues, port: Port): Promise<PortValues> {
     const running = this.#use(() => this.#session.run(input, this.#input, inBytes(port)));
     this.#last = running.catch(() => undefined);
-    return new ARRAY_OF[port.type](await running);
+    return new PORT_ARRAYS[port.type](await running);
   }
 
   async close(): Promise<void> {

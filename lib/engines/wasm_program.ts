@@ -1,7 +1,7 @@
 /** A Program inside a WebAssembly instance. Knows neither Node nor the browser: every worker wraps it. */
 import { MobileNetEdgeError } from '../errors';
-import { elementCount, type TensorData } from '../graph';
-import type { Port, Program } from '../program/program';
+import { elementCount } from '../graph';
+import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
 
 const PAGE_BYTES = 65536;
 /** Addresses below are never used, so that no tensor has the address 0. */
@@ -9,14 +9,12 @@ const FIRST_ADDRESS = 64;
 
 type Execute = (begin: number, end: number, arena: number, weights: number, scratch: number) => void;
 
-const arrayTypes = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, int32: Int32Array } as const;
-
 function channelsOf({ shape }: Pick<Port, 'shape'>): number {
   return shape[shape.length - 1];
 }
 
 /** Copies pixels of `channels` values between arrays whose pixels are `*Stride` values apart. */
-function copyPixels(from: TensorData, fromStride: number, to: TensorData, toStride: number, channels: number): void {
+function copyPixels(from: PortValues, fromStride: number, to: PortValues, toStride: number, channels: number): void {
   if (fromStride === channels && toStride === channels) {
     to.set(from);
     return;
@@ -68,20 +66,20 @@ export class WasmProgram {
   }
 
   /** Writes dense `input` to the input port, runs the ops that `port` needs, returns a dense copy of its values. */
-  run(input: TensorData, port: Port): TensorData {
+  run(input: PortValues, port: Port): PortValues {
     const channels = channelsOf(this.#input);
     copyPixels(input, channels, this.#values(this.#input), this.#input.stride, channels);
     this.#execute(FIRST_ADDRESS, FIRST_ADDRESS + port.words * 4, this.#arena, this.#weights, this.#scratch);
-    const output = new arrayTypes[port.type](elementCount(port.shape));
+    const output = new PORT_ARRAYS[port.type](elementCount(port.shape));
     copyPixels(this.#values(port), port.stride, output, channelsOf(port), channelsOf(port));
     return output;
   }
 
   /** The values of a port where they lie, gaps between pixels included. */
-  #values({ offset, shape, stride, type }: Port): TensorData {
+  #values({ offset, shape, stride, type }: Port): PortValues {
     const pixels = elementCount(shape) / channelsOf({ shape });
     const length = (pixels - 1) * stride + channelsOf({ shape });
-    return new arrayTypes[type](this.#memory.buffer, this.#arena + offset, length);
+    return new PORT_ARRAYS[type](this.#memory.buffer, this.#arena + offset, length);
   }
 
   /** A copy of the arena followed by the scratch. */

@@ -1,14 +1,13 @@
 /** What a wasm session and its worker say to each other. Requests are answered in order, one reply each. */
 import type { ErrorCode } from '../errors';
-import type { TensorData } from '../graph';
-import type { Port, Program } from '../program/program';
+import type { Port, PortValues, Program } from '../program/program';
 
 export type WasmRequest =
   | { kind: 'load'; module: WebAssembly.Module; program: Program }
-  | { kind: 'run'; input: TensorData; port: Port }
+  | { kind: 'run'; input: PortValues; port: Port }
   | { kind: 'read_memory' }
   | { kind: 'write_memory'; bytes: Uint8Array };
 
 export type WasmReply =
-  | { value: TensorData | undefined }
+  | { value: PortValues | undefined }
   | { error: { code: ErrorCode; message: string; cause: unknown } };

@@ -1,13 +1,14 @@
 /** The Node worker thread of one wasm session: a WasmProgram behind messages. */
+
 import { parentPort } from 'node:worker_threads';
 import { MobileNetEdgeError } from '../errors';
-import type { TensorData } from '../graph';
+import type { PortValues } from '../program/program';
 import { WasmProgram } from './wasm_program';
 import type { WasmReply, WasmRequest } from './wasm_protocol';
 
 let program: WasmProgram | undefined;
 
-function answer(request: WasmRequest): TensorData | undefined {
+function answer(request: WasmRequest): PortValues | undefined {
   if (request.kind === 'load') {
     program = new WasmProgram(request.module, request.program);
     return undefined;

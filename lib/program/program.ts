@@ -1,5 +1,9 @@
 /** A compiled model: everything an engine needs, and nothing else. */
-import type { DataType } from '../graph';
+
+/** Element types of the arena: float32, or quantized values in the engine's form (see Geometry.q8). */
+export type PortType = 'float32' | 'uint8' | 'int16';
+export type PortValues = Float32Array | Uint8Array | Int16Array;
+export const PORT_ARRAYS = { float32: Float32Array, uint8: Uint8Array, int16: Int16Array } as const;
 
 /** A place in the arena where a result can be read (or the picture written) once `words` of ops have run. */
 export interface Port {
@@ -8,7 +12,7 @@ export interface Port {
   /** The tensor's shape; values are `channels = shape.at(-1)` of every pixel, pixels `stride` elements apart. */
   shape: readonly number[];
   stride: number;
-  type: DataType;
+  type: PortType;
   /** How many words of `ops` must run before the port holds its value; 0 for the input. */
   words: number;
 }
@@ -39,9 +43,23 @@ export interface Geometry {
   channelGroup: number;
   /** Bottlenecks at least this high are fused. */
   fuseFromHeight: number;
+  /** Absent where an engine has no integer kernels. */
+  q8?: Q8Geometry;
+}
+
+/** The same of the integer kernels. */
+export interface Q8Geometry {
+  /** How the arena holds quantized values: 'uint8', int8 ones plus 128; 'int16', minus their zero point. */
+  type: 'uint8' | 'int16';
+  /** Layout of pointwise weights: see q8_pointwise in schema.ts. */
+  packing: 'pairs' | 'chain';
+  panel: number;
+  lastPanel: number;
+  channelGroup: number;
+  fuseFromHeight: number;
 }
 
 /** How wide the panel is that starts where `remaining` columns are left. */
-export function panelWidth(remaining: number, geometry: Geometry): number {
+export function panelWidth(remaining: number, geometry: Pick<Geometry, 'panel' | 'lastPanel'>): number {
   return remaining <= geometry.lastPanel ? remaining : Math.min(geometry.panel, remaining);
 }

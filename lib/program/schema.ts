@@ -10,6 +10,10 @@
  * Addresses are byte offsets: of activations from the arena, of scratch from the running thread's scratch,
  * of weights from the weights. Activations are NHWC, one picture; `*_stride` is the distance between two
  * pixels in elements, at least the channel count rounded up to 8. Values in the lanes between are arbitrary.
+ *
+ * Integer ops (q8_*) read and write the 8-bit values of quantized models in the engine's own form (Geometry.q8):
+ * unsigned bytes (the values of an int8 model plus 128), or 16-bit integers minus their zero point. All their zero
+ * points, bounds and offsets are in that form. Their pixel strides are at least the channels rounded up to 16.
  */
 
 export type FieldType = 'i32' | 'f32';
@@ -33,6 +37,8 @@ const window = {
 } as const;
 /** Results are clamped to [lo, hi]. */
 const clamp = { lo: f32, hi: f32 } as const;
+/** y = clamp(rint(float(sum) * scale[n]) + output_zero, lo, hi): the requantization of integer ops, in float32, ties to even. */
+const requantize = { output_zero: i32, lo: i32, hi: i32 } as const;
 
 export const SCHEMA = {
   conv: {
@@ -87,7 +93,7 @@ export const SCHEMA = {
   },
   inverted_residual: {
     opcode: 4,
-    doc: 'A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside this one: the expansion (pointwise), the depthwise, the projection (pointwise). The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.',
+    doc: 'A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside this one: the expansion (pointwise), the depthwise, the projection (pointwise), all float32 or all q8. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.',
     fields: { window: i32, window_rows: i32, band: i32, band_rows: i32, rows_per_chunk: i32 },
   },
   add: {
@@ -128,6 +134,164 @@ export const SCHEMA = {
     opcode: 8,
     doc: '1 / (1 + exp(-x)). One chunk.',
     fields: { input: i32, input_stride: i32, output: i32, output_stride: i32, pixels: i32, channels: i32 },
+  },
+  q8_conv: {
+    opcode: 9,
+    doc: 'Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`, `patch_stride` values a pixel (those beyond the window are arbitrary), places outside the picture as `input_zero`, then multiplies them like `q8_pointwise`.',
+    fields: {
+      ...inputPicture,
+      input_channels: i32,
+      input_zero: i32,
+      ...outputPicture,
+      ...window,
+      n: i32,
+      weights: i32,
+      chain: i32,
+      extras: i32,
+      patches: i32,
+      patch_stride: i32,
+      rows_per_chunk: i32,
+      ...requantize,
+    },
+  },
+  q8_pointwise: {
+    opcode: 10,
+    doc: 'Integer 1x1 convolution or dense layer, like `pointwise`: sum = bias[n] + sum over k of input[m][k] * weights[k][n] in int32 (bias holds what the zero points contribute), then the requantization. Weights at `weights` are panels of columns, each bias[width] as i32, scale[width] as f32, then by packing: pairs (chain = 0): [ceil(k / 2)][width][2] as i16; chain (chain > 0): [ceil(k / 4)][width][4] as i8, of which any `chain` quads one after the other may be summed in 16 bits, see lib/compile/pack_chain.ts; weights beyond that are at `extras`. Chunks as in `pointwise`.',
+    fields: {
+      input: i32,
+      input_stride: i32,
+      output: i32,
+      output_stride: i32,
+      m: i32,
+      k: i32,
+      n: i32,
+      weights: i32,
+      chain: i32,
+      extras: i32,
+      m_block: i32,
+      n_block: i32,
+      ...requantize,
+    },
+  },
+  q8_depthwise: {
+    opcode: 11,
+    doc: 'Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32, scale[group] as f32, then [kernel_height * kernel_width][group] as i16. Places outside the picture count as `input_zero`; `pad_row` is room in scratch for one input row of it.',
+    fields: {
+      ...inputPicture,
+      input_zero: i32,
+      ...outputPicture,
+      ...window,
+      channels: i32,
+      weights: i32,
+      pad_row: i32,
+      rows_per_chunk: i32,
+      ...requantize,
+    },
+  },
+  q8_add: {
+    opcode: 12,
+    doc: 'y = clamp(((a * a_multiplier + b * b_multiplier + bias) >> shift) + output_zero, lo, hi), all in int32, the shift arithmetic; bias holds the rounding and the zero points.',
+    fields: {
+      a: i32,
+      a_stride: i32,
+      b: i32,
+      b_stride: i32,
+      output: i32,
+      output_stride: i32,
+      pixels: i32,
+      channels: i32,
+      pixels_per_chunk: i32,
+      a_multiplier: i32,
+      b_multiplier: i32,
+      bias: i32,
+      shift: i32,
+      ...requantize,
+    },
+  },
+  q8_pool: {
+    opcode: 13,
+    doc: 'Integer average (is_max = 0) or maximum (1). The average is of the values as the model file stores them, value + raw_offset: the sum divided by the number of taps inside the picture, halves away from zero; then minus raw_offset, then clamped. A chunk is one output row.',
+    fields: {
+      ...inputPicture,
+      ...outputPicture,
+      ...window,
+      channels: i32,
+      is_max: i32,
+      raw_offset: i32,
+      lo: i32,
+      hi: i32,
+    },
+  },
+  q8_mean: {
+    opcode: 14,
+    doc: 'Mean over the whole picture: sum = sum of (value - input_zero) in int32, then the requantization with `scale`. One chunk.',
+    fields: {
+      input: i32,
+      input_stride: i32,
+      input_zero: i32,
+      pixels: i32,
+      output: i32,
+      channels: i32,
+      scale: f32,
+      ...requantize,
+    },
+  },
+  q8_lookup: {
+    opcode: 15,
+    doc: 'y = table[value + table_offset], 256 entries as i16: any function of one value. One chunk.',
+    fields: {
+      input: i32,
+      input_stride: i32,
+      output: i32,
+      output_stride: i32,
+      pixels: i32,
+      channels: i32,
+      table: i32,
+      table_offset: i32,
+    },
+  },
+  q8_softmax: {
+    opcode: 16,
+    doc: 'Over the channels of every pixel: t = table[max - value], 256 entries as f32; y = clamp(round(t / (sum of t, in order, in float32, * output_scale)) + output_zero, lo, hi), halves away from zero. One chunk.',
+    fields: {
+      input: i32,
+      input_stride: i32,
+      output: i32,
+      output_stride: i32,
+      pixels: i32,
+      channels: i32,
+      table: i32,
+      output_scale: f32,
+      ...requantize,
+    },
+  },
+  q8_quantize: {
+    opcode: 17,
+    doc: 'float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). One chunk.',
+    fields: {
+      input: i32,
+      input_stride: i32,
+      output: i32,
+      output_stride: i32,
+      pixels: i32,
+      channels: i32,
+      inverse_scale: f32,
+      ...requantize,
+    },
+  },
+  q8_dequantize: {
+    opcode: 18,
+    doc: 'Integers to float32: y = (value - input_zero) * scale. One chunk.',
+    fields: {
+      input: i32,
+      input_stride: i32,
+      output: i32,
+      output_stride: i32,
+      pixels: i32,
+      channels: i32,
+      input_zero: i32,
+      scale: f32,
+    },
   },
 } as const;
 
