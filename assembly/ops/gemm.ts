@@ -1,11 +1,7 @@
 // The loops over tiles and panels around the GEMM kernels; pointwise, conv and inverted_residual all multiply here.
+// Every tile of rows walks all panels: the compiler keeps a block of columns small enough for the second level cache.
 import { f32_gemm_1x32 } from '../kernels/f32_gemm_1x32';
 import { f32_gemm_4x8 } from '../kernels/f32_gemm_4x8';
-
-// Weights up to this size stay in the second level cache, so all panels are walked for each tile of rows;
-// of larger ones each panel is walked by a block of rows.
-const CACHED_BYTES: usize = 256 << 10;
-const BLOCK_ROWS: i32 = 64;
 
 // Output rows 0..m of columns 0..n; k and n are element counts, strides are in bytes. a, c, residual: the
 // first element of A, of the output and of the residual; w: the first column's panel; Sum and limits as
@@ -30,25 +26,16 @@ export function multiply<Sum>(
   }
   const row_bytes = <usize>n << 2;
   const panel_bytes = (<usize>k + 1) << 5;
-  const block = <usize>k * row_bytes <= CACHED_BYTES ? 4 : BLOCK_ROWS;
-  for (let first = 0; first < m; first += block) {
-    const rows = min(m - first, block);
+  for (let rows = m; rows > 0; rows -= 4) {
     let panel = w;
     for (let column: usize = 0; column < row_bytes; column += 32) {
-      let a_tile = a;
-      let c_tile = c + column;
-      let residual_tile = residual + column;
-      for (let left = rows; left > 0; left -= 4) {
-        f32_gemm_4x8<Sum>(left, k, a_tile, a_stride, panel, c_tile, c_stride, residual_tile, residual_stride, limits);
-        a_tile += a_stride << 2;
-        c_tile += c_stride << 2;
-        if (isBoolean<Sum>()) residual_tile += residual_stride << 2;
-      }
+      const other = isBoolean<Sum>() ? residual + column : 0;
+      f32_gemm_4x8<Sum>(rows, k, a, a_stride, panel, c + column, c_stride, other, residual_stride, limits);
       panel += panel_bytes;
     }
-    a += a_stride * block;
-    c += c_stride * block;
-    if (isBoolean<Sum>()) residual += residual_stride * block;
+    a += a_stride << 2;
+    c += c_stride << 2;
+    if (isBoolean<Sum>()) residual += residual_stride << 2;
   }
 }
 
