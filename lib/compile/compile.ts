@@ -5,7 +5,7 @@ import type { Geometry, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
 import { lower } from './lower';
 import { WeightBlob } from './pack';
-import { alignUp, planArena } from './plan';
+import { alignUp, arenaType, planArena } from './plan';
 import { type Fusion, groupSteps, stepOutput } from './steps';
 
 export interface CompileOptions {
@@ -21,7 +21,7 @@ export interface CompileOptions {
 const LIMIT_BYTES = 2 ** 31 - 1;
 
 /**
- * Compiles a simplified float32 Graph (see passes/simplify.ts).
+ * Compiles a simplified Graph (see passes/simplify.ts), float32 or quantized; the engine must have integer kernels for the latter.
  * Throws MODEL_UNSUPPORTED if the network has no layer or needs more memory than 32-bit offsets reach.
  */
 export function compile(graph: Graph, geometry: Geometry, options: CompileOptions = {}): Program {
@@ -30,7 +30,7 @@ export function compile(graph: Graph, geometry: Geometry, options: CompileOption
   if (steps.length === 0) {
     throw new MobileNetEdgeError('MODEL_UNSUPPORTED', 'Expected a network with at least one layer but found none');
   }
-  const { places, arenaBytes } = planArena(graph, steps, guardBytes);
+  const { places, arenaBytes } = planArena(graph, steps, geometry, guardBytes);
   if (arenaBytes > LIMIT_BYTES) {
     throw new MobileNetEdgeError(
       'MODEL_UNSUPPORTED',
@@ -54,7 +54,7 @@ export function compile(graph: Graph, geometry: Geometry, options: CompileOption
   const port = (tensor: Tensor): Port => ({
     ...places.get(tensor)!,
     shape: tensor.shape,
-    type: 'float32',
+    type: arenaType(tensor, geometry),
     words: wordsAfter.get(tensor)!,
   });
   const embedding = pooledFeatures(graph);

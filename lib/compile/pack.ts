@@ -5,21 +5,28 @@ import { alignUp, roundChannels } from './plan';
 
 /** A growing block of packed weights; every piece starts on a cache line. */
 export class WeightBlob {
-  readonly #pieces: { offset: number; data: Float32Array }[] = [];
+  readonly #pieces: { offset: number; bytes: Uint8Array }[] = [];
   #bytes = 0;
 
-  /** Reserves `length` floats of zeros and returns them with their byte offset. */
-  allocate(length: number): { offset: number; data: Float32Array } {
-    const piece = { offset: this.#bytes, data: new Float32Array(length) };
+  /** Reserves `length` bytes of zeros and returns them, in a buffer of their own, with their byte offset. */
+  allocate(length: number): { offset: number; bytes: Uint8Array<ArrayBuffer> } {
+    const piece = { offset: this.#bytes, bytes: new Uint8Array(length) };
     this.#pieces.push(piece);
-    this.#bytes = alignUp(this.#bytes + piece.data.byteLength, 64);
+    this.#bytes = alignUp(this.#bytes + length, 64);
     return piece;
   }
 
+  /** Appends a table. Returns its byte offset. */
+  add(table: Float32Array | Int16Array): number {
+    const { offset, bytes } = this.allocate(table.byteLength);
+    bytes.set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
+    return offset;
+  }
+
   toBytes(): Uint8Array {
-    const bytes = new Uint8Array(this.#bytes);
-    for (const { offset, data } of this.#pieces) bytes.set(new Uint8Array(data.buffer), offset);
-    return bytes;
+    const all = new Uint8Array(this.#bytes);
+    for (const { offset, bytes } of this.#pieces) all.set(bytes, offset);
+    return all;
   }
 }
 
@@ -34,7 +41,8 @@ export function packPanels(
   const weights = filter.data as Float32Array;
   const outputs = weights.length / k;
   const n = roundChannels(outputs);
-  const { offset, data } = blob.allocate(n * (k + 1));
+  const { offset, bytes } = blob.allocate(n * (k + 1) * 4);
+  const data = new Float32Array(bytes.buffer);
   let at = 0;
   for (let column = 0, width = 0; column < n; column += width) {
     width = panelWidth(n - column, geometry);
@@ -55,7 +63,8 @@ export function packDepthwise(blob: WeightBlob, filter: Tensor, bias: Tensor | u
   const group = geometry.channelGroup;
   const channels = filter.shape[3];
   const taps = weights.length / channels;
-  const { offset, data } = blob.allocate(roundChannels(channels) * (taps + 1));
+  const { offset, bytes } = blob.allocate(roundChannels(channels) * (taps + 1) * 4);
+  const data = new Float32Array(bytes.buffer);
   for (let c = 0; c < channels; c++) {
     const at = Math.floor(c / group) * group * (taps + 1) + (c % group);
     data[at] = bias?.data?.[c] ?? 0;

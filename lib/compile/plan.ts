@@ -1,5 +1,7 @@
 /** Where every activation lives in the arena: tensors whose lifetimes overlap never share a byte. */
 import { type Graph, pixels, type Tensor } from '../graph';
+import { isQuantized } from '../passes/dequantize';
+import { type Geometry, PORT_ARRAYS, type PortType } from '../program/program';
 import { type Step, stepInputs, stepOutput } from './steps';
 
 export interface Place {
@@ -13,8 +15,6 @@ export interface Plan {
   places: Map<Tensor, Place>;
   arenaBytes: number;
 }
-
-const FLOAT_BYTES = 4;
 
 export function alignUp(value: number, alignment: number): number {
   return Math.ceil(value / alignment) * alignment;
@@ -34,12 +34,23 @@ export function pixelStride(channels: number): number {
   return rounded % 512 === 0 ? rounded + 16 : rounded;
 }
 
+/** The same of quantized pictures: integer kernels take 16 channels at a time. */
+export function q8Stride(channels: number): number {
+  return alignUp(channels, 16);
+}
+
+/** How the arena holds a tensor's values. */
+export function arenaType(tensor: Tensor, geometry: Geometry): PortType {
+  return isQuantized(tensor) ? geometry.q8!.type : 'float32';
+}
+
 function strideOf(tensor: Tensor, graph: Graph): number {
   const [height, width, channels] = pixels(tensor.shape);
   // The picture itself stays dense: the stem copies whole rows of its window.
   const isPatchInput =
     tensor === graph.input && graph.nodes.every((n) => n.op === 'conv2d' || !n.inputs.includes(tensor));
   if (isPatchInput && channels < 8) return channels;
+  if (isQuantized(tensor)) return q8Stride(channels);
   return height * width === 1 ? roundChannels(channels) : pixelStride(channels);
 }
 
@@ -47,7 +58,7 @@ function strideOf(tensor: Tensor, graph: Graph): number {
  * Greedy by size (Pisarchyk and Lee 2020, arXiv:2001.03288): the largest tensor first, each into the lowest gap
  * among those that live at the same time. `guardBytes` are left untouched after every tensor, for tests.
  */
-export function planArena(graph: Graph, steps: readonly Step[], guardBytes = 0): Plan {
+export function planArena(graph: Graph, steps: readonly Step[], geometry: Geometry, guardBytes = 0): Plan {
   const lives = new Map<Tensor, { first: number; last: number }>([[graph.input, { first: -1, last: -1 }]]);
   steps.forEach((step, index) => {
     for (const tensor of stepInputs(step)) lives.get(tensor)!.last = index;
@@ -57,13 +68,9 @@ export function planArena(graph: Graph, steps: readonly Step[], guardBytes = 0):
   const items = [...lives].map(([tensor, life]) => {
     const [height, width] = pixels(tensor.shape);
     const stride = strideOf(tensor, graph);
-    return {
-      tensor,
-      ...life,
-      stride,
-      bytes: alignUp(height * width * stride * FLOAT_BYTES + guardBytes, 64),
-      offset: 0,
-    };
+    const valueBytes = PORT_ARRAYS[arenaType(tensor, geometry)].BYTES_PER_ELEMENT;
+    const bytes = alignUp(height * width * stride * valueBytes + guardBytes, 64);
+    return { tensor, ...life, stride, bytes, offset: 0 };
   });
   items.sort((a, b) => b.bytes - a.bytes || a.first - b.first);
 

@@ -12,6 +12,7 @@ import {
   pixels,
   type Tensor,
 } from '../graph';
+import { isQuantized } from '../passes/dequantize';
 import { readerCount } from '../passes/rewrite';
 import type { Geometry } from '../program/program';
 
@@ -77,7 +78,8 @@ export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): St
   const indexOfMaker = (tensor: Tensor): number => steps.findIndex((step) => stepOutput(step) === tensor);
 
   for (const node of graph.nodes) {
-    if (node.op === 'add') steps.push(fuseAdd(node));
+    // Integer addition has a rounding of its own, so it stays an op.
+    if (node.op === 'add' && !isQuantized(node.output)) steps.push(fuseAdd(node));
     else if (isPointwise(node)) steps.push({ kind: 'pointwise', node });
     else steps.push({ kind: 'node', node: node as NodeStep['node'] });
     fuseBottleneck();
@@ -113,7 +115,8 @@ export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): St
     const chained = depthwise.inputs[0] === expand.node.output && project.node.inputs[0] === depthwise.output;
     if (!chained || !isPrivate(expand.node.output) || !isPrivate(depthwise.output)) return;
     const [height] = pixels(expand.node.output.shape);
-    if (fusion === 'auto' && height < geometry.fuseFromHeight) return;
+    const { fuseFromHeight } = isQuantized(depthwise.output) ? geometry.q8! : geometry;
+    if (fusion === 'auto' && height < fuseFromHeight) return;
     steps.splice(-3, 3, { kind: 'inverted_residual', expand, depthwise, project });
   }
 }

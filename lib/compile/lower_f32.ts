@@ -1,0 +1,132 @@
+/** Float32 nodes as ops. */
+import { MobileNetEdgeError } from '../errors';
+import { type DepthwiseConv2D, type Node, pixels } from '../graph';
+import { NO_RESIDUAL, type Op } from '../program/schema';
+import {
+  clampFields,
+  cutPixels,
+  cutProduct,
+  cutRows,
+  flatFields,
+  inputFields,
+  type Lowered,
+  type Lowering,
+  makeOp,
+  outputFields,
+  rowBytes,
+  windowFields,
+} from './fields';
+import { packDepthwise, packPanels } from './pack';
+import { type Place, roundChannels } from './plan';
+import type { PointwiseStep } from './steps';
+
+const BYTES = 4;
+
+export function lowerPointwise(step: PointwiseStep, input: Place, output: Place, to: Lowering): Op {
+  const { node, residual } = step;
+  const [height, width, k] = pixels(node.inputs[0].shape);
+  const m = height * width;
+  const n = roundChannels(node.filter.shape[0]);
+  const { chunks, m_block, n_block } = cutProduct(m, k, n, BYTES, to.geometry);
+  const other = residual && to.places.get(residual.tensor)!;
+  const sum = clampFields(residual?.add.clamp ?? node.clamp);
+  return makeOp('pointwise', chunks, {
+    input: input.offset,
+    input_stride: input.stride,
+    output: output.offset,
+    output_stride: output.stride,
+    residual: other?.offset ?? NO_RESIDUAL,
+    residual_stride: other?.stride ?? 0,
+    m,
+    k,
+    n,
+    weights: packPanels(to.blob, node.filter, node.bias, k, to.geometry),
+    m_block,
+    n_block,
+    ...clampFields(node.clamp),
+    sum_lo: sum.lo,
+    sum_hi: sum.hi,
+  });
+}
+
+export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
+  const rows = cutRows(pixels(node.output.shape)[0], 2);
+  return makeOp('depthwise', rows.pieces, {
+    ...inputFields(node.inputs[0], input),
+    ...outputFields(node.output, output),
+    ...windowFields(node.window),
+    channels: roundChannels(node.filter.shape[3]),
+    weights: packDepthwise(to.blob, node.filter, node.bias, to.geometry),
+    pad_row: padRow,
+    rows_per_chunk: rows.size,
+    ...clampFields(node.clamp),
+  });
+}
+
+export function lowerNode(node: Node, to: Lowering): Lowered {
+  const [tensor] = node.inputs;
+  const input = to.places.get(tensor)!;
+  const output = to.places.get(node.output)!;
+  const [height, width, channels] = pixels(node.output.shape);
+  switch (node.op) {
+    case 'conv2d': {
+      const [, kernelHeight, kernelWidth, inputChannels] = node.filter.shape;
+      const k = kernelHeight * kernelWidth * inputChannels;
+      const rows = cutRows(height, 1);
+      const op = makeOp('conv', rows.pieces, {
+        ...inputFields(tensor, input),
+        input_channels: inputChannels,
+        ...outputFields(node.output, output),
+        ...windowFields(node.window),
+        n: roundChannels(node.filter.shape[0]),
+        weights: packPanels(to.blob, node.filter, node.bias, k, to.geometry),
+        patches: 0,
+        rows_per_chunk: rows.size,
+        ...clampFields(node.clamp),
+      });
+      return { op, scratchBytes: rowBytes(width, k, BYTES) };
+    }
+    case 'depthwise_conv2d': {
+      const [, inputWidth] = pixels(tensor.shape);
+      const scratchBytes = rowBytes(inputWidth, input.stride, BYTES);
+      return { op: lowerDepthwise(node, input, output, 0, to), scratchBytes };
+    }
+    case 'add': {
+      const other = to.places.get(node.inputs[1])!;
+      const { size, pieces } = cutPixels(height * width);
+      const op = makeOp('add', pieces, {
+        a: input.offset,
+        a_stride: input.stride,
+        b: other.offset,
+        b_stride: other.stride,
+        output: output.offset,
+        output_stride: output.stride,
+        pixels: height * width,
+        channels: roundChannels(channels),
+        pixels_per_chunk: size,
+        ...clampFields(node.clamp),
+      });
+      return { op, scratchBytes: 0 };
+    }
+    case 'pool': {
+      const op = makeOp('pool', height, {
+        ...inputFields(tensor, input),
+        ...outputFields(node.output, output),
+        ...windowFields(node.window),
+        channels: roundChannels(channels),
+        is_max: node.kind === 'max' ? 1 : 0,
+        ...clampFields(node.clamp),
+      });
+      return { op, scratchBytes: 0 };
+    }
+    case 'softmax':
+      return {
+        op: makeOp('softmax', 1, { ...flatFields(tensor, input, output), beta: node.beta }),
+        scratchBytes: 0,
+      };
+    case 'sigmoid':
+      return { op: makeOp('sigmoid', 1, flatFields(tensor, input, output)), scratchBytes: 0 };
+    default:
+      throw new MobileNetEdgeError('INTERNAL', `The node ${node.name} (${node.op}) should have been removed by a pass`);
+  }
+}

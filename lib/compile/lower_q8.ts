@@ -1,0 +1,228 @@
+/** Quantized nodes as integer ops. The arithmetic is XNNPACK's float requantization, which LiteRT runs by default. */
+import { MobileNetEdgeError } from '../errors';
+import {
+  type Add,
+  type DepthwiseConv2D,
+  elementCount,
+  LINEAR,
+  type Node,
+  type Pool,
+  pixels,
+  type Softmax,
+  type Tensor,
+} from '../graph';
+import { isQuantized } from '../passes/dequantize';
+import { PORT_ARRAYS, type Q8Geometry } from '../program/program';
+import type { Op } from '../program/schema';
+import { roundHalfEven } from '../rounding';
+import {
+  cutPixels,
+  cutProduct,
+  cutRows,
+  flatFields,
+  inputFields,
+  type Lowered,
+  type Lowering,
+  makeOp,
+  outputFields,
+  rowBytes,
+  windowFields,
+} from './fields';
+import { packQ8Depthwise, packQ8Panels } from './pack_q8';
+import { type Place, roundChannels } from './plan';
+import { formOf, requantizeFields, scaleOf } from './quantized';
+import type { PointwiseStep } from './steps';
+import { sigmoidTable, softmaxTable, valueTable } from './tables';
+
+export function q8Geometry(to: Lowering): Q8Geometry {
+  return to.geometry.q8!;
+}
+
+/** Bytes of one value in the arena. */
+export function q8Bytes(geometry: Q8Geometry): number {
+  return PORT_ARRAYS[geometry.type].BYTES_PER_ELEMENT;
+}
+
+export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: Place, to: Lowering): Op {
+  const geometry = q8Geometry(to);
+  const [height, width, k] = pixels(node.inputs[0].shape);
+  const m = height * width;
+  const n = roundChannels(node.filter.shape[0]);
+  const { chunks, m_block, n_block } = cutProduct(m, k, n, geometry.packing === 'chain' ? 1 : 2, geometry);
+  return makeOp('q8_pointwise', chunks, {
+    input: input.offset,
+    input_stride: input.stride,
+    output: output.offset,
+    output_stride: output.stride,
+    m,
+    k,
+    n,
+    ...packQ8Panels(to.blob, node, k, geometry),
+    m_block,
+    n_block,
+    ...requantizeFields(node.output, node.clamp, geometry),
+  });
+}
+
+export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
+  const geometry = q8Geometry(to);
+  const rows = cutRows(pixels(node.output.shape)[0], 2);
+  return makeOp('q8_depthwise', rows.pieces, {
+    ...inputFields(node.inputs[0], input),
+    input_zero: formOf(node.inputs[0], geometry).zero,
+    ...outputFields(node.output, output),
+    ...windowFields(node.window),
+    channels: roundChannels(node.filter.shape[3]),
+    weights: packQ8Depthwise(to.blob, node, geometry),
+    pad_row: padRow,
+    rows_per_chunk: rows.size,
+    ...requantizeFields(node.output, node.clamp, geometry),
+  });
+}
+
+/** TFLite's ADD: both operands scaled to 20 bits beyond the larger one's step. */
+function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometry): Op {
+  const [height, width, channels] = pixels(node.output.shape);
+  const [aForm, bForm] = node.inputs.map((tensor) => formOf(tensor, geometry));
+  const [aRatio, bRatio] = node.inputs.map((tensor) => Math.fround(scaleOf(tensor) / scaleOf(node.output)));
+  const shift = 20 - Math.floor(Math.log2(Math.max(aRatio, bRatio)));
+  const multiplier = (ratio: number): number => roundHalfEven(ratio * 2 ** shift);
+  const aMultiplier = multiplier(aRatio);
+  const bMultiplier = multiplier(bRatio);
+  const { size, pieces } = cutPixels(height * width);
+  return makeOp('q8_add', pieces, {
+    a: a.offset,
+    a_stride: a.stride,
+    b: b.offset,
+    b_stride: b.stride,
+    output: output.offset,
+    output_stride: output.stride,
+    pixels: height * width,
+    channels: roundChannels(channels),
+    pixels_per_chunk: size,
+    a_multiplier: aMultiplier,
+    b_multiplier: bMultiplier,
+    bias: 2 ** (shift - 1) - aForm.zero * aMultiplier - bForm.zero * bMultiplier,
+    shift,
+    ...requantizeFields(node.output, node.clamp, geometry),
+  });
+}
+
+function lowerPool(node: Pool, input: Place, output: Place, geometry: Q8Geometry): Op {
+  const [tensor] = node.inputs;
+  const [height, , channels] = pixels(node.output.shape);
+  const form = formOf(tensor, geometry);
+  const { output_zero, lo, hi } = requantizeFields(node.output, node.clamp, geometry);
+  if (node.source === 'mean') {
+    const [inputHeight, inputWidth] = pixels(tensor.shape);
+    const count = inputHeight * inputWidth;
+    return makeOp('q8_mean', 1, {
+      input: input.offset,
+      input_stride: input.stride,
+      input_zero: form.zero,
+      pixels: count,
+      output: output.offset,
+      channels: roundChannels(channels),
+      scale: Math.fround(scaleOf(tensor) / scaleOf(node.output) / count),
+      output_zero,
+      lo,
+      hi,
+    });
+  }
+  return makeOp('q8_pool', height, {
+    ...inputFields(tensor, input),
+    ...outputFields(node.output, output),
+    ...windowFields(node.window),
+    channels: roundChannels(channels),
+    is_max: node.kind === 'max' ? 1 : 0,
+    raw_offset: -form.shift,
+    lo,
+    hi,
+  });
+}
+
+function lowerSoftmax(node: Softmax, input: Place, output: Place, to: Lowering): Op {
+  const [tensor] = node.inputs;
+  const { blob } = to;
+  return makeOp('q8_softmax', 1, {
+    ...flatFields(tensor, input, output),
+    table: blob.add(softmaxTable(scaleOf(tensor), node.beta)),
+    output_scale: scaleOf(node.output),
+    ...requantizeFields(node.output, LINEAR, q8Geometry(to)),
+  });
+}
+
+function lowerTable(node: Node, table: Int16Array, input: Place, output: Place, to: Lowering): Op {
+  const [tensor] = node.inputs;
+  return makeOp('q8_lookup', 1, {
+    ...flatFields(tensor, input, output),
+    table: to.blob.add(table),
+    table_offset: -formOf(tensor, q8Geometry(to)).lo,
+  });
+}
+
+/** Between float32 and integers. */
+function lowerConversion(tensor: Tensor, result: Tensor, input: Place, output: Place, geometry: Q8Geometry): Op {
+  const flat = flatFields(tensor, input, output);
+  if (isQuantized(tensor)) {
+    return makeOp('q8_dequantize', 1, { ...flat, input_zero: formOf(tensor, geometry).zero, scale: scaleOf(tensor) });
+  }
+  const inverse_scale = Math.fround(1 / scaleOf(result));
+  return makeOp('q8_quantize', 1, { ...flat, inverse_scale, ...requantizeFields(result, LINEAR, geometry) });
+}
+
+export function lowerQ8Node(node: Node, to: Lowering): Lowered {
+  const geometry = q8Geometry(to);
+  const [tensor] = node.inputs;
+  const places = node.inputs.map((input) => to.places.get(input)!);
+  const [input] = places;
+  const output = to.places.get(node.output)!;
+  const noScratch = (op: Op): Lowered => ({ op, scratchBytes: 0 });
+  switch (node.op) {
+    case 'conv2d': {
+      const [height, width] = pixels(node.output.shape);
+      const k = elementCount(node.filter.shape.slice(1));
+      const patchStride = Math.ceil(k / 16) * 16;
+      const rows = cutRows(height, 1);
+      const op = makeOp('q8_conv', rows.pieces, {
+        ...inputFields(tensor, input),
+        input_channels: node.filter.shape[3],
+        input_zero: formOf(tensor, geometry).zero,
+        ...outputFields(node.output, output),
+        ...windowFields(node.window),
+        n: roundChannels(node.filter.shape[0]),
+        ...packQ8Panels(to.blob, node, k, geometry),
+        patches: 0,
+        patch_stride: patchStride,
+        rows_per_chunk: rows.size,
+        ...requantizeFields(node.output, node.clamp, geometry),
+      });
+      return { op, scratchBytes: rowBytes(width, patchStride, q8Bytes(geometry)) };
+    }
+    case 'depthwise_conv2d': {
+      const scratchBytes = rowBytes(pixels(tensor.shape)[1], input.stride, q8Bytes(geometry));
+      return { op: lowerQ8Depthwise(node, input, output, 0, to), scratchBytes };
+    }
+    case 'add':
+      return noScratch(lowerAdd(node, places, output, geometry));
+    case 'pool':
+      return noScratch(lowerPool(node, input, output, geometry));
+    case 'softmax':
+      return noScratch(lowerSoftmax(node, input, output, to));
+    case 'sigmoid':
+      return noScratch(lowerTable(node, sigmoidTable(tensor, node.output, geometry), input, output, to));
+    case 'activation':
+      return noScratch(lowerTable(node, valueTable(tensor, node.output, node.clamp, geometry), input, output, to));
+    case 'requantize': {
+      if (isQuantized(tensor) && isQuantized(node.output)) {
+        return noScratch(lowerTable(node, valueTable(tensor, node.output, LINEAR, geometry), input, output, to));
+      }
+      return noScratch(lowerConversion(tensor, node.output, input, output, geometry));
+    }
+    default:
+      throw new MobileNetEdgeError(
+        'OPERATOR_UNSUPPORTED',
+        `Expected a quantized network without ${node.op} (${node.name}): load it with precision 'float32'`,
+      );
+  }
+}
