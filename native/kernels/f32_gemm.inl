@@ -3,10 +3,17 @@
 // rows x vectors of output; a step of the K loop loads a row of the panel and broadcasts one input value of each tile
 // row.
 
+// Where the weights lie that will be wanted next, and how many floats further to look in each step of the K loop.
+struct Prefetch {
+  const float* at;
+  size_t step;
+};
+
 // `tiles` tiles of ROWS rows from `row` on, times `panels` panels of VECTORS vectors from `column` on. A tile meets all
 // panels before the next tile does, so that its input stays in the first-level cache; the panels come from the second.
 template <int ROWS, int VECTORS>
-NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels) {
+NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels,
+                         Prefetch next) {
   static_assert(ROWS <= 6, "row pointers reach six rows");
   constexpr size_t kWidth = VECTORS * kLanes;
   const size_t segments = g.segments, length = g.segment_length, skip = g.segment_stride - g.segment_length;
@@ -34,7 +41,8 @@ NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_
           OPAQUE(first);
           OPAQUE(fourth);
           OPAQUE(stride);
-          prefetch(weights + 128);
+          prefetch(next.at);
+          next.at += next.step;
           V panel[VECTORS];
           UNROLL for (int v = 0; v < VECTORS; ++v) panel[v] = load(weights + v * kLanes);
           UNROLL for (int r = 0; r < ROWS; ++r) {
@@ -76,11 +84,12 @@ NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_
 
 // The same for tiles of `rows` <= MAX_ROWS rows.
 template <int MAX_ROWS, int VECTORS>
-void gemm_tiles_of(size_t rows, const GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels) {
+void gemm_tiles_of(size_t rows, const GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels,
+                   Prefetch next) {
   if constexpr (MAX_ROWS > 1) {
-    if (rows < MAX_ROWS) return gemm_tiles_of<MAX_ROWS - 1, VECTORS>(rows, g, row, tiles, column, panels);
+    if (rows < MAX_ROWS) return gemm_tiles_of<MAX_ROWS - 1, VECTORS>(rows, g, row, tiles, column, panels, next);
   }
-  gemm_tiles<MAX_ROWS, VECTORS>(g, row, tiles, column, panels);
+  gemm_tiles<MAX_ROWS, VECTORS>(g, row, tiles, column, panels, next);
 }
 
 // All rows of some panels, in tiles of nearly equal height: 49 rows are four tiles of 6 and five of 5, rather than
@@ -90,6 +99,13 @@ void gemm_panels(const GemmArguments& g, size_t column, size_t panels) {
   if (panels == 0) return;
   const size_t tiles = (g.m + MAX_ROWS - 1) / MAX_ROWS;
   const size_t rows = g.m / tiles, higher = g.m % tiles;
-  if (higher) gemm_tiles_of<MAX_ROWS, VECTORS>(rows + 1, g, 0, higher, column, panels);
-  gemm_tiles_of<MAX_ROWS, VECTORS>(rows, g, higher * (rows + 1), tiles - higher, column, panels);
+
+  // While these panels are used, over and over, the weights behind them come near bit by bit: those of the next chunk
+  // or op. A single tile uses its panels only once, so it looks just ahead.
+  constexpr size_t kWidth = VECTORS * kLanes;
+  const size_t distance = tiles > 1 ? panels * kWidth * (g.k + 1) : 128;
+  Prefetch next = {g.weights + column * (g.k + 1) + distance, (kWidth + tiles - 1) / tiles};
+  if (higher) gemm_tiles_of<MAX_ROWS, VECTORS>(rows + 1, g, 0, higher, column, panels, next);
+  next.at += higher * panels * g.k * next.step;
+  gemm_tiles_of<MAX_ROWS, VECTORS>(rows, g, higher * (rows + 1), tiles - higher, column, panels, next);
 }

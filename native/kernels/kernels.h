@@ -1,6 +1,6 @@
 // What an instruction set provides: microkernels and, side by side with them, the layout they want. The scalar table
 // is complete and plain; each faster instruction set overlays the entries it has. Files of one instruction set are
-// compiled with its flags, so they include only this header, <stdint.h>, <stddef.h> and intrinsics, and keep the rest
+// compiled with its flags, so they include only these headers, <stdint.h>, <stddef.h> and intrinsics, and keep the rest
 // in an anonymous namespace: otherwise the linker could keep an AVX2 copy of a function that every CPU runs.
 //
 // In every kernel each output element is one chain of operations in a fixed order, whichever tile computes it, so that
@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "q8_kernels.h"
 
 namespace mobilenet_edge {
 
@@ -62,6 +64,10 @@ struct Kernels {
   Geometry geometry;
   void (*f32_gemm)(const GemmArguments&);
   void (*f32_depthwise)(const DepthwiseArguments&);
+  Q8Geometry q8_geometry;
+  void (*q8_gemm)(const Q8GemmArguments&);
+  void (*q8_depthwise)(const Q8DepthwiseArguments&);
+  void (*q8_add)(const Q8AddArguments&);
 };
 
 // Each fills in, or replaces, the entries it has.

@@ -59,6 +59,9 @@ void f32_depthwise_1x1x8__scalar(const DepthwiseArguments& d) {
   }
 }
 
+#include "q8_common.inl"
+#include "q8_scalar.inl"
+
 }  // namespace
 
 void overlay_scalar(Kernels* kernels) {
@@ -66,6 +69,11 @@ void overlay_scalar(Kernels* kernels) {
   kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kPanel, /*channel_group=*/kGroup, /*fuse_from_height=*/28};
   kernels->f32_gemm = f32_gemm_1x8__scalar;
   kernels->f32_depthwise = f32_depthwise_1x1x8__scalar;
+  kernels->q8_geometry = {/*chained=*/false, /*panel=*/kQ8Panel, /*last_panel=*/kQ8Panel, /*channel_group=*/kQ8Group,
+                          /*fuse_from_height=*/28};
+  kernels->q8_gemm = q8_gemm_1x8__scalar;
+  kernels->q8_depthwise = q8_depthwise_1x1x8__scalar;
+  kernels->q8_add = q8_add__scalar;
 }
 
 }  // namespace mobilenet_edge
