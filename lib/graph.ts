@@ -170,6 +170,16 @@ export interface Graph {
   nodes: Node[];
 }
 
+/** Whether a tensor holds 8-bit integers that stand for real numbers. */
+export function isQuantized(tensor: Tensor): boolean {
+  return tensor.quantization !== undefined && (tensor.type === 'uint8' || tensor.type === 'int8');
+}
+
+/** The smallest and largest integer of a quantized type. */
+export function integerRange(type: Tensor['type']): [number, number] {
+  return type === 'uint8' ? [0, 255] : [-128, 127];
+}
+
 /** How many values a shape holds. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);

@@ -1,5 +1,5 @@
 import { recognize } from './architectures/recognize';
-import { compile } from './compile/compile';
+import { compile, pooledFeatures } from './compile/compile';
 import type { Backend } from './engines/engine';
 import { selectEngine } from './engines/select';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
@@ -8,7 +8,8 @@ import { elementCount, type Graph, pixels } from './graph';
 import { type Preprocess, resolvePreprocess } from './image';
 import { resolveLabels } from './labels';
 import { Model } from './model';
-import { simplify } from './passes/simplify';
+import { hasIntegerForm, type Precision, simplify } from './passes/simplify';
+import type { Geometry } from './program/program';
 import { totals } from './summary';
 
 export interface LoadOptions {
@@ -18,7 +19,7 @@ export interface LoadOptions {
   isa?: string;
   /** An upper bound on threads, 1 to 64; `info.threads` tells how many are used. One is used at present. */
   threads?: number;
-  /** What the engine computes with; 'auto' is float32 at present, for quantized files too. */
+  /** What the engine computes with; 'auto' is int8 for quantized files and float32 for the others. */
   precision?: 'auto' | 'float32' | 'int8';
   /** Class names: an array, or a text file of one a line; default: those inside or beside the model file. */
   labels?: readonly string[] | string | URL;
@@ -52,7 +53,8 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
 
   const { engine, fallbackReason } = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
   throwIfAborted(signal);
-  const graph = simplify(file.graph);
+  const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine.geometry);
+  const graph = simplify(file.graph, precision);
   const program = compile(graph, engine.geometry);
   onProgress?.(0.9);
   const session = await engine.load(program);
@@ -60,7 +62,6 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
   throwIfAborted(signal);
   onProgress?.(1);
 
-  const last = graph.nodes[graph.nodes.length - 1].op;
   const [height, width, channels] = pixels(file.graph.input.shape);
   return new Model({
     info: {
@@ -76,7 +77,7 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
       isa: engine.isa,
       fallbackReason,
       threads: 1,
-      precision: 'float32',
+      precision,
       format: file.format,
       preprocess,
     },
@@ -84,10 +85,29 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
     program,
     input: file.graph.input,
     output: file.graph.output,
-    givesProbabilities: last === 'softmax' || last === 'sigmoid',
-    rangeIsExplicit: options.preprocess?.range !== undefined,
+    embedding: pooledFeatures(graph),
+    givesProbabilities: endsInProbabilities(file.graph),
     labels,
   });
+}
+
+/** Throws MODEL_UNSUPPORTED if integers are asked for and cannot be had. */
+function choosePrecision(wanted: 'auto' | Precision, graph: Graph, geometry: Geometry): Precision {
+  const canBeInteger = hasIntegerForm(graph) && geometry.q8 !== undefined;
+  if (wanted === 'int8' && !canBeInteger) {
+    throw new MobileNetEdgeError(
+      'MODEL_UNSUPPORTED',
+      "Expected a quantized model for precision 'int8' but this one is float32; use precision 'auto' or 'float32'",
+    );
+  }
+  if (wanted !== 'auto') return wanted;
+  return canBeInteger ? 'int8' : 'float32';
+}
+
+/** Whether the network itself ends in softmax or sigmoid, whatever renames or requantizes the result. */
+function endsInProbabilities({ nodes }: Graph): boolean {
+  const last = nodes.findLast(({ op }) => op !== 'reshape' && op !== 'requantize');
+  return last?.op === 'softmax' || last?.op === 'sigmoid';
 }
 
 function isGraph(source: ModelSource | Graph): source is Graph {
@@ -98,13 +118,7 @@ function checkOptions({ threads, precision = 'auto' }: LoadOptions): void {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
     throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected threads from 1 to 64 but received ${String(threads)}`);
   }
-  if (precision === 'int8') {
-    throw new MobileNetEdgeError(
-      'MODEL_UNSUPPORTED',
-      "Integer arithmetic is not available in this version; use precision 'auto' or 'float32', which runs quantized files too",
-    );
-  }
-  if (precision !== 'auto' && precision !== 'float32') {
+  if (precision !== 'auto' && precision !== 'float32' && precision !== 'int8') {
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',
       `Expected precision to be 'auto', 'float32' or 'int8' but received ${JSON.stringify(precision)}`,

@@ -1,10 +1,11 @@
 import type { Backend, Session } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import { pixels, type Tensor } from './graph';
-import { decodeImage, type ImageSource, type Preprocess, preprocessToBytes, preprocessToFloat } from './image';
-import type { Port, Program } from './program/program';
+import { decodeImage, type ImageSource, type Preprocess, preprocessToFloat } from './image';
+import type { Precision } from './passes/simplify';
+import type { Port, PortValues, Program } from './program/program';
 import { SerialQueue } from './serial_queue';
-import { checkTensor, fromReal, type TensorValues, toReal } from './tensor_io';
+import { arenaToReal, checkTensor, fromArena, fromReal, type TensorValues, toArena } from './tensor_io';
 import { type Classification, checkTopK, softmax, topClasses } from './topk';
 
 export interface ModelInfo {
@@ -34,7 +35,7 @@ export interface ModelInfo {
   fallbackReason?: string;
   threads: number;
   /** What the engine computes with. */
-  precision: 'float32';
+  precision: Precision;
   /** The file's format; 'graph' for a network given as data. */
   format: 'tflite' | 'tfjs-layers' | 'graph';
   /** How pictures are cropped, resized and scaled for this model. */
@@ -64,13 +65,12 @@ export interface ModelParts {
   info: ModelInfo;
   session: Session;
   program: Program;
-  /** The model's own input and output, quantization included. */
+  /** The model's own tensors, quantization included. */
   input: Tensor;
   output: Tensor;
+  embedding: Tensor | undefined;
   /** Whether the network itself ends in softmax or sigmoid. */
   givesProbabilities: boolean;
-  /** Whether the caller chose the range of pixel values, and not the model. */
-  rangeIsExplicit: boolean;
   labels: readonly string[] | undefined;
 }
 
@@ -107,22 +107,23 @@ export class Model {
   ): Promise<Classification[] | Classification[][]> {
     const topK = checkTopK(options.topK ?? 5);
     const classifyOne = async (one: ImageSource): Promise<Classification[]> => {
-      const values = await this.#runPicture(one, this.#parts.program.output, options.signal);
-      return topClasses(this.#parts.givesProbabilities ? values : softmax(values), topK, this.#parts.labels);
+      const { program, output, givesProbabilities, labels } = this.#parts;
+      const values = arenaToReal(await this.#runPicture(one, program.output, options.signal), output);
+      return topClasses(givesProbabilities ? values : softmax(values), topK, labels);
     };
     return Array.isArray(image) ? Promise.all(image.map(classifyOne)) : classifyOne(image as ImageSource);
   }
 
   /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
   async embed(image: ImageSource, options: RunOptions = {}): Promise<Float32Array> {
-    const { embedding } = this.#parts.program;
-    if (!embedding) {
+    const { program, embedding } = this.#parts;
+    if (!program.embedding || !embedding) {
       throw new MobileNetEdgeError(
         'MODEL_UNSUPPORTED',
         'Expected a network with global pooling, which embed() reads, but this one has none',
       );
     }
-    return this.#runPicture(image, embedding, options.signal);
+    return arenaToReal(await this.#runPicture(image, program.embedding, options.signal), embedding);
   }
 
   /**
@@ -133,8 +134,8 @@ export class Model {
     this.#checkOpen();
     const { input, output, program } = this.#parts;
     checkTensor(tensor, input);
-    const values = await this.#infer(toReal(tensor, input), program.output, options.signal);
-    return { data: fromReal(values, output), shape: output.shape };
+    const values = await this.#infer(toArena(tensor, input, program.input.type), program.output, options.signal);
+    return { data: fromArena(values, output), shape: output.shape };
   }
 
   /** Frees the engine's memory once a running inference has ended; queued calls reject with MODEL_CLOSED. Idempotent. */
@@ -156,23 +157,24 @@ export class Model {
     if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'This model was closed; load it again to use it');
   }
 
-  async #runPicture(image: ImageSource, port: Port, signal?: AbortSignal): Promise<Float32Array> {
+  async #runPicture(image: ImageSource, port: Port, signal?: AbortSignal): Promise<PortValues> {
     this.#checkOpen();
     throwIfAborted(signal);
-    const values = await this.#pictures.run(() => this.#toInput(image, signal), signal);
-    return this.#infer(values, port, signal);
+    const { input, program } = this.#parts;
+    const values = await this.#pictures.run(() => this.#toTensor(image, signal), signal);
+    return this.#infer(toArena(values, input, program.input.type), port, signal);
   }
 
-  #infer(values: Float32Array, port: Port, signal?: AbortSignal): Promise<Float32Array> {
-    return this.#inferences.run(async () => {
+  #infer(values: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
+    return this.#inferences.run(() => {
       this.#checkOpen();
-      return (await this.#parts.session.run(values, port)) as Float32Array;
+      return this.#parts.session.run(values, port);
     }, signal);
   }
 
-  /** A picture as the real values that the network reads. */
-  async #toInput(image: ImageSource, signal?: AbortSignal): Promise<Float32Array> {
-    const { input, rangeIsExplicit } = this.#parts;
+  /** A picture as the tensor that `predict` would take. */
+  async #toTensor(image: ImageSource, signal?: AbortSignal): Promise<TensorValues> {
+    const { input } = this.#parts;
     const [height, width, channels] = pixels(input.shape);
     if (channels !== 1 && channels !== 3) {
       throw new MobileNetEdgeError(
@@ -181,16 +183,7 @@ export class Model {
       );
     }
     const picture = await decodeImage(image, signal);
-    const target = { height, width, channels };
-    const { preprocess } = this.info;
-    const isInteger = input.type === 'uint8' || input.type === 'int8';
-    if (!isInteger) return preprocessToFloat(picture, target, preprocess);
-    // Quantized models read the pixel's level itself (int8: minus 128), unless the caller wants another range.
-    const levels = rangeIsExplicit
-      ? fromReal(preprocessToFloat(picture, target, preprocess), input)
-      : preprocessToBytes(picture, target, preprocess);
-    const shifted =
-      input.type === 'int8' && !rangeIsExplicit ? Int8Array.from(levels as Uint8Array, (level) => level - 128) : levels;
-    return toReal(shifted, input);
+    const values = preprocessToFloat(picture, { height, width, channels }, this.info.preprocess);
+    return fromReal(values, input);
   }
 }

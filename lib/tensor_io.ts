@@ -1,7 +1,9 @@
-/** Between the types of a model's own input and output and the float32 values that the engine computes with. */
+/** Between real values, the types of a model's own input and output, and what the engine's arena holds. */
+
+import { formOf } from './compile/quantized';
 import { MobileNetEdgeError } from './errors';
-import { elementCount, type Tensor, type TensorData } from './graph';
-import { integerRange } from './passes/dequantize';
+import { elementCount, integerRange, type Tensor } from './graph';
+import { PORT_ARRAYS, type PortType, type PortValues } from './program/program';
 import { roundHalfEven } from './rounding';
 
 /** What `predict` takes and gives: values in the model's own type, dense NHWC. */
@@ -39,10 +41,13 @@ function invalid(message: string): MobileNetEdgeError {
 }
 
 /** The real values of a tensor in the model's own type, in a new array. */
-export function toReal(values: TensorData, { quantization }: Tensor): Float32Array {
+export function toReal(values: TensorValues, { quantization }: Tensor): Float32Array {
   if (values instanceof Float32Array || !quantization) return Float32Array.from(values);
-  const { scale, zeroPoint } = quantization;
-  return Float32Array.from(values, (q) => (q - zeroPoint[0]) * scale[0]);
+  const zero = quantization.zeroPoint[0];
+  const scale = quantization.scale[0];
+  const reals = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) reals[i] = (values[i] - zero) * scale;
+  return reals;
 }
 
 /** Real values in the model's own type: the nearest level, ties to even, clamped to the type's range. */
@@ -50,10 +55,34 @@ export function fromReal(values: Float32Array, { type, quantization }: Tensor): 
   if (type !== 'uint8' && type !== 'int8') return values;
   const [low, high] = integerRange(type);
   const scale = quantization?.scale[0] ?? 1;
-  const zeroPoint = quantization?.zeroPoint[0] ?? 0;
+  const zero = quantization?.zeroPoint[0] ?? 0;
   const levels = new ARRAY_OF[type](values.length);
-  values.forEach((value, i) => {
-    levels[i] = Math.min(high, Math.max(low, roundHalfEven(value / scale) + zeroPoint));
-  });
+  for (let i = 0; i < values.length; i++) {
+    levels[i] = Math.min(high, Math.max(low, roundHalfEven(values[i] / scale) + zero));
+  }
   return levels;
+}
+
+/** Values of the model's own type as the engine's arena holds them, in a new array. */
+export function toArena(values: TensorValues, tensor: Tensor, type: PortType): PortValues {
+  return type === 'float32'
+    ? toReal(values, tensor)
+    : shifted(values, new PORT_ARRAYS[type](values.length), formOf(tensor, type).shift);
+}
+
+/** What the arena holds, in the model's own type. */
+export function fromArena(values: PortValues, tensor: Tensor): TensorValues {
+  if (values instanceof Float32Array) return fromReal(values, tensor);
+  const { shift } = formOf(tensor, values instanceof Int16Array ? 'int16' : 'uint8');
+  return shifted(values, new ARRAY_OF[tensor.type as 'uint8' | 'int8'](values.length), -shift);
+}
+
+/** The real values of what the arena holds. */
+export function arenaToReal(values: PortValues, tensor: Tensor): Float32Array {
+  return values instanceof Float32Array ? values : toReal(fromArena(values, tensor), tensor);
+}
+
+function shifted<To extends PortValues | TensorValues>(from: ArrayLike<number>, to: To, shift: number): To {
+  for (let i = 0; i < from.length; i++) to[i] = from[i] + shift;
+  return to;
 }

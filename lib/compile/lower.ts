@@ -1,6 +1,5 @@
 /** One step of the Graph as one op of the Program: addresses, packed weights, and how the work is cut. */
-import { type Node, pixels } from '../graph';
-import { isQuantized } from '../passes/dequantize';
+import { isQuantized, type Node, pixels } from '../graph';
 import { cut, type Lowered, type Lowering, makeOp, rowBytes } from './fields';
 import { lowerDepthwise, lowerNode, lowerPointwise } from './lower_f32';
 import { lowerQ8Depthwise, lowerQ8Node, lowerQ8Pointwise, q8Bytes, q8Geometry } from './lower_q8';

@@ -4,6 +4,7 @@ import {
   type Add,
   type DepthwiseConv2D,
   elementCount,
+  isQuantized,
   LINEAR,
   type Node,
   type Pool,
@@ -11,7 +12,6 @@ import {
   type Softmax,
   type Tensor,
 } from '../graph';
-import { isQuantized } from '../passes/dequantize';
 import { PORT_ARRAYS, type Q8Geometry } from '../program/program';
 import type { Op } from '../program/schema';
 import { roundHalfEven } from '../rounding';
@@ -69,7 +69,7 @@ export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Pl
   const rows = cutRows(pixels(node.output.shape)[0], 2);
   return makeOp('q8_depthwise', rows.pieces, {
     ...inputFields(node.inputs[0], input),
-    input_zero: formOf(node.inputs[0], geometry).zero,
+    input_zero: formOf(node.inputs[0], geometry.type).zero,
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     channels: roundChannels(node.filter.shape[3]),
@@ -83,7 +83,7 @@ export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Pl
 /** TFLite's ADD: both operands scaled to 20 bits beyond the larger one's step. */
 function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometry): Op {
   const [height, width, channels] = pixels(node.output.shape);
-  const [aForm, bForm] = node.inputs.map((tensor) => formOf(tensor, geometry));
+  const [aForm, bForm] = node.inputs.map((tensor) => formOf(tensor, geometry.type));
   const [aRatio, bRatio] = node.inputs.map((tensor) => Math.fround(scaleOf(tensor) / scaleOf(node.output)));
   const shift = 20 - Math.floor(Math.log2(Math.max(aRatio, bRatio)));
   const multiplier = (ratio: number): number => roundHalfEven(ratio * 2 ** shift);
@@ -111,7 +111,7 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometr
 function lowerPool(node: Pool, input: Place, output: Place, geometry: Q8Geometry): Op {
   const [tensor] = node.inputs;
   const [height, , channels] = pixels(node.output.shape);
-  const form = formOf(tensor, geometry);
+  const form = formOf(tensor, geometry.type);
   const { output_zero, lo, hi } = requantizeFields(node.output, node.clamp, geometry);
   if (node.source === 'mean') {
     const [inputHeight, inputWidth] = pixels(tensor.shape);
@@ -157,7 +157,7 @@ function lowerTable(node: Node, table: Int16Array, input: Place, output: Place, 
   return makeOp('q8_lookup', 1, {
     ...flatFields(tensor, input, output),
     table: to.blob.add(table),
-    table_offset: -formOf(tensor, q8Geometry(to)).lo,
+    table_offset: -formOf(tensor, q8Geometry(to).type).lo,
   });
 }
 
@@ -165,7 +165,11 @@ function lowerTable(node: Node, table: Int16Array, input: Place, output: Place, 
 function lowerConversion(tensor: Tensor, result: Tensor, input: Place, output: Place, geometry: Q8Geometry): Op {
   const flat = flatFields(tensor, input, output);
   if (isQuantized(tensor)) {
-    return makeOp('q8_dequantize', 1, { ...flat, input_zero: formOf(tensor, geometry).zero, scale: scaleOf(tensor) });
+    return makeOp('q8_dequantize', 1, {
+      ...flat,
+      input_zero: formOf(tensor, geometry.type).zero,
+      scale: scaleOf(tensor),
+    });
   }
   const inverse_scale = Math.fround(1 / scaleOf(result));
   return makeOp('q8_quantize', 1, { ...flat, inverse_scale, ...requantizeFields(result, LINEAR, geometry) });
@@ -187,7 +191,7 @@ export function lowerQ8Node(node: Node, to: Lowering): Lowered {
       const op = makeOp('q8_conv', rows.pieces, {
         ...inputFields(tensor, input),
         input_channels: node.filter.shape[3],
-        input_zero: formOf(tensor, geometry).zero,
+        input_zero: formOf(tensor, geometry.type).zero,
         ...outputFields(node.output, output),
         ...windowFields(node.window),
         n: roundChannels(node.filter.shape[0]),

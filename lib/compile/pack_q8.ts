@@ -20,7 +20,7 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
   const outputs = weights.length / k;
   const n = roundChannels(outputs);
   const sums = Int32Array.from({ length: outputs }, (_, c) => sumOf(weights, c * k, (c + 1) * k));
-  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry).zero);
+  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry.type).zero);
   const scale = requantizationScales(node.inputs[0], node.filter, node.output, outputs);
 
   const isChain = geometry.packing === 'chain';
@@ -89,7 +89,7 @@ export function packQ8Depthwise(blob: WeightBlob, node: DepthwiseConv2D, geometr
     for (let i = c; i < weights.length; i += channels) sum += weights[i];
     return sum;
   });
-  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry).zero);
+  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry.type).zero);
   const scale = requantizationScales(node.inputs[0], node.filter, node.output, channels);
 
   const groupBytes = group * (COLUMN_HEAD_BYTES + 2 * taps);

@@ -1,6 +1,5 @@
 /** Where every activation lives in the arena: tensors whose lifetimes overlap never share a byte. */
-import { type Graph, pixels, type Tensor } from '../graph';
-import { isQuantized } from '../passes/dequantize';
+import { type Graph, isQuantized, pixels, type Tensor } from '../graph';
 import { type Geometry, PORT_ARRAYS, type PortType } from '../program/program';
 import { type Step, stepInputs, stepOutput } from './steps';
 

@@ -1,6 +1,5 @@
 /** The numbers of quantized models in the form that an engine computes with. */
-import type { Clamp, Tensor } from '../graph';
-import { integerRange } from '../passes/dequantize';
+import { type Clamp, integerRange, type Tensor } from '../graph';
 import type { Q8Geometry } from '../program/program';
 import { roundHalfAway } from '../rounding';
 
@@ -14,10 +13,10 @@ export interface Form {
   hi: number;
 }
 
-export function formOf({ type, quantization }: Tensor, geometry: Q8Geometry): Form {
+export function formOf({ type, quantization }: Tensor, arenaType: Q8Geometry['type']): Form {
   const zeroPoint = quantization!.zeroPoint[0];
   const [low, high] = integerRange(type);
-  const shift = geometry.type === 'int16' ? -zeroPoint : type === 'int8' ? 128 : 0;
+  const shift = arenaType === 'int16' ? -zeroPoint : type === 'int8' ? 128 : 0;
   return { shift, zero: zeroPoint + shift, lo: low + shift, hi: high + shift };
 }
 
@@ -27,7 +26,7 @@ export function scaleOf({ quantization }: Tensor): number {
 
 /** The fields of every op that requantizes: zero point of the result, and its bounds with the activation function's. */
 export function requantizeFields(output: Tensor, { min, max }: Clamp, geometry: Q8Geometry) {
-  const { zero, lo, hi } = formOf(output, geometry);
+  const { zero, lo, hi } = formOf(output, geometry.type);
   const scale = scaleOf(output);
   const bound = (real: number): number => zero + roundHalfAway(Math.fround(Math.fround(real) / scale));
   return {

@@ -8,11 +8,11 @@ import {
   type Dense,
   type DepthwiseConv2D,
   type Graph,
+  isQuantized,
   type Node,
   pixels,
   type Tensor,
 } from '../graph';
-import { isQuantized } from '../passes/dequantize';
 import { readerCount } from '../passes/rewrite';
 import type { Geometry } from '../program/program';
 

@@ -15,7 +15,7 @@ function tableOf(
   geometry: Q8Geometry,
   f: (x: number) => number,
 ): Int16Array {
-  const form = formOf(input, geometry);
+  const form = formOf(input, geometry.type);
   const { output_zero, lo, hi } = requantizeFields(output, clamp, geometry);
   return Int16Array.from({ length: LEVELS }, (_, level) =>
     Math.min(hi, Math.max(lo, roundHalfEven(f(level + form.lo - form.zero)) + output_zero)),

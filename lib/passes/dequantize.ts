@@ -4,16 +4,7 @@
  * drop a ReLU6 that the range [0, 6] of a uint8 tensor already implies.
  */
 import { MobileNetEdgeError } from '../errors';
-import { type Clamp, type Graph, LINEAR, type Node, type Tensor } from '../graph';
-
-export function isQuantized(tensor: Tensor): boolean {
-  return tensor.quantization !== undefined && (tensor.type === 'uint8' || tensor.type === 'int8');
-}
-
-/** The smallest and largest integer of a quantized type. */
-export function integerRange(type: Tensor['type']): [number, number] {
-  return type === 'uint8' ? [0, 255] : [-128, 127];
-}
+import { type Clamp, type Graph, integerRange, isQuantized, LINEAR, type Node, type Tensor } from '../graph';
 
 /** The real interval that a quantized activation can hold; everything for float32. */
 function representable(tensor: Tensor): Clamp {
@@ -55,6 +46,15 @@ function floatConstant(tensor: Tensor): Tensor {
     : { name: tensor.name, shape: tensor.shape, type: 'float32', data: realValues(tensor) };
 }
 
+/** Layers with float32 results keep quantized weights in some files: those become real numbers. */
+export function dequantizeWeights(graph: Graph): Graph {
+  const nodes = graph.nodes.map((node): Node => {
+    if (!('filter' in node) || isQuantized(node.output)) return node;
+    return { ...node, filter: floatConstant(node.filter), bias: node.bias && floatConstant(node.bias) };
+  });
+  return { ...graph, nodes };
+}
+
 export function dequantize(graph: Graph): Graph {
   const floats = new Map<Tensor, Tensor>();
   const float = (tensor: Tensor): Tensor => {
@@ -85,7 +85,8 @@ export function dequantize(graph: Graph): Graph {
       case 'pool':
         return { ...node, ...base, clamp: intersect(node.clamp, range) };
       case 'requantize':
-        return { ...base, op: 'activation', clamp: range };
+        // Between quantized types it only renames; into one it clamps.
+        return isQuantized(node.inputs[0]) ? { ...base, op: 'reshape' } : { ...base, op: 'activation', clamp: range };
       default:
         return { ...node, ...base };
     }

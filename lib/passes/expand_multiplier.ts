@@ -2,20 +2,31 @@
  * A depthwise convolution with a multiplier becomes a plain convolution whose filter is zero off its own channel,
  * so that engines know multiplier 1 only. MobileNets have at most one such layer, on the picture's 1 or 3 channels.
  */
-import type { DepthwiseConv2D, Graph, Node } from '../graph';
+import type { DepthwiseConv2D, Graph, Node, TensorData } from '../graph';
+
+function newLike(values: TensorData, length: number): TensorData {
+  return new (values.constructor as new (length: number) => TensorData)(length);
+}
 
 function asConvolution(node: DepthwiseConv2D, inputs: number): Node {
   const [, height, width, outputs] = node.filter.shape;
   const multiplier = outputs / inputs;
   const source = node.filter.data!;
-  const data = new Float32Array(outputs * height * width * inputs);
+  const { quantization } = node.filter;
+  const data = newLike(source, outputs * height * width * inputs).fill(quantization?.zeroPoint[0] ?? 0);
   for (let o = 0; o < outputs; o++) {
     const channel = Math.floor(o / multiplier);
     for (let tap = 0; tap < height * width; tap++) {
       data[(o * height * width + tap) * inputs + channel] = source[tap * outputs + o];
     }
   }
-  const filter = { name: node.filter.name, shape: [outputs, height, width, inputs], type: 'float32' as const, data };
+  const filter = {
+    ...node.filter,
+    shape: [outputs, height, width, inputs],
+    data,
+    // The output channel has become the first axis.
+    quantization: quantization && { ...quantization, axis: 0 },
+  };
   return { ...node, op: 'conv2d', filter };
 }
 

@@ -1,5 +1,5 @@
 /** Moves the clamp of an activation node into the node that makes its input; one that cannot move becomes a 1x1 depthwise convolution. */
-import { type Clamp, type Graph, isLinear, type Node, type Tensor } from '../graph';
+import { type Clamp, type Graph, isLinear, isQuantized, type Node, type Tensor } from '../graph';
 import { pointDepthwise, readerCount } from './rewrite';
 
 /** The clamp that does what `first` and then `second` do. */
@@ -12,7 +12,7 @@ export function fuseActivation(graph: Graph): Graph {
   const made = new Map<Tensor, number>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    if (node.op !== 'activation') {
+    if (node.op !== 'activation' || isQuantized(node.output)) {
       made.set(node.output, nodes.length);
       nodes.push(node);
       continue;

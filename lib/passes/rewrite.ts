@@ -3,10 +3,12 @@ import {
   type Clamp,
   type DepthwiseConv2D,
   type Graph,
+  isQuantized,
   NO_PADDING,
   type Node,
   type Padding,
   type Tensor,
+  type Window,
 } from '../graph';
 
 type Base = Pick<Node, 'name' | 'inputs' | 'output'>;
@@ -18,6 +20,14 @@ export function pointDepthwise(
   { padding = NO_PADDING, scale, shift }: { padding?: Padding; scale?: Float32Array; shift?: Float32Array } = {},
 ): DepthwiseConv2D {
   const channels = output.shape[output.shape.length - 1];
+  const window: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding };
+  if (isQuantized(output)) {
+    // One times one: integers pass as they are.
+    const quantization = { scale: [1], zeroPoint: [0], axis: 3 };
+    const data = new Int8Array(channels).fill(1);
+    const filter: Tensor = { name: `${name}/identity`, shape: [1, 1, 1, channels], type: 'int8', quantization, data };
+    return { op: 'depthwise_conv2d', name, inputs, output, filter, window, clamp };
+  }
   const constant = (role: string, shape: readonly number[], data: Float32Array): Tensor => ({
     name: `${name}/${role}`,
     shape,
@@ -31,7 +41,7 @@ export function pointDepthwise(
     output,
     filter: constant('scale', [1, 1, 1, channels], scale ?? new Float32Array(channels).fill(1)),
     bias: constant('shift', [channels], shift ?? new Float32Array(channels)),
-    window: { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding },
+    window,
     clamp,
   };
 }

@@ -1,13 +1,25 @@
-/** The passes in order: any reader's Graph in, a float32 Graph of convolutions, pools, adds and heads out. */
-import type { Graph } from '../graph';
-import { dequantize } from './dequantize';
+/** The passes in order: any reader's Graph in, a Graph of convolutions, pools, adds and heads out. */
+import { type Graph, isQuantized } from '../graph';
+import { dequantize, dequantizeWeights } from './dequantize';
 import { expandMultiplier } from './expand_multiplier';
 import { foldAffine } from './fold_affine';
 import { foldPadding } from './fold_padding';
 import { fuseActivation } from './fuse_activation';
 import { removeReshapes } from './remove_reshapes';
 
-export function simplify(graph: Graph): Graph {
-  const passes = [dequantize, foldAffine, fuseActivation, foldPadding, expandMultiplier, removeReshapes];
+/** What a network computes with. */
+export type Precision = 'float32' | 'int8';
+
+/** 'float32' takes the quantization out; 'int8' leaves every quantized tensor as it is. */
+export function simplify(graph: Graph, precision: Precision = 'float32'): Graph {
+  const first = precision === 'float32' ? dequantize : dequantizeWeights;
+  const passes = [first, foldAffine, fuseActivation, foldPadding, expandMultiplier, removeReshapes];
   return passes.reduce((simpler, pass) => pass(simpler), graph);
+}
+
+/** Whether integer arithmetic is what the file was made for: its layers have quantized results, in operators that have an integer form. */
+export function hasIntegerForm(graph: Graph): boolean {
+  const layers = graph.nodes.filter((node) => 'filter' in node);
+  const quantized = graph.nodes.filter((node) => isQuantized(node.output) || node.inputs.some(isQuantized));
+  return layers.some((node) => isQuantized(node.output)) && quantized.every((node) => node.op !== 'affine');
 }
