@@ -125,8 +125,11 @@ describe('a session', () => {
     const posted = vi.spyOn(Worker.prototype, 'postMessage');
     const engine = await loadWasmEngine({});
     const compiled = program(engine);
-    const session = await engine.load(compiled);
-    const run = session.run(input, compiled.output);
+    // A run of some seconds: the same ops over and over.
+    const words = compiled.ops.length * 3000;
+    const ops = Int32Array.from({ length: words }, (_, i) => compiled.ops[i % compiled.ops.length]);
+    const session = await engine.load({ ...compiled, ops });
+    const run = session.run(input, { ...compiled.output, words });
     const worker = posted.mock.contexts.at(-1) as Worker;
     void worker.terminate();
     await expect(run).rejects.toMatchObject({ code: 'INTERNAL' });
