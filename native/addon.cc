@@ -150,7 +150,7 @@ class Session : public Napi::ObjectWrap<Session> {
     if (weights.size) memcpy(loaded->weights.data(), weights.data, weights.size);
     // The copy, for JavaScript may change its own.
     const Defect defect = validate(loaded->op_words(), loaded->op_word_count(),
-                                   {weights.size, arena_bytes, scratch_bytes}, loaded->kernels.geometry);
+                                   {weights.size, arena_bytes, scratch_bytes, loaded->weights.data()}, loaded->kernels);
     if (defect.message) {
       Napi::RangeError::New(env, "Invalid program at word " + std::to_string(defect.word) + ": " + defect.message)
           .ThrowAsJavaScriptException();
@@ -249,6 +249,15 @@ Napi::Value geometry(const Napi::CallbackInfo& info) {
   object.Set("lastPanel", kernels.geometry.last_panel);
   object.Set("channelGroup", kernels.geometry.channel_group);
   object.Set("fuseFromHeight", kernels.geometry.fuse_from_height);
+  const Q8Geometry& q8_geometry = kernels.q8_geometry;
+  const Napi::Object q8 = Napi::Object::New(env);
+  q8.Set("type", "uint8");
+  q8.Set("packing", q8_geometry.chained ? "chain" : "pairs");
+  q8.Set("panel", q8_geometry.panel);
+  q8.Set("lastPanel", q8_geometry.last_panel);
+  q8.Set("channelGroup", q8_geometry.channel_group);
+  q8.Set("fuseFromHeight", q8_geometry.fuse_from_height);
+  object.Set("q8", q8);
   return object;
 }
 

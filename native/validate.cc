@@ -3,22 +3,14 @@
 #include "validate.h"
 
 #include "ops/ops.h"
+#include "validate_q8.h"
 
 namespace mobilenet_edge {
 namespace {
 
-// Bounds that keep 32-bit products of fields from overflowing.
-constexpr int32_t kMaxSize = 1 << 24;
-constexpr int32_t kMaxHeight = 1 << 18;
-constexpr int32_t kMaxWindow = 1 << 10;
-
-int32_t pieces(int32_t total, int32_t size) { return (total - 1) / size + 1; }
-int32_t round_up(int32_t value, int32_t to) { return (value + to - 1) / to * to; }
-
-class Validator {
+class Validator : public Q8Checks {
  public:
-  Validator(const Limits& limits, const Geometry& geometry) : limits_(limits), geometry_(geometry) {}
-  const char* defect = nullptr;
+  using Q8Checks::Q8Checks;
 
   // `room` is how many words there are from the record's start.
   void check(const OpHeader& op, size_t room) {
@@ -30,7 +22,7 @@ class Validator {
       case OPCODE_DEPTHWISE:
         return record<DepthwiseOp>(op, room);
       case OPCODE_INVERTED_RESIDUAL:
-        return record<InvertedResidualOp>(op, room);
+        return inverted_residual(op, room);
       case OPCODE_ADD:
         return record<AddOp>(op, room);
       case OPCODE_POOL:
@@ -39,61 +31,53 @@ class Validator {
         return record<SoftmaxOp>(op, room);
       case OPCODE_SIGMOID:
         return record<SigmoidOp>(op, room);
+      case OPCODE_Q8_CONV:
+        return record<Q8ConvOp>(op, room);
+      case OPCODE_Q8_POINTWISE:
+        return record<Q8PointwiseOp>(op, room);
+      case OPCODE_Q8_DEPTHWISE:
+        return record<Q8DepthwiseOp>(op, room);
+      case OPCODE_Q8_ADD:
+        return record<Q8AddOp>(op, room);
+      case OPCODE_Q8_POOL:
+        return record<Q8PoolOp>(op, room);
+      case OPCODE_Q8_MEAN:
+        return record<Q8MeanOp>(op, room);
+      case OPCODE_Q8_LOOKUP:
+        return record<Q8LookupOp>(op, room);
+      case OPCODE_Q8_SOFTMAX:
+        return record<Q8SoftmaxOp>(op, room);
+      case OPCODE_Q8_QUANTIZE:
+        return record<Q8QuantizeOp>(op, room);
+      case OPCODE_Q8_DEQUANTIZE:
+        return record<Q8DequantizeOp>(op, room);
     }
     defect = "unknown opcode";
   }
 
  private:
-  static constexpr size_t kFusedWords =
-      (sizeof(InvertedResidualOp) + 2 * sizeof(PointwiseOp) + sizeof(DepthwiseOp)) / sizeof(int32_t);
+  using Q8Checks::fields;
+  using Q8Checks::product;
+  using Q8Checks::taps;
+
+  bool length(const OpHeader& header, size_t words, size_t room) {
+    return require(header.words >= 0 && (size_t)header.words == words && words <= room, "wrong record length");
+  }
 
   template <typename Op>
   void record(const OpHeader& header, size_t room) {
-    constexpr bool fused = sizeof(Op) == sizeof(InvertedResidualOp);
-    const size_t words = fused ? kFusedWords : sizeof(Op) / sizeof(int32_t);
-    if (header.words < 0 || (size_t)header.words != words || words > room) {
-      defect = "wrong record length";
-    } else {
-      fields(reinterpret_cast<const Op&>(header));
-    }
+    if (length(header, sizeof(Op) / sizeof(int32_t), room)) fields(reinterpret_cast<const Op&>(header));
   }
 
-  bool require(bool holds, const char* otherwise) {
-    if (!holds && !defect) defect = otherwise;
-    return !defect;
-  }
-  bool size(int32_t value, int32_t most = kMaxSize) {
-    return require(value >= 1 && value <= most, "a size is out of range");
-  }
-  bool chunks(int32_t value, int32_t total, int32_t per_chunk) {
-    return size(total) && size(per_chunk) && require(value == pieces(total, per_chunk), "wrong number of chunks");
-  }
-  // In double, which cannot overflow.
-  bool span(size_t limit, int32_t offset, double floats) {
-    return require(offset >= 0 && offset % 4 == 0, "an offset is negative or not a multiple of 4") &&
-           require(offset + floats * sizeof(float) <= (double)limit, "an address is out of bounds");
-  }
-  bool pixels(size_t limit, int32_t offset, double count, int32_t stride, int32_t channels) {
-    return size(channels) && size(stride) && require(stride >= channels, "pixels overlap") &&
-           span(limit, offset, (count - 1) * stride + channels);
-  }
-  template <typename Op>
-  bool window(const Op& op) {
-    return size(op.input_height, kMaxHeight) && size(op.input_width, kMaxHeight) &&
-           size(op.output_height, kMaxHeight) && size(op.output_width, kMaxHeight) &&
-           size(op.kernel_height, kMaxWindow) && size(op.kernel_width, kMaxWindow) &&
-           size(op.stride_height, kMaxWindow) && size(op.stride_width, kMaxWindow) &&
-           size(op.dilation_height, kMaxWindow) && size(op.dilation_width, kMaxWindow) &&
-           require(op.pad_top >= 0 && op.pad_left >= 0, "negative padding") &&
-           require(op.pad_top <= kMaxWindow && op.pad_left <= kMaxWindow, "a size is out of range");
-  }
-  template <typename Op>
-  double input_pixels(const Op& op) {
-    return (double)op.input_height * op.input_width;
-  }
-  template <typename Op>
-  double output_pixels(const Op& op) {
-    return (double)op.output_height * op.output_width;
+  void inverted_residual(const OpHeader& header, size_t room) {
+    if (!require(room * sizeof(int32_t) >= sizeof(InvertedResidualOp) + sizeof(OpHeader), "wrong record length"))
+      return;
+    const auto& op = reinterpret_cast<const InvertedResidualOp&>(header);
+    if (reinterpret_cast<const OpHeader*>(&op + 1)->opcode == OPCODE_Q8_POINTWISE) {
+      parts<Q8PointwiseOp, Q8DepthwiseOp, uint8_t>(op, room, q8_geometry_.channel_group);
+    } else {
+      parts<PointwiseOp, DepthwiseOp, float>(op, room, geometry_.channel_group);
+    }
   }
 
   void fields(const ConvOp& op) {
@@ -135,31 +119,42 @@ class Validator {
         pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, channels);
   }
 
-  void fields(const InvertedResidualOp& op) {
-    const auto& expansion = *reinterpret_cast<const PointwiseOp*>(&op + 1);
-    const auto& depthwise = *reinterpret_cast<const DepthwiseOp*>(&expansion + 1);
-    const auto& projection = *reinterpret_cast<const PointwiseOp*>(&depthwise + 1);
-    if (!require(expansion.opcode == OPCODE_POINTWISE && depthwise.opcode == OPCODE_DEPTHWISE &&
-                     projection.opcode == OPCODE_POINTWISE,
-                 "an inverted residual has other parts")) {
-      return;
-    }
+  static bool same_opcodes(const PointwiseOp& a, const DepthwiseOp& b, const PointwiseOp& c) {
+    return a.opcode == OPCODE_POINTWISE && b.opcode == OPCODE_DEPTHWISE && c.opcode == OPCODE_POINTWISE;
+  }
+  static bool same_opcodes(const Q8PointwiseOp& a, const Q8DepthwiseOp& b, const Q8PointwiseOp& c) {
+    return a.opcode == OPCODE_Q8_POINTWISE && b.opcode == OPCODE_Q8_DEPTHWISE && c.opcode == OPCODE_Q8_POINTWISE;
+  }
+  static int32_t read_values(const PointwiseOp& op) { return op.k; }
+  static int32_t read_values(const Q8PointwiseOp& op) { return round_up(op.k, 4); }
+  bool residual(const Q8PointwiseOp&, double) { return true; }
+
+  template <typename Pointwise, typename Depthwise, typename Element>
+  void parts(const InvertedResidualOp& op, size_t room, int32_t group) {
+    constexpr size_t kBytes = sizeof(op) + 2 * sizeof(Pointwise) + sizeof(Depthwise);
+    if (!length(reinterpret_cast<const OpHeader&>(op), kBytes / sizeof(int32_t), room)) return;
+    const auto& expansion = *reinterpret_cast<const Pointwise*>(&op + 1);
+    const auto& depthwise = *reinterpret_cast<const Depthwise*>(&expansion + 1);
+    const auto& projection = *reinterpret_cast<const Pointwise*>(&depthwise + 1);
+    if (!require(same_opcodes(expansion, depthwise, projection), "an inverted residual has other parts")) return;
     if (!product(expansion) || !taps(depthwise) || !product(projection)) return;
     if (!size(op.window_rows, kMaxHeight) || !size(op.band_rows, kMaxHeight)) return;
     if (!chunks(op.chunks, depthwise.output_height, op.rows_per_chunk)) return;
-    const int32_t channels = round_up(depthwise.channels, geometry_.channel_group);
+    const int32_t channels = round_up(depthwise.channels, group);
     const double rows = (op.band_rows - 1.0) * depthwise.stride_height +
                         (depthwise.kernel_height - 1.0) * depthwise.dilation_height + 1;
-    require(expansion.n >= channels && expansion.output_stride == depthwise.input_stride && projection.k <= channels &&
-                projection.input_stride == depthwise.output_stride,
+    require(expansion.n >= depthwise.channels && expansion.output_stride == depthwise.input_stride &&
+                projection.k <= channels && projection.input_stride == depthwise.output_stride,
             "the parts of an inverted residual do not fit") &&
         require(op.window_rows >= rows || op.window_rows >= depthwise.input_height, "the window is too low") &&
         pixels(limits_.scratch, op.window, (double)op.window_rows * depthwise.input_width, depthwise.input_stride,
-               expansion.n) &&
+               expansion.n > channels ? expansion.n : channels, sizeof(Element)) &&
         pixels(limits_.scratch, op.band, (double)op.band_rows * depthwise.output_width, depthwise.output_stride,
-               channels) &&
-        pixels(limits_.arena, expansion.input, input_pixels(depthwise), expansion.input_stride, expansion.k) &&
-        pixels(limits_.arena, projection.output, output_pixels(depthwise), projection.output_stride, projection.n) &&
+               channels > read_values(projection) ? channels : read_values(projection), sizeof(Element)) &&
+        pixels(limits_.arena, expansion.input, input_pixels(depthwise), expansion.input_stride, read_values(expansion),
+               sizeof(Element)) &&
+        pixels(limits_.arena, projection.output, output_pixels(depthwise), projection.output_stride, projection.n,
+               sizeof(Element)) &&
         residual(projection, output_pixels(depthwise));
   }
 
@@ -180,17 +175,14 @@ class Validator {
         pixels(limits_.arena, op.input, op.pixels, op.input_stride, op.channels) &&
         pixels(limits_.arena, op.output, op.pixels, op.output_stride, op.channels);
   }
-
-  const Limits& limits_;
-  const Geometry& geometry_;
 };
 
 constexpr size_t kHeaderWords = sizeof(OpHeader) / sizeof(int32_t);
 
 }  // namespace
 
-Defect validate(const int32_t* ops, size_t words, const Limits& limits, const Geometry& geometry) {
-  Validator validator(limits, geometry);
+Defect validate(const int32_t* ops, size_t words, const Limits& limits, const Kernels& kernels) {
+  Validator validator(limits, kernels.geometry, kernels.q8_geometry);
   for (size_t at = 0; at < words;) {
     if (words - at < kHeaderWords) return {"wrong record length", at};
     const OpHeader& op = reinterpret_cast<const OpHeader&>(ops[at]);

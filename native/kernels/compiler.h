@@ -11,9 +11,11 @@
 
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
+#define INLINE_LAMBDA __attribute__((always_inline))
 // Hides how a value in a register came about.
 #define OPAQUE(value) asm volatile("" : "+r"(value))
 #else
 #define NOINLINE __declspec(noinline)
+#define INLINE_LAMBDA
 #define OPAQUE(value) ((void)0)
 #endif

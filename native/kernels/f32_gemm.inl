@@ -36,22 +36,33 @@ NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_
       const float* first = input;
       const float* fourth = input + 3 * g.input_stride;
       size_t stride = g.input_stride;
+      const auto step = [&](int ahead) INLINE_LAMBDA {
+        OPAQUE(first);
+        OPAQUE(fourth);
+        OPAQUE(stride);
+        V panel[VECTORS];
+        UNROLL for (int v = 0; v < VECTORS; ++v) panel[v] = load(weights + ahead * kWidth + v * kLanes);
+        UNROLL for (int r = 0; r < ROWS; ++r) {
+          const V value = broadcast((r < 3 ? first + r * stride : fourth + (r - 3) * stride) + ahead);
+          UNROLL for (int v = 0; v < VECTORS; ++v) sums[r][v] = multiply_add(value, panel[v], sums[r][v]);
+        }
+      };
+      const auto advance = [&](int steps) INLINE_LAMBDA {
+        weights += steps * kWidth;
+        first += steps;
+        fourth += steps;
+        prefetch(next.at);
+        next.at += steps * next.step;
+      };
       for (size_t segment = 0; segment < segments; ++segment) {
-        for (size_t k = 0; k < length; ++k) {
-          OPAQUE(first);
-          OPAQUE(fourth);
-          OPAQUE(stride);
-          prefetch(next.at);
-          next.at += next.step;
-          V panel[VECTORS];
-          UNROLL for (int v = 0; v < VECTORS; ++v) panel[v] = load(weights + v * kLanes);
-          UNROLL for (int r = 0; r < ROWS; ++r) {
-            const V value = broadcast(r < 3 ? first + r * stride : fourth + (r - 3) * stride);
-            UNROLL for (int v = 0; v < VECTORS; ++v) sums[r][v] = multiply_add(value, panel[v], sums[r][v]);
-          }
-          weights += kWidth;
-          ++first;
-          ++fourth;
+        for (size_t k = 0; k < length / 2; ++k) {
+          step(0);
+          step(1);
+          advance(2);
+        }
+        if (length % 2) {
+          step(0);
+          advance(1);
         }
         first += skip;
         fourth += skip;

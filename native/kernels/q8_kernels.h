@@ -1,5 +1,6 @@
 // The integer side of kernels.h: 8-bit activations as unsigned bytes (the values of an int8 model plus 128), weights
-// minus their zero point, sums in int32 (that wrap, which right programs never make them do), and one requantization everywhere:
+// minus their zero point, sums in int32 (that wrap, which right programs never make them do), and one requantization
+// everywhere:
 //   y = clamp(rint(float(sum) * scale) + output_zero, lo, hi), in float32, ties to even.
 // Biases hold what the zero points contribute, so kernels multiply the raw bytes. Every kernel gives the same bytes on
 // every instruction set.

@@ -1,17 +1,35 @@
-#include "ops.h"
+#include "q8_ops.h"
 
 namespace mobilenet_edge {
+namespace {
 
-void run_inverted_residual(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
-  const auto& expansion = *reinterpret_cast<const PointwiseOp*>(&op + 1);
-  const auto& depthwise = *reinterpret_cast<const DepthwiseOp*>(&expansion + 1);
-  const auto& projection = *reinterpret_cast<const PointwiseOp*>(&depthwise + 1);
+// The expansion of `pixels` pixels from pixel `pixel` on.
+void expand(const Context& context, const PointwiseOp& op, size_t pixel, float* output, int32_t pixels) {
+  pointwise_rows(context, op, context.activations(op.input) + pixel * op.input_stride, output, nullptr, pixels);
+}
+void expand(const Context& context, const Q8PointwiseOp& op, size_t pixel, uint8_t* output, int32_t pixels) {
+  pointwise_rows(context, op, context.arena + op.input + pixel * op.input_stride, output, pixels);
+}
 
-  const float* input = context.activations(expansion.input);
-  float* window = context.own(op.window);
-  float* band = context.own(op.band);
+// The projection of `pixels` pixels at `input`, to pixel `pixel` of the output and on.
+void project(const Context& context, const PointwiseOp& op, const float* input, size_t pixel, int32_t pixels) {
+  const float* residual = op.residual >= 0 ? context.activations(op.residual) + pixel * op.residual_stride : nullptr;
+  pointwise_rows(context, op, input, context.activations(op.output) + pixel * op.output_stride, residual, pixels);
+}
+void project(const Context& context, const Q8PointwiseOp& op, const uint8_t* input, size_t pixel, int32_t pixels) {
+  pointwise_rows(context, op, input, context.arena + op.output + pixel * op.output_stride, pixels);
+}
+
+template <typename Pointwise, typename Depthwise, typename Element>
+void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
+  const auto& expansion = *reinterpret_cast<const Pointwise*>(&op + 1);
+  const auto& depthwise = *reinterpret_cast<const Depthwise*>(&expansion + 1);
+  const auto& projection = *reinterpret_cast<const Pointwise*>(&depthwise + 1);
+
+  auto* window = reinterpret_cast<Element*>(context.scratch + op.window);
+  auto* band = reinterpret_cast<Element*>(context.scratch + op.band);
   const int32_t input_width = depthwise.input_width;
-  const RowSource expanded = {window, op.window_rows, (size_t)input_width * depthwise.input_stride};
+  const RowSource<Element> expanded = {window, op.window_rows, (size_t)input_width * depthwise.input_stride};
 
   const Range rows = piece_of(depthwise.output_height, op.rows_per_chunk, chunk);
   int32_t next = 0;  // the first row of the expanded picture that this chunk has not made yet
@@ -28,20 +46,23 @@ void run_inverted_residual(const Context& context, const InvertedResidualOp& op,
       const int32_t slot = next % op.window_rows;
       const int32_t room = op.window_rows - slot;
       const int32_t count = needed_end - next < room ? needed_end - next : room;
-      pointwise_rows(context, expansion, input + (size_t)next * input_width * expansion.input_stride,
-                     window + slot * expanded.row_stride, nullptr, count * input_width);
+      expand(context, expansion, (size_t)next * input_width, window + slot * expanded.row_stride, count * input_width);
       next += count;
     }
 
     depthwise_rows(context, depthwise, expanded, band, y, end);
+    project(context, projection, band, (size_t)y * depthwise.output_width, (end - y) * depthwise.output_width);
+  }
+}
 
-    const size_t pixel = (size_t)y * depthwise.output_width;
-    const float* residual = nullptr;
-    if (projection.residual >= 0) {
-      residual = context.activations(projection.residual) + pixel * projection.residual_stride;
-    }
-    pointwise_rows(context, projection, band, context.activations(projection.output) + pixel * projection.output_stride,
-                   residual, (end - y) * depthwise.output_width);
+}  // namespace
+
+void run_inverted_residual(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
+  const auto& expansion = *reinterpret_cast<const OpHeader*>(&op + 1);
+  if (expansion.opcode == OPCODE_POINTWISE) {
+    run_parts<PointwiseOp, DepthwiseOp, float>(context, op, chunk);
+  } else {
+    run_parts<Q8PointwiseOp, Q8DepthwiseOp, uint8_t>(context, op, chunk);
   }
 }
 

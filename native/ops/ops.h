@@ -32,15 +32,16 @@ void pointwise_rows(const Context& context, const PointwiseOp& op, const float* 
                     const float* residual, int32_t rows);
 
 // Where the rows of a depthwise op's input lie: row y at base + (y % ring) * row_stride.
+template <typename Element>
 struct RowSource {
-  const float* base;
+  const Element* base;
   int32_t ring;
   size_t row_stride;
 };
 
 // Output rows [begin, end) of a depthwise op, written densely to `output`.
-void depthwise_rows(const Context& context, const DepthwiseOp& op, const RowSource& input, float* output, int32_t begin,
-                    int32_t end);
+void depthwise_rows(const Context& context, const DepthwiseOp& op, const RowSource<float>& input, float* output,
+                    int32_t begin, int32_t end);
 
 // The most input rows that two output rows of a depthwise op may span.
 constexpr int32_t kMaxDepthwiseRows = 128;
@@ -52,6 +53,13 @@ struct Range {
 inline Range piece_of(int32_t total, int32_t size, int32_t piece) {
   const int32_t begin = piece * size;
   return {begin, begin + size < total ? begin + size : total};
+}
+
+// The first panel that starts at or after `column`, a multiple of the panel width: a wide last panel may begin before
+// it.
+inline int32_t panel_boundary(int32_t panel, int32_t last_panel, int32_t n, int32_t column) {
+  if (column <= 0) return 0;
+  return n - column + panel <= last_panel || column > n ? n : column;
 }
 
 // As the kernels clamp: a NaN stays one.

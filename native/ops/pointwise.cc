@@ -20,13 +20,6 @@ GemmArguments arguments(const Context& context, const PointwiseOp& op) {
   return g;
 }
 
-// The first panel that starts at or after `column`, a multiple of the panel width: a wide last panel may begin before
-// it.
-int32_t panel_boundary(const Geometry& geometry, int32_t n, int32_t column) {
-  if (column <= 0) return 0;
-  return n - column + geometry.panel <= geometry.last_panel || column > n ? n : column;
-}
-
 }  // namespace
 
 void pointwise_rows(const Context& context, const PointwiseOp& op, const float* input, float* output,
@@ -44,8 +37,8 @@ void run_pointwise(const Context& context, const PointwiseOp& op, int32_t chunk)
   const Range rows = piece_of(op.m, op.m_block, chunk % row_blocks);
   const int32_t block = chunk / row_blocks;
   const Geometry& geometry = context.kernels->geometry;
-  const size_t begin = panel_boundary(geometry, op.n, block * op.n_block);
-  const size_t end = panel_boundary(geometry, op.n, (block + 1) * op.n_block);
+  const size_t begin = panel_boundary(geometry.panel, geometry.last_panel, op.n, block * op.n_block);
+  const size_t end = panel_boundary(geometry.panel, geometry.last_panel, op.n, (block + 1) * op.n_block);
   GemmArguments g = arguments(context, op);
   g.m = rows.end - rows.begin;
   g.n = end - begin;

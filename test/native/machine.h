@@ -30,8 +30,9 @@ struct Machine {
 
   Defect check(const std::vector<int32_t>& ops) {
     return validate(ops.data(), ops.size(),
-                    {weights.size() * sizeof(float), arena.size() * sizeof(float), scratch.size() * sizeof(float)},
-                    kernels.geometry);
+                    {weights.size() * sizeof(float), arena.size() * sizeof(float), scratch.size() * sizeof(float),
+                     reinterpret_cast<const uint8_t*>(weights.data())},
+                    kernels);
   }
 
   // What the arena holds from float `from` on when the program has run; empty if it is not valid.

@@ -1,0 +1,64 @@
+// What the checks of all ops share. The first defect found is kept; every check says whether there is none so far.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "validate.h"
+
+namespace mobilenet_edge {
+
+inline int32_t pieces(int32_t total, int32_t size) { return (total - 1) / size + 1; }
+inline int32_t round_up(int32_t value, int32_t to) { return (value + to - 1) / to * to; }
+
+template <typename Op>
+double input_pixels(const Op& op) {
+  return (double)op.input_height * op.input_width;
+}
+template <typename Op>
+double output_pixels(const Op& op) {
+  return (double)op.output_height * op.output_width;
+}
+
+class Checks {
+ public:
+  // Bounds that keep 32-bit products of fields from overflowing.
+  static constexpr int32_t kMaxSize = 1 << 24;
+  static constexpr int32_t kMaxHeight = 1 << 18;
+  static constexpr int32_t kMaxWindow = 1 << 10;
+
+  const char* defect = nullptr;
+
+  bool require(bool holds, const char* otherwise) {
+    if (!holds && !defect) defect = otherwise;
+    return !defect;
+  }
+  bool size(int32_t value, int32_t most = kMaxSize) {
+    return require(value >= 1 && value <= most, "a size is out of range");
+  }
+  bool chunks(int32_t value, int32_t total, int32_t per_chunk) {
+    return size(total) && size(per_chunk) && require(value == pieces(total, per_chunk), "wrong number of chunks");
+  }
+  // `count` elements from `offset` on; in double, which cannot overflow.
+  bool span(size_t limit, int32_t offset, double count, int32_t element_bytes = sizeof(float)) {
+    return require(offset >= 0 && offset % element_bytes == 0, "an offset is negative or not aligned to an element") &&
+           require(offset + count * element_bytes <= (double)limit, "an address is out of bounds");
+  }
+  bool pixels(size_t limit, int32_t offset, double count, int32_t stride, int32_t channels,
+              int32_t element_bytes = sizeof(float)) {
+    return size(channels) && size(stride) && require(stride >= channels, "pixels overlap") &&
+           span(limit, offset, (count - 1) * stride + channels, element_bytes);
+  }
+  template <typename Op>
+  bool window(const Op& op) {
+    return size(op.input_height, kMaxHeight) && size(op.input_width, kMaxHeight) &&
+           size(op.output_height, kMaxHeight) && size(op.output_width, kMaxHeight) &&
+           size(op.kernel_height, kMaxWindow) && size(op.kernel_width, kMaxWindow) &&
+           size(op.stride_height, kMaxWindow) && size(op.stride_width, kMaxWindow) &&
+           size(op.dilation_height, kMaxWindow) && size(op.dilation_width, kMaxWindow) &&
+           require(op.pad_top >= 0 && op.pad_left >= 0, "negative padding") &&
+           require(op.pad_top <= kMaxWindow && op.pad_left <= kMaxWindow, "a size is out of range");
+  }
+};
+
+}  // namespace mobilenet_edge

@@ -1,0 +1,51 @@
+// The loop over rows that depthwise ops of every element type share.
+#pragma once
+
+#include "ops.h"
+
+namespace mobilenet_edge {
+
+// Output rows [begin, end) of a depthwise op, written densely to `output`, by calls of kernel(arguments), each for at
+// most two rows. `outside` is what places outside the picture hold; `arguments` has all that `op` does not tell.
+template <typename Arguments, typename Op, typename Element, typename Kernel>
+void for_depthwise_rows(Arguments arguments, const Op& op, const RowSource<Element>& input, Element outside,
+                        Element* pad_row, Element* output, int32_t begin, int32_t end, Kernel kernel) {
+  // Kernels make two rows at a time of what they are given.
+  constexpr int32_t kStep = 2;
+  const Element* rows[kMaxDepthwiseRows];
+  bool padded = false;
+  arguments.rows = rows;
+  arguments.channels = op.channels;
+  arguments.input_width = op.input_width;
+  arguments.input_stride = op.input_stride;
+  arguments.output_width = op.output_width;
+  arguments.output_stride = op.output_stride;
+  arguments.kernel_height = op.kernel_height;
+  arguments.kernel_width = op.kernel_width;
+  arguments.stride_height = op.stride_height;
+  arguments.stride_width = op.stride_width;
+  arguments.dilation_height = op.dilation_height;
+  arguments.dilation_width = op.dilation_width;
+  arguments.pad_left = op.pad_left;
+  for (int32_t y = begin; y < end; y += kStep) {
+    arguments.output_rows = end - y < kStep ? end - y : kStep;
+    const int32_t first = y * op.stride_height - op.pad_top;
+    const int32_t count =
+        ((int32_t)arguments.output_rows - 1) * op.stride_height + (op.kernel_height - 1) * op.dilation_height + 1;
+    for (int32_t i = 0; i < count; ++i) {
+      const int32_t row = first + i;
+      const bool inside = row >= 0 && row < op.input_height;
+      rows[i] = inside ? input.base + (row % input.ring) * input.row_stride : pad_row;
+      if (!inside && !padded) {
+        // Scratch is shared by all ops, so what it held may be no longer there.
+        const size_t values = (size_t)op.input_width * op.input_stride;
+        for (size_t j = 0; j < values; ++j) pad_row[j] = outside;
+        padded = true;
+      }
+    }
+    arguments.output = output + (y - begin) * arguments.output_width * arguments.output_stride;
+    kernel(arguments);
+  }
+}
+
+}  // namespace mobilenet_edge

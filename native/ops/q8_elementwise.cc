@@ -1,0 +1,105 @@
+#include <math.h>
+
+#include "q8_ops.h"
+
+namespace mobilenet_edge {
+namespace {
+
+int32_t clamp(int32_t value, int32_t lo, int32_t hi) { return value < lo ? lo : value > hi ? hi : value; }
+
+// clamp(rint(value) + output_zero, lo, hi), ties to even; a NaN becomes lo. The clamp comes first, for a float may be
+// too large for an integer.
+template <typename Op>
+uint8_t quantized(float value, const Op& op) {
+  const float lo = (float)(op.lo - op.output_zero), hi = (float)(op.hi - op.output_zero);
+  const float clamped = value > lo ? (value < hi ? value : hi) : lo;
+  return (uint8_t)((int32_t)nearbyintf(clamped) + op.output_zero);
+}
+
+}  // namespace
+
+void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  const size_t channels = ((size_t)op.channels + 15) / 16 * 16;
+  Q8AddArguments s = {};
+  s.a_multiplier = op.a_multiplier;
+  s.b_multiplier = op.b_multiplier;
+  s.bias = op.bias;
+  s.shift = op.shift;
+  s.to = {op.output_zero, op.lo, op.hi};
+  const auto add = [&](size_t pixel, size_t count) {
+    s.a = context.arena + op.a + pixel * op.a_stride;
+    s.b = context.arena + op.b + pixel * op.b_stride;
+    s.output = context.arena + op.output + pixel * op.output_stride;
+    s.count = count;
+    context.kernels->q8_add(s);
+  };
+  if ((size_t)op.a_stride == channels && (size_t)op.b_stride == channels && (size_t)op.output_stride == channels) {
+    add(pixels.begin, (pixels.end - pixels.begin) * channels);
+  } else {
+    for (int32_t pixel = pixels.begin; pixel < pixels.end; ++pixel) add(pixel, channels);
+  }
+}
+
+void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t) {
+  const auto* table = reinterpret_cast<const int16_t*>(context.weights + op.table) + op.table_offset;
+  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+    const uint8_t* input = context.arena + op.input + pixel * op.input_stride;
+    uint8_t* output = context.arena + op.output + pixel * op.output_stride;
+    for (int32_t c = 0; c < op.channels; ++c) output[c] = (uint8_t)table[input[c]];
+  }
+}
+
+void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t) {
+  const float* table = context.packed(op.table);
+  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+    const uint8_t* input = context.arena + op.input + pixel * op.input_stride;
+    uint8_t* output = context.arena + op.output + pixel * op.output_stride;
+    int32_t largest = 0;
+    for (int32_t c = 0; c < op.channels; ++c) largest = input[c] > largest ? input[c] : largest;
+    float sum = 0;
+    for (int32_t c = 0; c < op.channels; ++c) sum += table[largest - input[c]];
+    const float divisor = sum * op.output_scale;
+    for (int32_t c = 0; c < op.channels; ++c) {
+      // Neither a NaN nor a value beyond the type is converted.
+      const float value = roundf(table[largest - input[c]] / divisor);
+      output[c] = (uint8_t)clamp(
+          value > 0 ? value < 255 ? (int32_t)value + op.output_zero : 255 + op.output_zero : op.output_zero, op.lo,
+          op.hi);
+    }
+  }
+}
+
+void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t) {
+  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+    const float* input = context.activations(op.input) + pixel * op.input_stride;
+    uint8_t* output = context.arena + op.output + pixel * op.output_stride;
+    for (int32_t c = 0; c < op.channels; ++c) output[c] = quantized(input[c] * op.inverse_scale, op);
+  }
+}
+
+void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t) {
+  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+    const uint8_t* input = context.arena + op.input + pixel * op.input_stride;
+    float* output = context.activations(op.output) + pixel * op.output_stride;
+    for (int32_t c = 0; c < op.channels; ++c) output[c] = (float)(input[c] - op.input_zero) * op.scale;
+  }
+}
+
+void run_q8_mean(const Context& context, const Q8MeanOp& op, int32_t) {
+  constexpr int32_t kBlock = 128;
+  const uint8_t* input = context.arena + op.input;
+  uint8_t* output = context.arena + op.output;
+  for (int32_t begin = 0; begin < op.channels; begin += kBlock) {
+    const int32_t count = op.channels - begin < kBlock ? op.channels - begin : kBlock;
+    int32_t sums[kBlock];
+    for (int32_t c = 0; c < count; ++c) sums[c] = -op.pixels * op.input_zero;
+    for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+      const uint8_t* values = input + pixel * op.input_stride + begin;
+      for (int32_t c = 0; c < count; ++c) sums[c] += values[c];
+    }
+    for (int32_t c = 0; c < count; ++c) output[begin + c] = quantized((float)sums[c] * op.scale, op);
+  }
+}
+
+}  // namespace mobilenet_edge

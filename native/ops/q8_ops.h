@@ -1,0 +1,63 @@
+// Ops on the 8-bit values of quantized models, see ops.h and kernels/q8_kernels.h.
+#pragma once
+
+#include "ops.h"
+
+namespace mobilenet_edge {
+
+void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk);
+void run_q8_pointwise(const Context& context, const Q8PointwiseOp& op, int32_t chunk);
+void run_q8_depthwise(const Context& context, const Q8DepthwiseOp& op, int32_t chunk);
+void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk);
+void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t chunk);
+void run_q8_mean(const Context& context, const Q8MeanOp& op, int32_t chunk);
+void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t chunk);
+void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk);
+void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t chunk);
+void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t chunk);
+
+// Some rows of pixels of a pointwise op, all columns: `rows` of input (rows, k) to output (rows, n).
+void pointwise_rows(const Context& context, const Q8PointwiseOp& op, const uint8_t* input, uint8_t* output,
+                    int32_t rows);
+
+// Output rows [begin, end) of a depthwise op, written densely to `output`.
+void depthwise_rows(const Context& context, const Q8DepthwiseOp& op, const RowSource<uint8_t>& input, uint8_t* output,
+                    int32_t begin, int32_t end);
+
+// How extras lie in the weights: begin (n / 8 + 1), offsets (count) and quads (count), each on a cache line.
+struct Q8ExtrasLayout {
+  size_t offsets, quads;  // in bytes from the beginning
+  Q8ExtrasLayout(int32_t n, size_t count) {
+    offsets = align((n / 8 + 1) * sizeof(int32_t));
+    quads = offsets + align(count * sizeof(int32_t));
+  }
+  static size_t align(size_t bytes) { return (bytes + 63) / 64 * 64; }
+};
+constexpr size_t kQ8ExtraBytes = 32;  // of a quad: 8 columns of 4
+
+// Bytes of a column of packed weights, bias and scale included.
+inline size_t q8_column_bytes(const Q8Geometry& geometry, size_t k) {
+  return 8 + 4 * (geometry.chained ? (k + 3) / 4 : (k + 1) / 2);
+}
+
+// The weights of a convolution or pointwise op whose rows are k values long.
+template <typename Op>
+Q8GemmArguments q8_gemm_arguments(const Context& context, const Op& op, size_t k) {
+  Q8GemmArguments g = {};
+  g.k = k;
+  g.n = op.n;
+  g.weights = context.weights + op.weights;
+  g.chain = op.chain;
+  if (op.chain) {
+    const uint8_t* extras = context.weights + op.extras;
+    g.extras.begin = reinterpret_cast<const int32_t*>(extras);
+    const Q8ExtrasLayout layout(op.n, g.extras.begin[op.n / 8]);
+    g.extras.offsets = reinterpret_cast<const int32_t*>(extras + layout.offsets);
+    g.extras.quads = reinterpret_cast<const int8_t*>(extras + layout.quads);
+  }
+  g.output_stride = op.output_stride;
+  g.to = {op.output_zero, op.lo, op.hi};
+  return g;
+}
+
+}  // namespace mobilenet_edge
