@@ -1,8 +1,20 @@
 // A bottleneck by bands of rows: expand the input rows that the band needs and that the ring has not yet, filter
 // them to a band, project the band into the output. Every row is expanded once a chunk.
-import { DepthwiseOp, InvertedResidualOp, OpHeader, PointwiseOp } from '../program';
+// Its parts are float32 (T = f32, Pointwise = PointwiseOp, Depthwise = DepthwiseOp) or integers (i16, Q8PointwiseOp,
+// Q8DepthwiseOp); isFloat<T>() is decided at compile time.
+import {
+  DepthwiseOp,
+  InvertedResidualOp,
+  OPCODE_Q8_POINTWISE,
+  OpHeader,
+  PointwiseOp,
+  Q8DepthwiseOp,
+  Q8PointwiseOp,
+} from '../program';
 import { clear_pad_row, depthwise_row } from './depthwise';
 import { multiply_rows } from './pointwise';
+import { q8_depthwise_row, q8_fill_pad_row } from './q8_depthwise';
+import { q8_multiply_rows } from './q8_pointwise';
 
 export function run_inverted_residual(
   op: InvertedResidualOp,
@@ -11,10 +23,28 @@ export function run_inverted_residual(
   weights: usize,
   scratch: usize
 ): void {
-  const expand = changetype<PointwiseOp>(changetype<usize>(op) + offsetof<InvertedResidualOp>());
-  const depthwise = changetype<DepthwiseOp>(after(changetype<usize>(expand)));
-  const project = changetype<PointwiseOp>(after(changetype<usize>(depthwise)));
-  clear_pad_row(depthwise, scratch);
+  const expand = changetype<usize>(op) + offsetof<InvertedResidualOp>();
+  if (changetype<OpHeader>(expand).opcode == OPCODE_Q8_POINTWISE) {
+    run<i16, Q8PointwiseOp, Q8DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
+  } else {
+    run<f32, PointwiseOp, DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
+  }
+}
+
+function run<T, Pointwise, Depthwise>(
+  op: InvertedResidualOp,
+  expand_at: usize,
+  chunk: i32,
+  arena: usize,
+  weights: usize,
+  scratch: usize
+): void {
+  const depthwise_at = after(expand_at);
+  const expand = changetype<Pointwise>(expand_at);
+  const depthwise = changetype<Depthwise>(depthwise_at);
+  const project = changetype<Pointwise>(after(depthwise_at));
+  if (isFloat<T>()) clear_pad_row(depthwise, scratch);
+  else q8_fill_pad_row(depthwise, scratch);
   const reach = (depthwise.kernel_height - 1) * depthwise.dilation_height + 1;
   const first = chunk * op.rows_per_chunk;
   const end = min(first + op.rows_per_chunk, depthwise.output_height);
@@ -23,10 +53,10 @@ export function run_inverted_residual(
     const rows = min(op.band_rows, end - y);
     const bottom = (y + rows - 1) * depthwise.stride_height - depthwise.pad_top + reach;
     const needed = min(bottom, depthwise.input_height);
-    expand_rows(op, expand, depthwise.input_width, expanded, needed, arena, weights, scratch);
+    expand_rows<T, Pointwise>(op, expand, depthwise.input_width, expanded, needed, arena, weights, scratch);
     expanded = max(expanded, needed);
-    filter_rows(op, depthwise, y, rows, weights, scratch);
-    project_rows(op, project, depthwise.output_width, y, rows, arena, weights, scratch);
+    filter_rows<T, Depthwise>(op, depthwise, y, rows, weights, scratch);
+    project_rows<T, Pointwise>(op, project, depthwise.output_width, y, rows, arena, weights, scratch);
   }
 }
 
@@ -36,9 +66,9 @@ function after(at: usize): usize {
 }
 
 // Expands input rows begin..end into the ring, as many at a time as lie side by side in it.
-function expand_rows(
+function expand_rows<T, Pointwise>(
   op: InvertedResidualOp,
-  expand: PointwiseOp,
+  expand: Pointwise,
   width: i32,
   begin: i32,
   end: i32,
@@ -46,38 +76,41 @@ function expand_rows(
   weights: usize,
   scratch: usize
 ): void {
-  const input_row = (<usize>width * expand.input_stride) << 2;
-  const ring_row = (<usize>width * expand.output_stride) << 2;
+  const input_row = <usize>width * expand.input_stride * sizeof<T>();
+  const ring_row = <usize>width * expand.output_stride * sizeof<T>();
   while (begin < end) {
     const at = begin % op.window_rows;
     const rows = min(end - begin, op.window_rows - at);
     const from = arena + expand.input + <usize>begin * input_row;
     const to = scratch + op.window + <usize>at * ring_row;
-    multiply_rows(expand, rows * width, expand.n, from, weights + expand.weights, to, 0);
+    if (isFloat<T>()) multiply_rows(expand, rows * width, expand.n, from, weights + expand.weights, to, 0);
+    else q8_multiply_rows(expand, rows * width, expand.n, from, weights + expand.weights, to);
     begin += rows;
   }
 }
 
 // Filters output rows y..y + rows from the ring into the band.
-function filter_rows(
+function filter_rows<T, Depthwise>(
   op: InvertedResidualOp,
-  depthwise: DepthwiseOp,
+  depthwise: Depthwise,
   y: i32,
   rows: i32,
   weights: usize,
   scratch: usize
 ): void {
-  const row_bytes = (<usize>depthwise.output_width * depthwise.output_stride) << 2;
+  const row_bytes = <usize>depthwise.output_width * depthwise.output_stride * sizeof<T>();
+  const ring = scratch + op.window;
   for (let row = 0; row < rows; ++row) {
     const to = scratch + op.band + <usize>row * row_bytes;
-    depthwise_row(depthwise, y + row, scratch + op.window, op.window_rows, to, weights, scratch);
+    if (isFloat<T>()) depthwise_row(depthwise, y + row, ring, op.window_rows, to, weights, scratch);
+    else q8_depthwise_row(depthwise, y + row, ring, op.window_rows, to, weights, scratch);
   }
 }
 
 // Projects the band into output rows y..y + rows.
-function project_rows(
+function project_rows<T, Pointwise>(
   op: InvertedResidualOp,
-  project: PointwiseOp,
+  project: Pointwise,
   width: i32,
   y: i32,
   rows: i32,
@@ -86,7 +119,13 @@ function project_rows(
   scratch: usize
 ): void {
   const pixel = <usize>(y * width);
-  const to = arena + project.output + ((pixel * project.output_stride) << 2);
-  const residual = arena + project.residual + ((pixel * project.residual_stride) << 2);
-  multiply_rows(project, rows * width, project.n, scratch + op.band, weights + project.weights, to, residual);
+  const band = scratch + op.band;
+  const w = weights + project.weights;
+  const to = arena + project.output + pixel * project.output_stride * sizeof<T>();
+  if (isFloat<T>()) {
+    const residual = arena + project.residual + pixel * project.residual_stride * sizeof<T>();
+    multiply_rows(project, rows * width, project.n, band, w, to, residual);
+  } else {
+    q8_multiply_rows(project, rows * width, project.n, band, w, to);
+  }
 }

@@ -1,0 +1,13 @@
+// y = table[value + table_offset]. One chunk.
+import { Q8LookupOp } from '../program';
+
+export function run_q8_lookup(op: Q8LookupOp, arena: usize, weights: usize): void {
+  const table = weights + op.table + (op.table_offset << 1);
+  for (let pixel = 0; pixel < op.pixels; ++pixel) {
+    const input = arena + op.input + ((<usize>pixel * op.input_stride) << 1);
+    const output = arena + op.output + ((<usize>pixel * op.output_stride) << 1);
+    for (let i: usize = 0; i < <usize>op.channels << 1; i += 2) {
+      store<i16>(output + i, load<i16>(table + (<isize>load<i16>(input + i) << 1)));
+    }
+  }
+}
