@@ -222,7 +222,7 @@ describe('BMP', () => {
 
 describe('JPEG', () => {
   const image = gradient(61, 43, 3);
-  const viaSharp = (options: object, edit = (s: sharp.Sharp) => s) =>
+  const viaSharp = (options: object, edit = (s: ReturnType<typeof sharp>) => s) =>
     edit(sharp(image.data, { raw: { width: 61, height: 43, channels: 3 } }))
       .jpeg({ quality: 95, ...options })
       .toBuffer();

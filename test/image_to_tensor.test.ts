@@ -26,7 +26,7 @@ describe('channels', () => {
     expect(levels(onePixel(4, 10, 20, 30, 200), 3)).toEqual([63, 71, 79]); // 62.84, 70.69, 78.53
   });
 
-  it('makes luma for a model of one, as PIL does', () => {
+  it('makes luma for a model of one', () => {
     expect(levels(onePixel(3, 255, 0, 0), 1)).toEqual([76]);
     expect(levels(onePixel(3, 0, 255, 0), 1)).toEqual([150]);
     expect(levels(onePixel(3, 0, 0, 255), 1)).toEqual([29]);
@@ -34,7 +34,7 @@ describe('channels', () => {
     for (let i = 0; i < 4096; i++) {
       const [r, g, b] = [(i & 15) * 17, ((i >> 4) & 15) * 17, (i >> 8) * 17];
       const error = levels(onePixel(3, r, g, b), 1)[0] - (0.299 * r + 0.587 * g + 0.114 * b);
-      expect(Math.abs(error)).toBeLessThan(0.502);
+      expect(Math.abs(error)).toBeLessThanOrEqual(0.5 + 1e-9);
     }
     expect(levels(onePixel(4, 255, 0, 0, 0), 1)).toEqual([255]);
     expect(levels(onePixel(1, 9), 1)).toEqual([9]);

@@ -16,7 +16,7 @@ import {
   windowFields,
 } from './wasm/one_op';
 
-const SAME_3X3 = [1, 1, 1, 1];
+const SAME_3X3: [number, number, number, number] = [1, 1, 1, 1];
 
 inBothBuilds((run) => {
   function depthwiseOp(

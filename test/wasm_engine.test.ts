@@ -10,7 +10,7 @@ import type { Engine } from '../lib/engines/engine';
 import { loadWasmEngine } from '../lib/engines/wasm';
 import { packageRoot } from '../lib/package_root';
 import { simplify } from '../lib/passes/simplify';
-import type { Program } from '../lib/program/program';
+import type { PortValues, Program } from '../lib/program/program';
 import { evaluate } from './reference/evaluate';
 import { Random } from './wasm/one_op';
 
@@ -33,7 +33,7 @@ describe.each(['simd128', 'relaxed-simd'])('%s', (isa) => {
     expect(engine).toMatchObject({ backend: 'wasm', isa });
     for (const network of [graph, mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 10 })]) {
       const expected = evaluate(network, input);
-      const answers = [];
+      const answers: PortValues[] = [];
       for (const options of [{ fusion: 'always' }, { fusion: 'never' }, { fusion: 'auto', threads: 3 }] as const) {
         const compiled = compile(simplify(network), engine.geometry, options);
         const session = await engine.load(compiled);

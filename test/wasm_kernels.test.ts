@@ -6,7 +6,7 @@ import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';
 import { expectClose, outputExtent, Random, referenceOf, squareWindow, tensor, windowFields } from './wasm/one_op';
 
-const SAME_3X3 = [1, 1, 1, 1];
+const SAME_3X3: [number, number, number, number] = [1, 1, 1, 1];
 
 inBothBuilds((run) => {
   test.each([1, 3, 49])('add of %d pixels', (pixels) => {

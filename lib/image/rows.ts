@@ -17,8 +17,8 @@ export interface Rows {
 }
 
 /**
- * Reads the rows of `box`. Gray becomes RGB by repetition; RGB becomes gray as PIL's "L", BT.601 luma in 16-bit fixed
- * point; alpha is composited over BACKGROUND before that, each channel rounded to the nearest level.
+ * Reads the rows of `box`. Gray becomes RGB by repetition; RGB becomes gray by BT.601 luma; alpha is composited over
+ * BACKGROUND before that, each channel rounded to the nearest level.
  */
 export function rowsOf(image: Image, box: Box, channels: ModelChannels): Rows {
   const convert = image.channels === channels ? undefined : CONVERSIONS[`${image.channels}->${channels}`];
@@ -55,9 +55,9 @@ const CONVERSIONS: Record<string, Conversion> = {
   },
 };
 
-/** 0.299 R + 0.587 G + 0.114 B, rounded. */
+/** 0.299 R + 0.587 G + 0.114 B (BT.601), rounded to the nearest level, halves up; in integers, so that it is exact. */
 function luma(red: number, green: number, blue: number): number {
-  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+  return Math.floor((red * 299 + green * 587 + blue * 114 + 500) / 1000);
 }
 
 function composite(level: number, alpha: number): number {
