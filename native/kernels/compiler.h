@@ -12,10 +12,16 @@
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
 #define INLINE_LAMBDA __attribute__((always_inline))
+// A macro, for gcc removes the calls of a function that does nothing but prefetch.
+#define PREFETCH(address) __builtin_prefetch(address)
 // Hides how a value in a register came about.
 #define OPAQUE(value) asm volatile("" : "+r"(value))
+// The same for a vector register of x86.
+#define OPAQUE_VECTOR(value) asm volatile("" : "+x"(value))
 #else
 #define NOINLINE __declspec(noinline)
 #define INLINE_LAMBDA
+#define PREFETCH(address) ((void)(address))
 #define OPAQUE(value) ((void)0)
+#define OPAQUE_VECTOR(value) ((void)0)
 #endif

@@ -1,5 +1,5 @@
-// f32 matrix product over a small vector vocabulary (V, kLanes, load, store, broadcast, add, multiply_add, clamp,
-// prefetch), included by the file of an instruction set inside its anonymous namespace. Registers hold a tile of
+// f32 matrix product over a small vector vocabulary (V, kLanes, load, store, broadcast, add, multiply_add, clamp),
+// included by the file of an instruction set inside its anonymous namespace. Registers hold a tile of
 // rows x vectors of output; a step of the K loop loads a row of the panel and broadcasts one input value of each tile
 // row.
 
@@ -51,7 +51,7 @@ NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_
         weights += steps * kWidth;
         first += steps;
         fourth += steps;
-        prefetch(next.at);
+        PREFETCH(next.at);
         next.at += steps * next.step;
       };
       for (size_t segment = 0; segment < segments; ++segment) {
