@@ -1,5 +1,6 @@
 /** A WebAssembly memory in which tests place buffers, run one op, and check every byte that should not have changed. */
 import { expect } from 'vitest';
+import { PORT_ARRAYS, type PortType, type PortValues } from '../../lib/program/program';
 import { encode, type Op } from '../../lib/program/schema';
 
 const PAGE = 65536;
@@ -7,8 +8,9 @@ const GUARD = 256;
 /** A NaN with an unlikely payload: read by mistake it shows in the result, written over it shows as damage. */
 const CANARY = 0x7fc5a5a5;
 
-/** `pixels` pixels of `channels` floats, `stride` floats apart, at byte `address`. */
+/** `pixels` pixels of `channels` values, `stride` values apart, at byte `address`. */
 export interface Block {
+  type: PortType;
   address: number;
   pixels: number;
   channels: number;
@@ -21,12 +23,18 @@ export class GuardedMemory {
   readonly #writable: Block[] = [];
   #next = 1024;
 
-  /** Room for dense floats (weights, scratch) or pixels, between guards; the gaps between pixels hold canaries too. */
-  place(pixels: number, channels: number, stride = channels, values?: ArrayLike<number>): Block {
-    const block = { address: this.#next, pixels, channels, stride };
-    this.#reserve(((pixels - 1) * stride + channels) * 4);
-    const floats = new Float32Array(this.#memory.buffer);
-    if (values) eachValue(block, (at, i) => (floats[at] = values[i]));
+  /** Room for dense values (weights, scratch) or pixels, between guards; the gaps between pixels hold canaries too. */
+  place(
+    pixels: number,
+    channels: number,
+    stride = channels,
+    values?: ArrayLike<number>,
+    type: PortType = 'float32',
+  ): Block {
+    const block = { type, address: this.#next, pixels, channels, stride };
+    this.#reserve(((pixels - 1) * stride + channels) * PORT_ARRAYS[type].BYTES_PER_ELEMENT);
+    const memory = this.#view(type);
+    if (values) eachValue(block, (at, i) => (memory[at] = values[i]));
     return block;
   }
 
@@ -44,15 +52,22 @@ export class GuardedMemory {
     const before = this.#words.slice();
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     (exports.execute as (...args: number[]) => void)(begin, begin + records.byteLength, 0, 0, 0);
-    for (const block of this.#writable) eachValue(block, (at) => (before[at] = this.#words[at]));
+    for (const block of this.#writable) {
+      const [old, now] = [new PORT_ARRAYS[block.type](before.buffer), this.#view(block.type)];
+      eachValue(block, (at) => (old[at] = now[at]));
+    }
     expect(Buffer.compare(new Uint8Array(before.buffer), new Uint8Array(this.#memory.buffer))).toBe(0);
   }
 
   read(block: Block): Float32Array {
-    const floats = new Float32Array(this.#memory.buffer);
     const values = new Float32Array(block.pixels * block.channels);
-    eachValue(block, (at, i) => (values[i] = floats[at]));
+    const memory = this.#view(block.type);
+    eachValue(block, (at, i) => (values[i] = memory[at]));
     return values;
+  }
+
+  #view(type: PortType): PortValues {
+    return new PORT_ARRAYS[type](this.#memory.buffer);
   }
 
   /** Moves the end past `bytes` and a guard, and fills new pages with canaries. */
@@ -66,8 +81,10 @@ export class GuardedMemory {
   }
 }
 
-function eachValue({ address, pixels, channels, stride }: Block, visit: (at: number, i: number) => void): void {
+/** Visits the values' indices in the memory seen as an array of their type. */
+function eachValue({ type, address, pixels, channels, stride }: Block, visit: (at: number, i: number) => void): void {
+  const start = address / PORT_ARRAYS[type].BYTES_PER_ELEMENT;
   for (let pixel = 0, i = 0; pixel < pixels; pixel++) {
-    for (let c = 0; c < channels; c++) visit(address / 4 + pixel * stride + c, i++);
+    for (let c = 0; c < channels; c++) visit(start + pixel * stride + c, i++);
   }
 }
