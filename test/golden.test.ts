@@ -5,7 +5,16 @@ import { load } from '../lib/load';
 import type { Model } from '../lib/model';
 import { nsfwjsModel } from '../scripts/nsfwjs_model.mjs';
 import { isasUnderTest } from './support/engines';
-import { goldenFloats, goldenPicture, hasShared, readGolden, sharedPath } from './support/shared';
+import {
+  goldenBytes,
+  goldenFloats,
+  goldenPicture,
+  goldenTensor,
+  hasShared,
+  quantizedGoldens,
+  readGolden,
+  sharedPath,
+} from './support/shared';
 
 const isas = await isasUnderTest();
 
@@ -60,37 +69,45 @@ describe.skipIf(!hasShared)('float models', () => {
   });
 });
 
-describe.skipIf(!hasShared)('quantized models in float32', () => {
-  const golden = hasShared ? readGolden() : { models: {}, runs: {} };
-  const quantized = Object.keys(golden.models).filter((id) => golden.models[id].output?.type);
+describe.skipIf(!hasShared).each(quantizedGoldens())('$id', ({ model: { file, classes }, model: golden, runs }) => {
+  test.each(isas)('in integers, byte for byte on %s', async (isa) => {
+    const model = await loadForTest(sharedPath('models', file), { isa });
+    expect(model.info.precision).toBe('int8');
+    for (const [image, run] of runs) {
+      const { data, shape } = await model.predict(goldenTensor(golden, image));
+      expect(data.constructor.name).toBe(model.info.outputType === 'uint8' ? 'Uint8Array' : 'Int8Array');
+      expect(shape.at(-1)).toBe(classes);
+      expect(Uint8Array.from(data), image).toEqual(goldenBytes(run.out_xnn!));
+    }
+  });
 
-  test.each(quantized)(
-    '%s agrees with the integer runs on the best class, within the rounding of integers',
-    async (id) => {
-      const { file, input } = golden.models[id];
-      const model = await loadForTest(sharedPath('models', file), { precision: 'float32' });
-      let agreed = 0;
-      const runs = Object.entries(golden.runs[id]);
-      for (const [image, run] of runs) {
-        const rgb = goldenPicture(input.size, image);
-        const levels = input.channels === 1 ? grey(rgb) : rgb;
-        const tensor = model.info.inputType === 'uint8' ? levels : Int8Array.from(levels, (x) => x - 128);
-        const { data, shape } = await model.predict(tensor);
-        expect(data.constructor.name).toBe(model.info.outputType === 'uint8' ? 'Uint8Array' : 'Int8Array');
-        expect(shape.at(-1)).toBe(golden.models[id].classes);
-        const best = indexOfMax(data);
-        if (best === run.top5[0].index) agreed++;
-      }
-      expect(agreed).toBeGreaterThanOrEqual(runs.length - 1);
-    },
-  );
+  test.each(isas)('the embedding is the dequantized pool on %s', async (isa) => {
+    const model = await loadForTest(sharedPath('models', file), { isa, preprocess: { crop: 'stretch' } });
+    const { size, channels } = golden.input;
+    const { scale, zp } = golden.gap!;
+    for (const [image, run] of runs) {
+      // Pictures of the model's own size pass through cropping and resizing unchanged.
+      const levels = goldenTensor(golden, image);
+      const data = Uint8Array.from(levels, (level) => (levels instanceof Int8Array ? level + 128 : level));
+      const stretched = { data, width: size, height: size, channels: channels as 1 | 3 };
+      const features = await model.embed(stretched);
+      const bytes = goldenBytes(run.gap_xnn!);
+      const stored = golden.gap!.type === 9 ? new Int8Array(bytes.buffer) : bytes;
+      const expected = Float32Array.from(stored, (level) => (level - zp) * Math.fround(scale));
+      expect(features, image).toEqual(expected);
+    }
+  });
 
-  /** The usual luma, as the goldens' one-channel inputs were made. */
-  function grey(rgb: Uint8Array): Uint8Array {
-    return Uint8Array.from({ length: rgb.length / 3 }, (_, i) =>
-      Math.floor(0.299 * rgb[3 * i] + 0.587 * rgb[3 * i + 1] + 0.114 * rgb[3 * i + 2] + 0.5),
-    );
-  }
+  test('in float32, the same best class but for rounding', async () => {
+    const model = await loadForTest(sharedPath('models', file), { precision: 'float32' });
+    expect(model.info.precision).toBe('float32');
+    let agreed = 0;
+    for (const [image, run] of runs) {
+      const { data } = await model.predict(goldenTensor(golden, image));
+      if (indexOfMax(data) === run.top5[0].index) agreed++;
+    }
+    expect(agreed).toBeGreaterThanOrEqual(runs.length - 1);
+  });
 });
 
 describe.skipIf(!hasShared)('pictures from files', () => {

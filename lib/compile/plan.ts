@@ -1,7 +1,7 @@
 /** Where every activation lives in the arena: tensors whose lifetimes overlap never share a byte. */
 import { type Graph, isQuantized, pixels, type Tensor } from '../graph';
 import { type Geometry, PORT_ARRAYS, type PortType } from '../program/program';
-import { type Step, stepInputs, stepOutput } from './steps';
+import { isPointwise, type Step, stepInputs, stepOutput } from './steps';
 
 export interface Place {
   /** Byte offset from the arena. */
@@ -46,8 +46,8 @@ export function arenaType(tensor: Tensor, geometry: Geometry): PortType {
 function strideOf(tensor: Tensor, graph: Graph): number {
   const [height, width, channels] = pixels(tensor.shape);
   // The picture itself stays dense: the stem copies whole rows of its window.
-  const isPatchInput =
-    tensor === graph.input && graph.nodes.every((n) => n.op === 'conv2d' || !n.inputs.includes(tensor));
+  const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
+  const isPatchInput = tensor === graph.input && readers.every((node) => node.op === 'conv2d' && !isPointwise(node));
   if (isPatchInput && channels < 8) return channels;
   if (isQuantized(tensor)) return q8Stride(channels);
   return height * width === 1 ? roundChannels(channels) : pixelStride(channels);

@@ -41,7 +41,8 @@ export type Step = PointwiseStep | InvertedResidualStep | NodeStep;
 /** 'auto' fuses the bottlenecks that are at least `geometry.fuseFromHeight` high. */
 export type Fusion = 'auto' | 'always' | 'never';
 
-function isPointwise(node: Node | undefined): node is Conv2D | Dense {
+/** A matrix product over pixels. */
+export function isPointwise(node: Node | undefined): node is Conv2D | Dense {
   if (node?.op === 'dense') return true;
   if (node?.op !== 'conv2d') return false;
   const { kernel, stride, padding } = node.window;

@@ -1,0 +1,45 @@
+/** Thousands of random quantized networks: scalar = AVX2 = wasm = the plain loops, bit for bit, fused or not. */
+import { beforeAll, expect, test } from 'vitest';
+import { compile } from '../lib/compile/compile';
+import type { Engine } from '../lib/engines/engine';
+import { simplify } from '../lib/passes/simplify';
+import { fromArena, toArena } from '../lib/tensor_io';
+import { evaluateQuantized } from './reference/evaluate_quantized';
+import { enginesUnderTest } from './support/engines';
+import { randomQuantized } from './support/random_quantized';
+
+let engines: Engine[];
+beforeAll(async () => {
+  engines = (await enginesUnderTest()).filter(({ geometry }) => geometry.q8);
+});
+
+async function check(seed: number, engine: Engine): Promise<void> {
+  const { graph, input } = randomQuantized(seed);
+  const expected = Array.from(evaluateQuantized(graph, input).get(graph.output)!);
+  const simple = simplify(graph, 'int8');
+  for (const fusion of ['always', 'never'] as const) {
+    const program = compile(simple, engine.geometry, { fusion, threads: fusion === 'always' ? 3 : 1 });
+    const session = await engine.load(program);
+    try {
+      const values = await session.run(toArena(input, graph.input, program.input.type), program.output);
+      expect(Array.from(fromArena(values, simple.output)), `seed ${seed} on ${engine.isa}, fusion ${fusion}`).toEqual(
+        expected,
+      );
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+test('2,000 networks on the native engine', async () => {
+  for (const engine of engines.filter(({ backend }) => backend === 'native')) {
+    for (let seed = 0; seed < 2000; seed++) await check(seed, engine);
+  }
+}, 600_000);
+
+test('150 networks on the wasm engine', async () => {
+  expect(engines.some(({ backend }) => backend === 'wasm')).toBe(true);
+  for (const engine of engines.filter(({ backend }) => backend === 'wasm')) {
+    for (let seed = 0; seed < 150; seed++) await check(seed, engine);
+  }
+}, 600_000);
