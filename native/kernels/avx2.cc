@@ -20,6 +20,11 @@ inline V clamp(V value, V lo, V hi) { return _mm256_min_ps(hi, _mm256_max_ps(lo,
 
 #include "f32_depthwise.inl"
 #include "f32_gemm.inl"
+#include "q8_add_avx2.inl"
+#include "q8_avx2.inl"
+#include "q8_common.inl"
+#include "q8_depthwise_avx2.inl"
+#include "q8_gemm_avx2.inl"
 
 constexpr size_t kPanel = 16;
 constexpr size_t kLastPanel = 24;
@@ -48,6 +53,11 @@ void overlay_avx2(Kernels* kernels) {
   kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kLastPanel, /*channel_group=*/kLanes, /*fuse_from_height=*/28};
   kernels->f32_gemm = f32_gemm_6x16__avx2;
   kernels->f32_depthwise = f32_depthwise__avx2;
+  kernels->q8_geometry = {/*chained=*/true, /*panel=*/16, /*last_panel=*/16, /*channel_group=*/kQ8Group,
+                          /*fuse_from_height=*/28};
+  kernels->q8_gemm = q8_gemm__avx2;
+  kernels->q8_depthwise = q8_depthwise__avx2;
+  kernels->q8_add = q8_add__avx2;
 }
 
 }  // namespace mobilenet_edge

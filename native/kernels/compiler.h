@@ -11,6 +11,7 @@
 
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define INLINE_LAMBDA __attribute__((always_inline))
 // A macro, for gcc removes the calls of a function that does nothing but prefetch.
 #define PREFETCH(address) __builtin_prefetch(address)
@@ -20,6 +21,7 @@
 #define OPAQUE_VECTOR(value) asm volatile("" : "+x"(value))
 #else
 #define NOINLINE __declspec(noinline)
+#define ALWAYS_INLINE inline
 #define INLINE_LAMBDA
 #define PREFETCH(address) ((void)(address))
 #define OPAQUE(value) ((void)0)

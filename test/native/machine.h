@@ -18,33 +18,40 @@ std::vector<int32_t> words_of(Op op) {
 inline int32_t bytes(size_t floats) { return (int32_t)(floats * sizeof(float)); }
 inline int32_t pieces(int32_t total, int32_t size) { return (total + size - 1) / size; }
 
-struct Machine {
+template <typename Element>
+struct MachineOf {
   const Kernels& kernels;
-  Guarded arena, weights, scratch;
+  GuardedArray<Element> arena, weights, scratch;
 
-  Machine(const Kernels& table, const std::vector<float>& input, size_t arena_floats, const std::vector<float>& packed,
-          size_t scratch_floats)
-      : kernels(table), arena(arena_floats), weights(packed), scratch(scratch_floats) {
+  MachineOf(const Kernels& table, const std::vector<Element>& input, size_t arena_elements,
+            const std::vector<Element>& packed, size_t scratch_elements)
+      : kernels(table), arena(arena_elements), weights(packed), scratch(scratch_elements) {
     std::copy(input.begin(), input.end(), arena.data());
   }
 
   Defect check(const std::vector<int32_t>& ops) {
-    return validate(ops.data(), ops.size(),
-                    {weights.size() * sizeof(float), arena.size() * sizeof(float), scratch.size() * sizeof(float),
-                     reinterpret_cast<const uint8_t*>(weights.data())},
-                    kernels);
+    const Limits limits = {weights.bytes(), arena.bytes(), scratch.bytes(), weights.raw()};
+    return validate(ops.data(), ops.size(), limits, kernels);
   }
 
-  // What the arena holds from float `from` on when the program has run; empty if it is not valid.
-  std::vector<float> run(const std::vector<int32_t>& ops, size_t from, const std::string& name) {
+  bool intact() { return arena.intact() && weights.intact() && scratch.intact(); }
+
+  // Runs what check() has passed.
+  void execute_checked(const std::vector<int32_t>& ops) {
+    execute({&kernels, weights.raw(), arena.raw(), scratch.raw()}, ops.data(), ops.size());
+  }
+
+  // What the arena holds from element `from` on when the program has run; empty if it is not valid.
+  std::vector<Element> run(const std::vector<int32_t>& ops, size_t from, const std::string& name) {
     const Defect defect = check(ops);
     if (!expect(!defect.message, name + ": " + (defect.message ? defect.message : ""))) return {};
-    const auto raw = [](Guarded& memory) { return reinterpret_cast<uint8_t*>(memory.data()); };
-    execute({&kernels, raw(weights), raw(arena), raw(scratch)}, ops.data(), ops.size());
-    expect(arena.intact() && weights.intact() && scratch.intact(), name + " stays inside");
+    execute_checked(ops);
+    expect(intact(), name + " stays inside");
     return {arena.data() + from, arena.data() + arena.size()};
   }
 };
+using Machine = MachineOf<float>;
+using Q8Machine = MachineOf<uint8_t>;
 
 // A convolution's window over a picture, as the records have it.
 struct Window {

@@ -26,6 +26,11 @@ int main(int argc, char** argv) {
     test_ops(kernels);
     test_inverted_residual(kernels);
     test_validate(kernels);
+    test_q8_gemm(kernels);
+    test_q8_depthwise(kernels);
+    test_q8_ops(kernels);
+    test_q8_inverted_residual(kernels);
+    test_q8_validate(kernels);
   }
   printf("native (%s): %d passed, %d failed\n", names.c_str(), tally().passed, tally().failed);
   return tally().failed ? 1 : 0;

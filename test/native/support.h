@@ -52,6 +52,11 @@ class Random {
   }
   // In [low, high].
   int32_t integer(int32_t low, int32_t high) { return low + (int32_t)(next() % (uint64_t)(high - low + 1)); }
+  std::vector<uint8_t> bytes(size_t count) {
+    std::vector<uint8_t> values(count);
+    for (uint8_t& value : values) value = (uint8_t)next();
+    return values;
+  }
   // In [-1, 1).
   float real() { return (float)((double)(next() >> 40) / (1 << 23) - 1); }
   std::vector<float> reals(size_t count) {
@@ -64,46 +69,61 @@ class Random {
   uint64_t state_;
 };
 
-// `count` floats with a zone on either side in which a write is noticed and, under AddressSanitizer, a read too. The
-// floats themselves begin as NaN.
-class Guarded {
+// What buffers of an element type hold before anything is written, and in the zones around them.
+template <typename Element>
+struct Filler;
+template <>
+struct Filler<float> {
+  static constexpr float kUnset = NAN, kCanary = 12345.5f;
+};
+template <>
+struct Filler<uint8_t> {
+  static constexpr uint8_t kUnset = 0xcd, kCanary = 0xa5;
+};
+
+// `count` elements with a zone on either side in which a write is noticed and, under AddressSanitizer, a read too.
+template <typename Element>
+class GuardedArray {
  public:
-  explicit Guarded(size_t count) : count_(count), all_(count + 2 * kZone, kCanary) {
-    std::fill(data(), data() + count, NAN);
+  explicit GuardedArray(size_t count) : count_(count), all_(count + 2 * kZone, Filler<Element>::kCanary) {
+    std::fill(data(), data() + count, Filler<Element>::kUnset);
     poison(true);
   }
-  explicit Guarded(const std::vector<float>& values) : Guarded(values.size()) {
+  explicit GuardedArray(const std::vector<Element>& values) : GuardedArray(values.size()) {
     std::copy(values.begin(), values.end(), data());
   }
-  ~Guarded() { poison(false); }
-  Guarded(const Guarded&) = delete;
+  ~GuardedArray() { poison(false); }
+  GuardedArray(const GuardedArray&) = delete;
 
-  float* data() { return all_.data() + kZone; }
+  Element* data() { return all_.data() + kZone; }
+  uint8_t* raw() { return reinterpret_cast<uint8_t*>(data()); }
   size_t size() const { return count_; }
-  std::vector<float> values() { return {data(), data() + count_}; }
+  size_t bytes() const { return count_ * sizeof(Element); }
+  std::vector<Element> values() { return {data(), data() + count_}; }
   bool intact() {
     poison(false);
     bool intact = true;
-    for (size_t i = 0; i < kZone; ++i) intact &= all_[i] == kCanary && all_[kZone + count_ + i] == kCanary;
+    const Element canary = Filler<Element>::kCanary;
+    for (size_t i = 0; i < kZone; ++i) intact &= all_[i] == canary && all_[kZone + count_ + i] == canary;
     poison(true);
     return intact;
   }
 
  private:
   static constexpr size_t kZone = 64;
-  static constexpr float kCanary = 12345.5f;
 
   void poison([[maybe_unused]] bool on) {
 #if defined(MOBILENET_EDGE_ASAN)
     const auto set = on ? __asan_poison_memory_region : __asan_unpoison_memory_region;
-    set(all_.data(), kZone * sizeof(float));
-    set(all_.data() + kZone + count_, kZone * sizeof(float));
+    set(all_.data(), kZone * sizeof(Element));
+    set(all_.data() + kZone + count_, kZone * sizeof(Element));
 #endif
   }
 
   size_t count_;
-  std::vector<float> all_;
+  std::vector<Element> all_;
 };
+using Guarded = GuardedArray<float>;
 
 // A number in double with a bound on how far float32 may be from it.
 struct Exact {
@@ -121,8 +141,9 @@ inline bool near(float actual, const Exact& sum, double lo, double hi) {
   return fabs(actual - std::min(hi, std::max(lo, sum.value))) <= sum.bound();
 }
 
-inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+template <typename Element>
+bool same_bits(const std::vector<Element>& a, const std::vector<Element>& b) {
+  return a.size() == b.size() && memcmp(a.data(), b.data(), a.size() * sizeof(Element)) == 0;
 }
 
 // Weights (k, n) and bias (n) as panels, see lib/program/program.ts.
@@ -162,6 +183,11 @@ void test_gemm(const Kernels& kernels);
 void test_depthwise(const Kernels& kernels);
 void test_ops(const Kernels& kernels);
 void test_inverted_residual(const Kernels& kernels);
+void test_q8_gemm(const Kernels& kernels);
+void test_q8_depthwise(const Kernels& kernels);
+void test_q8_ops(const Kernels& kernels);
+void test_q8_inverted_residual(const Kernels& kernels);
 void test_validate(const Kernels& kernels);
+void test_q8_validate(const Kernels& kernels);
 
 }  // namespace mobilenet_edge
