@@ -189,7 +189,8 @@ describe('load', () => {
     for (const threads of [0, -1, 1.5, 1000]) await expectCode(load(net, { threads }), 'INVALID_ARGUMENT', /threads/);
     await expectCode(load(net, { backend: 'gpu' as never }), 'INVALID_ARGUMENT', /backend/);
     await expectCode(load(net, { precision: 'fp8' as never }), 'INVALID_ARGUMENT', /precision/);
-    await expectCode(load(net, { isa: 'mmx' }), 'BACKEND_UNAVAILABLE', /mmx/);
+    await expectCode(load(net, { isa: 'mmx' }), 'BACKEND_UNAVAILABLE');
+    await expectCode(load(net, { backend: 'wasm', isa: 'mmx' }), 'BACKEND_UNAVAILABLE', /mmx/);
     await expectCode(load(net, { backend: 'wasm', isa: 'avx2' }), 'BACKEND_UNAVAILABLE');
     await expectCode(load(net, { labels: ['a', 'b'] }), 'LABELS_INVALID', /2.*3|3.*2/);
     await expectCode(load(net, { preprocess: { crop: 'zoom' as never } }), 'INVALID_ARGUMENT', /crop/);
