@@ -1,11 +1,12 @@
 // q8_dwconv_3x3_s1__wasmsimd: 4 neighbouring output pixels of a 3x3 depthwise convolution of stride 1, 4 channels at a
 // time, from 6 columns of three input rows. Pairs for `dot` are the pixels of a column in the first two rows and
-// neighbours in the third. These are kept apart by an always-true branch, see f32_gemm_4x8.ts.
-import { bits_to_output, dot, lower_bound, requantize, upper_bound, zip, zip_halves } from './q8_vector';
+// neighbours in the third. About the branches that are always true see f32_gemm_4x8.ts. Weights are loaded with what
+// follows them: V8 needs an instruction more for the address of a load of 64 bits.
+import { dot, requantize, zip, zip_high } from './q8_vector';
 
 // row0..row2: the first column of each row of the window; columns are a_stride bytes apart. w: groups of 4 channels,
-// bias[4], scale[4], [9][4]. c: the first output pixel, pixels c_stride bytes apart. limits: the address of
-// output_zero, lo, hi.
+// bias[4], scale[4], [9][4]. c: the first output pixel, pixels c_stride bytes apart. lo, hi, magic, to_output: see
+// q8_vector.ts.
 export function q8_dwconv_3x3_s1(
   row0: usize,
   row1: usize,
@@ -15,11 +16,11 @@ export function q8_dwconv_3x3_s1(
   c: usize,
   c_stride: usize,
   channels: usize,
-  limits: usize
+  lo: v128,
+  hi: v128,
+  magic: v128,
+  to_output: v128
 ): void {
-  const lo = lower_bound(limits);
-  const hi = upper_bound(limits);
-  const to_output = bits_to_output(limits);
   const end = w + channels * 26;
   let k0: v128, k1: v128, k2: v128, u: v128, v: v128, p: usize, q: usize;
   while (w < end) {
@@ -27,42 +28,47 @@ export function q8_dwconv_3x3_s1(
     let acc1 = acc0;
     let acc2 = acc0;
     let acc3 = acc0;
-    k0 = zip(v128.load64_zero(w, 32), v128.load64_zero(w, 56));
-    k1 = zip(v128.load64_zero(w, 40), v128.load64_zero(w, 64));
-    k2 = zip(v128.load64_zero(w, 48), v128.load64_zero(w, 72));
+    k0 = zip(v128.load(w, 32), v128.load(w, 56));
+    k1 = zip(v128.load(w, 40), v128.load(w, 64));
+    k2 = zip(v128.load(w, 48), v128.load(w, 72));
     p = row0;
     q = row1;
-    v = zip(v128.load64_zero(p), v128.load64_zero(q));
-    p += a_stride;
-    q += a_stride;
-    acc0 = dot(acc0, v, k0);
-    v = zip(v128.load64_zero(p), v128.load64_zero(q));
-    p += a_stride;
-    q += a_stride;
-    acc0 = dot(acc0, v, k1);
-    acc1 = dot(acc1, v, k0);
-    v = zip(v128.load64_zero(p), v128.load64_zero(q));
-    p += a_stride;
-    q += a_stride;
-    acc0 = dot(acc0, v, k2);
-    acc1 = dot(acc1, v, k1);
-    acc2 = dot(acc2, v, k0);
-    v = zip(v128.load64_zero(p), v128.load64_zero(q));
-    p += a_stride;
-    q += a_stride;
-    acc1 = dot(acc1, v, k2);
-    acc2 = dot(acc2, v, k1);
-    acc3 = dot(acc3, v, k0);
-    v = zip(v128.load64_zero(p), v128.load64_zero(q));
-    p += a_stride;
-    q += a_stride;
-    acc2 = dot(acc2, v, k2);
-    acc3 = dot(acc3, v, k1);
-    v = zip(v128.load64_zero(p), v128.load64_zero(q));
-    acc3 = dot(acc3, v, k2);
     if (end > 1) {
-      k0 = zip_halves(v128.load(w, 80));
-      k2 = v128.load16x4_u(w, 96);
+      v = zip(v128.load64_zero(p), v128.load64_zero(q));
+      p += a_stride;
+      q += a_stride;
+      acc0 = dot(acc0, v, k0);
+      v = zip(v128.load64_zero(p), v128.load64_zero(q));
+      p += a_stride;
+      q += a_stride;
+      acc0 = dot(acc0, v, k1);
+      acc1 = dot(acc1, v, k0);
+      v = zip(v128.load64_zero(p), v128.load64_zero(q));
+      p += a_stride;
+      q += a_stride;
+      acc0 = dot(acc0, v, k2);
+      acc1 = dot(acc1, v, k1);
+      acc2 = dot(acc2, v, k0);
+    }
+    if (end > 2) {
+      v = zip(v128.load64_zero(p), v128.load64_zero(q));
+      p += a_stride;
+      q += a_stride;
+      acc1 = dot(acc1, v, k2);
+      acc2 = dot(acc2, v, k1);
+      acc3 = dot(acc3, v, k0);
+      v = zip(v128.load64_zero(p), v128.load64_zero(q));
+      p += a_stride;
+      q += a_stride;
+      acc2 = dot(acc2, v, k2);
+      acc3 = dot(acc3, v, k1);
+      v = zip(v128.load64_zero(p), v128.load64_zero(q));
+      acc3 = dot(acc3, v, k2);
+    }
+    if (end > 3) {
+      k2 = v128.load(w, 88);
+      k0 = zip(v128.load(w, 80), k2);
+      k2 = zip_high(k2, i16x8.splat(0));
       p = row2;
       v = v128.load64_zero(p);
       p += a_stride;
@@ -96,16 +102,16 @@ export function q8_dwconv_3x3_s1(
       acc3 = dot(acc3, v, k2);
     }
     k0 = v128.load(w, 16);
-    acc0 = requantize(acc0, k0, lo, hi, to_output);
-    acc1 = requantize(acc1, k0, lo, hi, to_output);
-    acc2 = requantize(acc2, k0, lo, hi, to_output);
-    acc3 = requantize(acc3, k0, lo, hi, to_output);
-    v = i16x8.narrow_i32x4_s(acc0, acc1);
+    k1 = requantize(acc0, k0, lo, hi, magic, to_output);
+    k2 = requantize(acc1, k0, lo, hi, magic, to_output);
+    v = i16x8.narrow_i32x4_s(k1, k2);
     v128.store64_lane(c, v, 0);
     p = c + c_stride;
     v128.store64_lane(p, v, 1);
     p += c_stride;
-    v = i16x8.narrow_i32x4_s(acc2, acc3);
+    k1 = requantize(acc2, k0, lo, hi, magic, to_output);
+    k2 = requantize(acc3, k0, lo, hi, magic, to_output);
+    v = i16x8.narrow_i32x4_s(k1, k2);
     v128.store64_lane(p, v, 0);
     p += c_stride;
     v128.store64_lane(p, v, 1);

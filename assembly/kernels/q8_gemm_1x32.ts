@@ -1,10 +1,20 @@
 // q8_gemm_1x32__wasmsimd: one row by four panels of output = requantize(bias + A * B), for the row that is left over
 // after the tiles of four, and for dense layers. About the branches that are always true see f32_gemm_4x8.ts.
-import { bits_to_output, dot, lower_bound, requantize, upper_bound } from './q8_vector';
+import { dot, requantize } from './q8_vector';
 
-// a, c: the row of A and the 32 outputs; w: the first panel, panels panel_bytes apart; pairs and limits as in
-// q8_gemm_4x8.
-export function q8_gemm_1x32(pairs: usize, a: usize, w: usize, panel_bytes: usize, c: usize, limits: usize): void {
+// a, c: the row of A and the 32 outputs; w: the first panel, panels panel_bytes apart; the other arguments as
+// in q8_gemm_4x8.
+export function q8_gemm_1x32(
+  pairs: usize,
+  a: usize,
+  w: usize,
+  panel_bytes: usize,
+  c: usize,
+  lo: v128,
+  hi: v128,
+  magic: v128,
+  to_output: v128
+): void {
   let b0 = w;
   let b1 = b0 + panel_bytes;
   let b2 = b1 + panel_bytes;
@@ -97,22 +107,19 @@ export function q8_gemm_1x32(pairs: usize, a: usize, w: usize, panel_bytes: usiz
     b3 += 32;
   }
 
-  const lo = lower_bound(limits);
-  const hi = upper_bound(limits);
-  const to_output = bits_to_output(limits);
-  acc00 = requantize(acc00, v128.load(w, 32), lo, hi, to_output);
-  acc01 = requantize(acc01, v128.load(w, 48), lo, hi, to_output);
+  acc00 = requantize(acc00, v128.load(w, 32), lo, hi, magic, to_output);
+  acc01 = requantize(acc01, v128.load(w, 48), lo, hi, magic, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc00, acc01));
   w += panel_bytes;
-  acc10 = requantize(acc10, v128.load(w, 32), lo, hi, to_output);
-  acc11 = requantize(acc11, v128.load(w, 48), lo, hi, to_output);
+  acc10 = requantize(acc10, v128.load(w, 32), lo, hi, magic, to_output);
+  acc11 = requantize(acc11, v128.load(w, 48), lo, hi, magic, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc10, acc11), 16);
   w += panel_bytes;
-  acc20 = requantize(acc20, v128.load(w, 32), lo, hi, to_output);
-  acc21 = requantize(acc21, v128.load(w, 48), lo, hi, to_output);
+  acc20 = requantize(acc20, v128.load(w, 32), lo, hi, magic, to_output);
+  acc21 = requantize(acc21, v128.load(w, 48), lo, hi, magic, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc20, acc21), 32);
   w += panel_bytes;
-  acc30 = requantize(acc30, v128.load(w, 32), lo, hi, to_output);
-  acc31 = requantize(acc31, v128.load(w, 48), lo, hi, to_output);
+  acc30 = requantize(acc30, v128.load(w, 32), lo, hi, magic, to_output);
+  acc31 = requantize(acc31, v128.load(w, 48), lo, hi, magic, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc30, acc31), 48);
 }

@@ -3,7 +3,7 @@
 import { q8_dwconv_3x3_edge } from '../kernels/q8_dwconv_3x3_edge';
 import { q8_dwconv_3x3_s1 } from '../kernels/q8_dwconv_3x3_s1';
 import { q8_dwconv_3x3_s2 } from '../kernels/q8_dwconv_3x3_s2';
-import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
+import { bits_to_output, lower_bound, requantize, rounder, upper_bound } from '../kernels/q8_vector';
 import { fill } from '../kernels/runs';
 import { Q8DepthwiseOp } from '../program';
 
@@ -78,10 +78,17 @@ function tile_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usi
   const c_stride = <usize>op.output_stride << 1;
   const a = <usize>(x * op.stride_width - op.pad_left) * a_stride;
   const c = output + <usize>x * c_stride;
+  row0 += a;
+  row1 += a;
+  row2 += a;
+  const limits = limits_of(op);
+  const lo = lower_bound(limits);
+  const hi = upper_bound(limits);
+  const to_output = bits_to_output(limits);
   if (op.stride_width == 1) {
-    q8_dwconv_3x3_s1(row0 + a, row1 + a, row2 + a, a_stride, w, c, c_stride, op.channels, limits_of(op));
+    q8_dwconv_3x3_s1(row0, row1, row2, a_stride, w, c, c_stride, op.channels, lo, hi, rounder(), to_output);
   } else {
-    q8_dwconv_3x3_s2(row0 + a, row1 + a, row2 + a, a_stride, w, c, c_stride, op.channels, limits_of(op));
+    q8_dwconv_3x3_s2(row0, row1, row2, a_stride, w, c, c_stride, op.channels, lo, hi, rounder(), to_output);
   }
 }
 
@@ -93,9 +100,15 @@ function edge_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usi
   const inside: usize = left < 0 ? 8 : 0;
   const outside: usize = left < 0 ? 0 : 16;
   const c = output + ((<usize>x * op.output_stride) << 1);
-  const zero = op.input_zero;
+  row0 += a;
+  row1 += a;
+  row2 += a;
+  const limits = limits_of(op);
+  const lo = lower_bound(limits);
+  const hi = upper_bound(limits);
+  const to_output = bits_to_output(limits);
   q8_dwconv_3x3_edge(
-    row0 + a, row1 + a, row2 + a, a_stride, zero, w, inside, outside, c, op.channels, limits_of(op)
+    row0, row1, row2, a_stride, op.input_zero, w, inside, outside, c, op.channels, lo, hi, rounder(), to_output
   );
 }
 
@@ -129,7 +142,7 @@ function any_pixel(
         k += 8;
       }
     }
-    acc = requantize(acc, v128.load(w, 16), lo, hi, to_output);
+    acc = requantize(acc, v128.load(w, 16), lo, hi, rounder(), to_output);
     v128.store64_lane(c + channel, i16x8.narrow_i32x4_s(acc, acc), 0);
     w = k;
   }

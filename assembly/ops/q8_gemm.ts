@@ -1,6 +1,7 @@
-// The loops over tiles and panels around the integer GEMM kernels, as in gemm.ts.
+// The loops over rows around the integer GEMM kernels; q8_pointwise, q8_conv and inverted_residual all multiply here.
 import { q8_gemm_1x32 } from '../kernels/q8_gemm_1x32';
 import { q8_gemm_4x8 } from '../kernels/q8_gemm_4x8';
+import { bits_to_output, lower_bound, rounder, upper_bound } from '../kernels/q8_vector';
 
 // Bytes of a column's share of its panel: bias, scale, and pairs of weights.
 export function q8_column_bytes(k: usize): usize {
@@ -20,41 +21,32 @@ export function q8_multiply(
   c_stride: usize,
   limits: usize
 ): void {
-  const pairs = (<usize>k + 1) >> 1;
-  const panel_bytes = q8_column_bytes(k) << 3;
-  const row_bytes = <usize>n << 1;
   if ((m & 3) == 1) {
     m -= 1;
-    multiply_row(row_bytes, pairs, a + a_stride * m, w, panel_bytes, c + c_stride * m, limits);
+    multiply_row(n, k, a + a_stride * m, w, c + c_stride * m, limits);
   }
+  const lo = lower_bound(limits);
+  const hi = upper_bound(limits);
+  const to_output = bits_to_output(limits);
+  const pairs = (<usize>k + 1) >> 1;
   for (let rows = m; rows > 0; rows -= 4) {
-    let panel = w;
-    for (let column: usize = 0; column < row_bytes; column += 16) {
-      q8_gemm_4x8(rows, pairs, a, a_stride, panel, c + column, c_stride, limits);
-      panel += panel_bytes;
-    }
+    q8_gemm_4x8(rows, n, pairs, a, a_stride, w, c, c_stride, lo, hi, rounder(), to_output);
     a += a_stride << 2;
     c += c_stride << 2;
   }
 }
 
 // One row.
-function multiply_row(
-  row_bytes: usize,
-  pairs: usize,
-  a: usize,
-  w: usize,
-  panel_bytes: usize,
-  c: usize,
-  limits: usize
-): void {
-  let column: usize = 0;
-  for (; column + 64 <= row_bytes; column += 64) {
-    q8_gemm_1x32(pairs, a, w, panel_bytes, c + column, limits);
+function multiply_row(n: i32, k: i32, a: usize, w: usize, c: usize, limits: usize): void {
+  const lo = lower_bound(limits);
+  const hi = upper_bound(limits);
+  const to_output = bits_to_output(limits);
+  const pairs = (<usize>k + 1) >> 1;
+  const panel_bytes = q8_column_bytes(k) << 3;
+  for (; n >= 32; n -= 32) {
+    q8_gemm_1x32(pairs, a, w, panel_bytes, c, lo, hi, rounder(), to_output);
     w += panel_bytes << 2;
+    c += 64;
   }
-  for (; column < row_bytes; column += 16) {
-    q8_gemm_4x8(1, pairs, a, 0, w, c + column, 0, limits);
-    w += panel_bytes;
-  }
+  if (n > 0) q8_gemm_4x8(1, n, pairs, a, 0, w, c, 0, lo, hi, rounder(), to_output);
 }
