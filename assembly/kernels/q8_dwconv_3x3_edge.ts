@@ -5,7 +5,7 @@ import { dot, requantize, zip } from './q8_vector';
 // row0..row2: the first inside column of each row of the window; columns are a_stride bytes apart. zero: what the
 // column outside holds. w: groups of 4 channels, bias[4], scale[4], [9][4]. inside, outside: byte offsets, in a row of
 // the window, of the weights of the first inside and of the outside column: 8 and 0 at the left edge, 0 and 16 at the
-// right. c: the output pixel. lo, hi, magic, to_output: see q8_vector.ts.
+// right. c: the output pixel. lo, hi, to_output: see q8_vector.ts.
 export function q8_dwconv_3x3_edge(
   row0: usize,
   row1: usize,
@@ -19,7 +19,6 @@ export function q8_dwconv_3x3_edge(
   channels: usize,
   lo: v128,
   hi: v128,
-  magic: v128,
   to_output: v128
 ): void {
   const z = i16x8.splat(<i16>zero);
@@ -32,7 +31,7 @@ export function q8_dwconv_3x3_edge(
     acc = dot(acc, zip(v128.load64_zero(row2), v128.load64_zero(row2 + a_stride)), taps(k + 80));
     acc = dot(acc, z, zip(v128.load64_zero(e, 32), v128.load64_zero(e, 56)));
     acc = dot(acc, z, v128.load16x4_u(e, 80));
-    acc = requantize(acc, v128.load(w, 16), lo, hi, magic, to_output);
+    acc = requantize(acc, v128.load(w, 16), lo, hi, to_output);
     v128.store64_lane(c, i16x8.narrow_i32x4_s(acc, acc), 0);
     row0 += 8;
     row1 += 8;

@@ -5,7 +5,7 @@
 import { dot, requantize, zip, zip_high } from './q8_vector';
 
 // row0..row2: the first column of each row of the window; columns are a_stride bytes apart. w: groups of 4 channels,
-// bias[4], scale[4], [9][4]. c: the first output pixel, pixels c_stride bytes apart. lo, hi, magic, to_output: see
+// bias[4], scale[4], [9][4]. c: the first output pixel, pixels c_stride bytes apart. lo, hi, to_output: see
 // q8_vector.ts.
 export function q8_dwconv_3x3_s1(
   row0: usize,
@@ -18,7 +18,6 @@ export function q8_dwconv_3x3_s1(
   channels: usize,
   lo: v128,
   hi: v128,
-  magic: v128,
   to_output: v128
 ): void {
   const end = w + channels * 26;
@@ -102,15 +101,15 @@ export function q8_dwconv_3x3_s1(
       acc3 = dot(acc3, v, k2);
     }
     k0 = v128.load(w, 16);
-    k1 = requantize(acc0, k0, lo, hi, magic, to_output);
-    k2 = requantize(acc1, k0, lo, hi, magic, to_output);
+    k1 = requantize(acc0, k0, lo, hi, to_output);
+    k2 = requantize(acc1, k0, lo, hi, to_output);
     v = i16x8.narrow_i32x4_s(k1, k2);
     v128.store64_lane(c, v, 0);
     p = c + c_stride;
     v128.store64_lane(p, v, 1);
     p += c_stride;
-    k1 = requantize(acc2, k0, lo, hi, magic, to_output);
-    k2 = requantize(acc3, k0, lo, hi, magic, to_output);
+    k1 = requantize(acc2, k0, lo, hi, to_output);
+    k2 = requantize(acc3, k0, lo, hi, to_output);
     v = i16x8.narrow_i32x4_s(k1, k2);
     v128.store64_lane(p, v, 0);
     p += c_stride;

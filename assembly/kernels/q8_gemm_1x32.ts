@@ -12,7 +12,6 @@ export function q8_gemm_1x32(
   c: usize,
   lo: v128,
   hi: v128,
-  magic: v128,
   to_output: v128
 ): void {
   let b0 = w;
@@ -107,19 +106,19 @@ export function q8_gemm_1x32(
     b3 += 32;
   }
 
-  acc00 = requantize(acc00, v128.load(w, 32), lo, hi, magic, to_output);
-  acc01 = requantize(acc01, v128.load(w, 48), lo, hi, magic, to_output);
+  acc00 = requantize(acc00, v128.load(w, 32), lo, hi, to_output);
+  acc01 = requantize(acc01, v128.load(w, 48), lo, hi, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc00, acc01));
   w += panel_bytes;
-  acc10 = requantize(acc10, v128.load(w, 32), lo, hi, magic, to_output);
-  acc11 = requantize(acc11, v128.load(w, 48), lo, hi, magic, to_output);
+  acc10 = requantize(acc10, v128.load(w, 32), lo, hi, to_output);
+  acc11 = requantize(acc11, v128.load(w, 48), lo, hi, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc10, acc11), 16);
   w += panel_bytes;
-  acc20 = requantize(acc20, v128.load(w, 32), lo, hi, magic, to_output);
-  acc21 = requantize(acc21, v128.load(w, 48), lo, hi, magic, to_output);
+  acc20 = requantize(acc20, v128.load(w, 32), lo, hi, to_output);
+  acc21 = requantize(acc21, v128.load(w, 48), lo, hi, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc20, acc21), 32);
   w += panel_bytes;
-  acc30 = requantize(acc30, v128.load(w, 32), lo, hi, magic, to_output);
-  acc31 = requantize(acc31, v128.load(w, 48), lo, hi, magic, to_output);
+  acc30 = requantize(acc30, v128.load(w, 32), lo, hi, to_output);
+  acc31 = requantize(acc31, v128.load(w, 48), lo, hi, to_output);
   v128.store(c, i16x8.narrow_i32x4_s(acc30, acc31), 48);
 }

@@ -1,12 +1,12 @@
-// q8_gemm_4x8__wasmsimd: tiles of 4 rows by 8 columns (one panel) of output = requantize(bias + A * B), two k at a time,
-// panel by panel. Sums are exact in 32 bits. About the branches that are always true see f32_gemm_4x8.ts; without the
-// float product in flight one for every pair is enough. The loop over panels is in here because a call for every tile
-// costs a tenth of the time where k is small.
+// q8_gemm_4x8__wasmsimd: tiles of 4 rows by 8 columns (one panel) of output = requantize(bias + A * B), two k at a
+// time, panel by panel. Sums are exact in 32 bits. About the branches that are always true see f32_gemm_4x8.ts; one for
+// every pair of k is enough here. The loop over panels is inside because a call for every tile costs a tenth of the
+// time where k is small.
 import { dot, requantize } from './q8_vector';
 
 // Computes `rows` (1 to 4) rows of n (a multiple of 8) columns; the rows beyond are computed as copies of the last and
 // stored over it. a, c: first row of A and of the output (16-bit values), whose rows are *_stride bytes apart; w: the
-// panels, bias[8], scale[8], then [pairs][8][2] each; pairs: half of k, rounded up; lo, hi, magic, to_output: see
+// panels, bias[8], scale[8], then [pairs][8][2] each; pairs: half of k, rounded up; lo, hi, to_output: see
 // q8_vector.ts.
 export function q8_gemm_4x8(
   rows: i32,
@@ -19,7 +19,6 @@ export function q8_gemm_4x8(
   c_stride: usize,
   lo: v128,
   hi: v128,
-  magic: v128,
   to_output: v128
 ): void {
   let a0 = a;
@@ -135,17 +134,17 @@ export function q8_gemm_4x8(
     }
     b0 = v128.load(w, 32);
     b1 = v128.load(w, 48);
-    v = requantize(acc00, b0, lo, hi, magic, to_output);
-    s = requantize(acc01, b1, lo, hi, magic, to_output);
+    v = requantize(acc00, b0, lo, hi, to_output);
+    s = requantize(acc01, b1, lo, hi, to_output);
     v128.store(c, i16x8.narrow_i32x4_s(v, s));
-    v = requantize(acc10, b0, lo, hi, magic, to_output);
-    s = requantize(acc11, b1, lo, hi, magic, to_output);
+    v = requantize(acc10, b0, lo, hi, to_output);
+    s = requantize(acc11, b1, lo, hi, to_output);
     v128.store(c1, i16x8.narrow_i32x4_s(v, s));
-    v = requantize(acc20, b0, lo, hi, magic, to_output);
-    s = requantize(acc21, b1, lo, hi, magic, to_output);
+    v = requantize(acc20, b0, lo, hi, to_output);
+    s = requantize(acc21, b1, lo, hi, to_output);
     v128.store(c2, i16x8.narrow_i32x4_s(v, s));
-    v = requantize(acc30, b0, lo, hi, magic, to_output);
-    s = requantize(acc31, b1, lo, hi, magic, to_output);
+    v = requantize(acc30, b0, lo, hi, to_output);
+    s = requantize(acc31, b1, lo, hi, to_output);
     v128.store(c3, i16x8.narrow_i32x4_s(v, s));
     const used = pairs << 2;
     a0 -= used;

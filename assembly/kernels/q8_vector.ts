@@ -35,23 +35,16 @@ export function upper_bound(limits: usize): v128 {
   return f32x4.convert_i32x4_s(i32x4.sub(v128.load32_splat(limits, 8), v128.load32_splat(limits)));
 }
 
-// 1.5 * 2^23: adding it leaves no bits for a fraction, so the addition itself rounds. It needs |y| <= 2^22, hence the
-// clamp before it.
-// @ts-ignore: decorator
-@inline
-export function rounder(): v128 {
-  return f32x4.splat(12582912);
-}
-
 // What turns the bits of 1.5 * 2^23 + y into the integer y + output_zero.
 export function bits_to_output(limits: usize): v128 {
   return i32x4.sub(v128.load32_splat(limits), i32x4.splat(0x4b400000));
 }
 
-// The last four arguments are what the functions above return.
+// Adding 1.5 * 2^23 leaves no bits for a fraction, so the addition itself rounds. It needs |y| <= 2^22, hence the clamp
+// before it. The last three arguments are what the functions above return.
 // @ts-ignore: decorator
 @inline
-export function requantize(sum: v128, scale: v128, lo: v128, hi: v128, magic: v128, to_output: v128): v128 {
+export function requantize(sum: v128, scale: v128, lo: v128, hi: v128, to_output: v128): v128 {
   const y = f32x4.mul(f32x4.convert_i32x4_s(sum), scale);
-  return i32x4.add(f32x4.add(f32x4.pmin(hi, f32x4.pmax(lo, y)), magic), to_output);
+  return i32x4.add(f32x4.add(f32x4.pmin(hi, f32x4.pmax(lo, y)), f32x4.splat(12582912)), to_output);
 }

@@ -1,9 +1,9 @@
 // Integer depthwise convolution, an output row at a time, as in depthwise.ts: input rows outside the picture are the
-// row of zero points at `pad_row`, so no kernel knows the picture's height, and the input may as well be a ring of rows.
+// row of zero points at `pad_row`, so no kernel knows the picture's height, and the input may be a ring of rows.
 import { q8_dwconv_3x3_edge } from '../kernels/q8_dwconv_3x3_edge';
 import { q8_dwconv_3x3_s1 } from '../kernels/q8_dwconv_3x3_s1';
 import { q8_dwconv_3x3_s2 } from '../kernels/q8_dwconv_3x3_s2';
-import { bits_to_output, lower_bound, requantize, rounder, upper_bound } from '../kernels/q8_vector';
+import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
 import { fill } from '../kernels/runs';
 import { Q8DepthwiseOp } from '../program';
 
@@ -86,9 +86,9 @@ function tile_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usi
   const hi = upper_bound(limits);
   const to_output = bits_to_output(limits);
   if (op.stride_width == 1) {
-    q8_dwconv_3x3_s1(row0, row1, row2, a_stride, w, c, c_stride, op.channels, lo, hi, rounder(), to_output);
+    q8_dwconv_3x3_s1(row0, row1, row2, a_stride, w, c, c_stride, op.channels, lo, hi, to_output);
   } else {
-    q8_dwconv_3x3_s2(row0, row1, row2, a_stride, w, c, c_stride, op.channels, lo, hi, rounder(), to_output);
+    q8_dwconv_3x3_s2(row0, row1, row2, a_stride, w, c, c_stride, op.channels, lo, hi, to_output);
   }
 }
 
@@ -108,7 +108,7 @@ function edge_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usi
   const hi = upper_bound(limits);
   const to_output = bits_to_output(limits);
   q8_dwconv_3x3_edge(
-    row0, row1, row2, a_stride, op.input_zero, w, inside, outside, c, op.channels, lo, hi, rounder(), to_output
+    row0, row1, row2, a_stride, op.input_zero, w, inside, outside, c, op.channels, lo, hi, to_output
   );
 }
 
@@ -142,7 +142,7 @@ function any_pixel(
         k += 8;
       }
     }
-    acc = requantize(acc, v128.load(w, 16), lo, hi, rounder(), to_output);
+    acc = requantize(acc, v128.load(w, 16), lo, hi, to_output);
     v128.store64_lane(c + channel, i16x8.narrow_i32x4_s(acc, acc), 0);
     w = k;
   }

@@ -1,7 +1,7 @@
 // The loops over rows around the integer GEMM kernels; q8_pointwise, q8_conv and inverted_residual all multiply here.
 import { q8_gemm_1x32 } from '../kernels/q8_gemm_1x32';
 import { q8_gemm_4x8 } from '../kernels/q8_gemm_4x8';
-import { bits_to_output, lower_bound, rounder, upper_bound } from '../kernels/q8_vector';
+import { bits_to_output, lower_bound, upper_bound } from '../kernels/q8_vector';
 
 // Bytes of a column's share of its panel: bias, scale, and pairs of weights.
 export function q8_column_bytes(k: usize): usize {
@@ -30,7 +30,7 @@ export function q8_multiply(
   const to_output = bits_to_output(limits);
   const pairs = (<usize>k + 1) >> 1;
   for (let rows = m; rows > 0; rows -= 4) {
-    q8_gemm_4x8(rows, n, pairs, a, a_stride, w, c, c_stride, lo, hi, rounder(), to_output);
+    q8_gemm_4x8(rows, n, pairs, a, a_stride, w, c, c_stride, lo, hi, to_output);
     a += a_stride << 2;
     c += c_stride << 2;
   }
@@ -44,9 +44,9 @@ function multiply_row(n: i32, k: i32, a: usize, w: usize, c: usize, limits: usiz
   const pairs = (<usize>k + 1) >> 1;
   const panel_bytes = q8_column_bytes(k) << 3;
   for (; n >= 32; n -= 32) {
-    q8_gemm_1x32(pairs, a, w, panel_bytes, c, lo, hi, rounder(), to_output);
+    q8_gemm_1x32(pairs, a, w, panel_bytes, c, lo, hi, to_output);
     w += panel_bytes << 2;
     c += 64;
   }
-  if (n > 0) q8_gemm_4x8(1, n, pairs, a, 0, w, c, 0, lo, hi, rounder(), to_output);
+  if (n > 0) q8_gemm_4x8(1, n, pairs, a, 0, w, c, 0, lo, hi, to_output);
 }

@@ -1,5 +1,5 @@
 // Mean over the whole picture, 8 channels at a time. One chunk.
-import { bits_to_output, lower_bound, requantize, rounder, upper_bound } from '../kernels/q8_vector';
+import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
 import { Q8MeanOp } from '../program';
 
 export function run_q8_mean(op: Q8MeanOp, arena: usize): void {
@@ -21,8 +21,8 @@ export function run_q8_mean(op: Q8MeanOp, arena: usize): void {
       high = i32x4.add(high, v128.load16x4_s(p, 8));
       p += a_stride;
     }
-    low = requantize(low, scale, lo, hi, rounder(), to_output);
-    high = requantize(high, scale, lo, hi, rounder(), to_output);
+    low = requantize(low, scale, lo, hi, to_output);
+    high = requantize(high, scale, lo, hi, to_output);
     v128.store(c, i16x8.narrow_i32x4_s(low, high));
     a += 16;
   }
