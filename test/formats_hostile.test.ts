@@ -4,7 +4,7 @@ import { zipSync } from 'fflate';
 import { Builder } from 'flatbuffers';
 import { expect, test } from 'vitest';
 import { MobileNetEdgeError } from '../lib/errors';
-import { readModelFile, type TfjsArtifacts } from '../lib/formats/model_file';
+import { readModelFile, type TfjsArtifacts } from '../lib/formats/read_model_file';
 import { checkGraph } from './fixtures/check_graph';
 import { smallFloatNetwork, smallInt8Network } from './fixtures/small_tflite';
 import { artifactsOf, smallModel } from './fixtures/tfjs_models';

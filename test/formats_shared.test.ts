@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { mobilenetV1 } from '../lib/architectures/mobilenet_v1';
 import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
 import { MobileNetEdgeError } from '../lib/errors';
-import { readModelFile } from '../lib/formats/model_file';
+import { readModelFile } from '../lib/formats/read_model_file';
 import { elementCount, type Graph } from '../lib/graph';
 import { checkGraph } from './fixtures/check_graph';
 import { randomSource } from './support/random';

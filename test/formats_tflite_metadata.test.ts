@@ -1,7 +1,7 @@
 /** TFLite metadata: normalization, label files, and what a quantized input says by itself. */
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { readModelFile } from '../lib/formats/model_file';
+import { readModelFile } from '../lib/formats/read_model_file';
 import { expectError } from './fixtures/read_tflite';
 import { smallFloatNetwork, smallInt8Network } from './fixtures/small_tflite';
 import { buildMetadata, buildTflite } from './fixtures/tflite_builder';

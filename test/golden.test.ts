@@ -1,6 +1,6 @@
 /** Real models on real pictures, against the outputs of independent runs. */
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ModelSource } from '../lib/formats/model_file';
+import type { ModelSource } from '../lib/formats/read_model_file';
 import { load } from '../lib/load';
 import type { Model } from '../lib/model';
 import { nsfwjsModel } from '../scripts/nsfwjs_model.mjs';

@@ -1,5 +1,5 @@
 import { recognize } from '../architectures/recognize';
-import { readModelFile } from '../formats/model_file';
+import { readModelFile } from '../formats/read_model_file';
 import { elementCount, type Graph, pixels } from '../graph';
 import { simplify } from '../passes/simplify';
 import { type Layer, layers, totals } from '../summary';
