@@ -28,7 +28,8 @@ function lowerInvertedResidual(step: InvertedResidualStep, to: Lowering): Lowere
   const expandedRow = inputWidth * pixel * bytes;
 
   const fitting = Math.floor((BAND_BYTES - reach * expandedRow) / (stride[0] * expandedRow)) + 1;
-  const bandRows = Math.min(outputHeight, Math.max(1, Math.min(4, fitting)));
+  // Depthwise kernels make two rows at once.
+  const bandRows = Math.min(outputHeight, Math.max(2, Math.min(4, fitting)));
   const windowRows = (bandRows - 1) * stride[0] + reach;
 
   const padRow = rowBytes(windowRows * inputWidth, pixel, bytes);

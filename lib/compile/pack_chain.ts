@@ -7,115 +7,132 @@
  * exceed that, the excess is taken off the largest ones and kept in a list of extra quads, each added on its own.
  */
 
-/** Main quads [quads][columns][4] and the extras of every vector of 8 columns, in ascending order. */
+/** Weights split into what chains can hold and the rest. A quad is four bytes, the first weight lowest. */
 export interface Chained {
   chain: number;
-  main: Int8Array;
-  /** For each vector of 8 columns: byte offset in the input row, and 8 x 4 weights. */
-  extras: { offset: number; weights: Int8Array }[][];
+  /** [quads][columns]. */
+  main: Int32Array;
+  extras: Extras;
+}
+
+/** Entries begin[v] to begin[v + 1] belong to columns 8v to 8v + 7. */
+interface Extras {
+  begin: number[];
+  /** Of each entry: the byte offset in the input row, and one quad for each of the 8 columns. */
+  offsets: number[];
+  quads: number[];
 }
 
 const LANE_LIMIT = 128;
 const CHAINS = [1, 2, 4] as const;
+const VECTOR = 8;
 /** Columns from which the chain length is chosen; weights of a layer are alike. */
-const SAMPLED_COLUMNS = 32;
+const SAMPLED_COLUMNS = 16;
 
-/** Takes off the largest weights of one sign, in turn, what the limit does not allow; `at` are the lane's places. */
-function limitLane(weights: Int16Array, at: readonly number[], sign: number): void {
+/** Takes off the largest weights of one sign, in turn, what the limit does not allow, in the lane that starts at `lane`. */
+function limitLane(weights: Int16Array, lane: number, end: number, sign: number): void {
+  // A byte holds -128 to 127.
+  const most = sign > 0 ? 127 : 128;
   let sum = 0;
-  for (const i of at) {
-    // A single byte holds -128 to 127.
-    if (sign > 0 && weights[i] > 127) weights[i] = 127;
-    if (weights[i] * sign > 0) sum += weights[i] * sign;
+  for (let k = lane; k < end; k += 4) {
+    for (let i = k; i < k + 2; i++) {
+      if (weights[i] * sign > most) weights[i] = most * sign;
+      if (weights[i] * sign > 0) sum += weights[i] * sign;
+    }
   }
   while (sum > LANE_LIMIT) {
-    let largest = at[0];
-    for (const i of at) if (weights[i] * sign > weights[largest] * sign) largest = i;
+    let largest = lane;
+    for (let k = lane; k < end; k += 4) {
+      if (weights[k] * sign > weights[largest] * sign) largest = k;
+      if (weights[k + 1] * sign > weights[largest] * sign) largest = k + 1;
+    }
     const taken = Math.min(weights[largest] * sign, sum - LANE_LIMIT);
     weights[largest] -= taken * sign;
     sum -= taken;
   }
 }
 
-/** The part of one column's weights that chains of `chain` quads can hold; the length is a multiple of 4. */
-function limitColumn(column: Int16Array, chain: number): Int16Array {
-  const limited = column.slice();
+/** Leaves in `limited` the part of a column that chains of `chain` quads can hold. Returns whether there is a rest. */
+function limitColumn(column: Int16Array, limited: Int16Array, chain: number): boolean {
+  limited.set(column);
   const step = 4 * chain;
-  const at: number[] = [];
+  let hasRest = false;
   for (let start = 0; start < column.length; start += step) {
-    for (const lane of [0, 2]) {
-      at.length = 0;
-      let magnitude = 0;
-      for (let k = start + lane; k < Math.min(start + step, column.length); k += 4) {
-        at.push(k, k + 1);
-        magnitude += Math.abs(column[k]) + Math.abs(column[k + 1]);
+    const end = Math.min(start + step, column.length);
+    for (let lane = start; lane < start + 4; lane += 2) {
+      let up = 0;
+      let down = 0;
+      for (let k = lane; k < end; k += 4) {
+        const a = column[k];
+        const b = column[k + 1];
+        if (a > 0) up += a;
+        else down -= a;
+        if (b > 0) up += b;
+        else down -= b;
       }
-      // Most lanes are within both limits.
-      if (magnitude < LANE_LIMIT) continue;
-      limitLane(limited, at, 1);
-      limitLane(limited, at, -1);
+      if (up < LANE_LIMIT && down <= LANE_LIMIT) continue;
+      limitLane(limited, lane, end, 1);
+      limitLane(limited, lane, end, -1);
+      hasRest = true;
     }
   }
-  return limited;
+  return hasRest;
 }
 
-/** Column n of weights [n][k], padded with zeros to whole quads. */
-function columnOf(weights: Int16Array, k: number, n: number): Int16Array {
-  const column = new Int16Array(Math.ceil(k / 4) * 4);
-  if ((n + 1) * k <= weights.length) column.set(weights.subarray(n * k, (n + 1) * k));
-  return column;
+function quadOf(weights: Int16Array, at: number): number {
+  return (
+    (weights[at] & 255) | ((weights[at + 1] & 255) << 8) | ((weights[at + 2] & 255) << 16) | (weights[at + 3] << 24)
+  );
 }
 
-/** Splits what remains of 8 columns into quads that are exact one by one. */
-function extrasOf(excess: readonly Int16Array[]): Chained['extras'][number] {
-  const extras: Chained['extras'][number] = [];
-  for (let offset = 0; offset < excess[0].length; offset += 4) {
-    while (excess.some((column) => column[offset] || column[offset + 1] || column[offset + 2] || column[offset + 3])) {
-      const weights = new Int8Array(32);
-      excess.forEach((column, j) => {
-        const part = limitColumn(column.subarray(offset, offset + 4), 1);
-        for (let i = 0; i < 4; i++) {
-          weights[j * 4 + i] = part[i];
-          column[offset + i] -= part[i];
-        }
-      });
-      extras.push({ offset, weights });
+/** Moves what remains of 8 columns into quads that are exact one by one. */
+function moveRest(columns: readonly Int16Array[], extras: Extras): void {
+  const rest = new Int16Array(4);
+  const part = new Int16Array(4);
+  for (let offset = 0; offset < columns[0].length; offset += 4) {
+    while (columns.some((column) => quadOf(column, offset) !== 0)) {
+      extras.offsets.push(offset);
+      for (const column of columns) {
+        for (let i = 0; i < 4; i++) rest[i] = column[offset + i];
+        limitColumn(rest, part, 1);
+        for (let i = 0; i < 4; i++) column[offset + i] -= part[i];
+        extras.quads.push(quadOf(part, 0));
+      }
     }
   }
-  return extras;
 }
 
 function packColumns(weights: Int16Array, k: number, columns: number, chain: number): Chained {
   const quads = Math.ceil(k / 4);
-  const main = new Int8Array(quads * columns * 4);
-  const extras: Chained['extras'] = [];
-  for (let first = 0; first < columns; first += 8) {
-    const excess = Array.from({ length: 8 }, (_, j) => {
-      const column = columnOf(weights, k, first + j);
-      const limited = limitColumn(column, chain);
-      for (let i = 0; i < column.length; i++) {
-        main[((i >> 2) * columns + first + j) * 4 + (i & 3)] = limited[i];
-        column[i] -= limited[i];
-      }
-      return column;
+  const main = new Int32Array(quads * columns);
+  const extras: Extras = { begin: [0], offsets: [], quads: [] };
+  const block = Array.from({ length: VECTOR }, () => new Int16Array(quads * 4));
+  const limited = new Int16Array(quads * 4);
+  for (let first = 0; first < columns; first += VECTOR) {
+    let hasRest = false;
+    block.forEach((column, j) => {
+      const n = first + j;
+      column.fill(0);
+      // Columns beyond the outputs are zeros.
+      column.set(weights.subarray(n * k, Math.min((n + 1) * k, weights.length)));
+      if (limitColumn(column, limited, chain)) hasRest = true;
+      for (let q = 0; q < quads; q++) main[q * columns + n] = quadOf(limited, q * 4);
+      for (let i = 0; i < column.length; i++) column[i] -= limited[i];
     });
-    extras.push(extrasOf(excess));
+    if (hasRest) moveRest(block, extras);
+    extras.begin.push(extras.offsets.length);
   }
   return { chain, main, extras };
 }
 
 /** Instructions a quad of one vector: a multiply-add, its sum, and every `chain` quads a widening; three for every extra. */
-function cost({ chain, extras }: Chained, quads: number): number {
-  const count = extras.reduce((sum, list) => sum + list.length, 0);
-  return (chain + 1) / chain + (3 * count) / (quads * extras.length);
+function cost({ chain, main, extras }: Chained): number {
+  return (chain + 1) / chain + (3 * extras.offsets.length) / (main.length / VECTOR);
 }
 
 /** Packs weights [outputs][k] (minus their zero point) into `columns` columns, a multiple of 8, with the cheapest chain length. */
 export function packChain(weights: Int16Array, k: number, columns: number): Chained {
-  const quads = Math.ceil(k / 4);
   const sampled = Math.min(columns, SAMPLED_COLUMNS);
-  const [best] = CHAINS.map((chain) => packColumns(weights, k, sampled, chain)).sort(
-    (a, b) => cost(a, quads) - cost(b, quads),
-  );
+  const [best] = CHAINS.map((chain) => packColumns(weights, k, sampled, chain)).sort((a, b) => cost(a) - cost(b));
   return columns === sampled ? best : packColumns(weights, k, columns, best.chain);
 }

@@ -2,7 +2,7 @@
 import type { Conv2D, Dense, DepthwiseConv2D } from '../graph';
 import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
-import { packChain } from './pack_chain';
+import { type Chained, packChain } from './pack_chain';
 import { alignUp, roundChannels } from './plan';
 import { centred, formOf, requantizationScales } from './quantized';
 
@@ -38,11 +38,10 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
     new Float32Array(bytes.buffer, at + 4 * width, width).set(scale.subarray(first, first + used));
     const body = at + COLUMN_HEAD_BYTES * width;
     if (chained) {
+      const panel = new Int32Array(bytes.buffer, body, steps * width);
       for (let step = 0; step < steps; step++) {
-        const from = (step * n + first) * 4;
-        new Int8Array(bytes.buffer, body + step * width * 4, width * 4).set(
-          chained.main.subarray(from, from + width * 4),
-        );
+        const from = step * n + first;
+        panel.set(chained.main.subarray(from, from + width), step * width);
       }
     } else {
       const pairs = new Int16Array(bytes.buffer, body, steps * width * 2);
@@ -62,19 +61,13 @@ function sumOf(values: Int16Array, from: number, to: number): number {
 }
 
 /** begin[vectors + 1], then offsets, then quads, each part on a cache line. Returns the byte offset. */
-function packExtras(blob: WeightBlob, extras: ReturnType<typeof packChain>['extras']): number {
-  const all = extras.flat();
-  const offsetsAt = alignUp(4 * (extras.length + 1), 64);
-  const quadsAt = alignUp(offsetsAt + 4 * all.length, 64);
-  const { offset, bytes } = blob.allocate(quadsAt + 32 * all.length);
-  const begin = new Int32Array(bytes.buffer, 0, extras.length + 1);
-  extras.forEach((list, vector) => {
-    begin[vector + 1] = begin[vector] + list.length;
-  });
-  new Int32Array(bytes.buffer, offsetsAt, all.length).set(all.map((extra) => extra.offset));
-  all.forEach(({ weights }, i) => {
-    bytes.set(new Uint8Array(weights.buffer), quadsAt + 32 * i);
-  });
+function packExtras(blob: WeightBlob, { begin, offsets, quads }: Chained['extras']): number {
+  const offsetsAt = alignUp(4 * begin.length, 64);
+  const quadsAt = alignUp(offsetsAt + 4 * offsets.length, 64);
+  const { offset, bytes } = blob.allocate(quadsAt + 4 * quads.length);
+  new Int32Array(bytes.buffer, 0, begin.length).set(begin);
+  new Int32Array(bytes.buffer, offsetsAt, offsets.length).set(offsets);
+  new Int32Array(bytes.buffer, quadsAt, quads.length).set(quads);
   return offset;
 }
 
