@@ -6,99 +6,110 @@
 constexpr size_t kQ8Group = 16;
 constexpr size_t kQ8StripColumns = 32;
 
-// 16 channels of two rows as pairs: those of channels 0-3 and 8-11, and of 4-7 and 12-15. That is the order in which
-// packs joins sums, and the weights are interleaved likewise.
-struct Q8Pairs {
-  __m256i low, high;
-};
-inline Q8Pairs interleave(__m256i a, __m256i b) { return {_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)}; }
-
-// Sums of 16 channels.
-struct Q8Sums {
-  __m256i low, high;
-};
-inline void multiply_add(Q8Sums* sums, const Q8Pairs& values, const Q8Pairs& taps) {
-  sums->low = _mm256_add_epi32(sums->low, _mm256_madd_epi16(values.low, taps.low));
-  sums->high = _mm256_add_epi32(sums->high, _mm256_madd_epi16(values.high, taps.high));
+// Pairs of 8 channels: value c of `a`, value c of `b`, for c = 0 to 7.
+inline __m256i interleave_words(__m128i a, __m128i b) {
+  return _mm256_set_m128i(_mm_unpackhi_epi16(a, b), _mm_unpacklo_epi16(a, b));
 }
 
-// One group's weights.
-struct Q8DepthwiseGroup {
-  Q8Sums bias;
-  __m256 scale_low, scale_high;
-  __m256i taps[9];
-
-  explicit Q8DepthwiseGroup(const uint8_t* group) {
-    const __m256i bias_0 = load_256(group), bias_1 = load_256(group + 32);
-    bias = {_mm256_permute2x128_si256(bias_0, bias_1, 0x20), _mm256_permute2x128_si256(bias_0, bias_1, 0x31)};
-    const auto* scales = reinterpret_cast<const float*>(group + 64);
-    const __m256 scale_0 = _mm256_loadu_ps(scales), scale_1 = _mm256_loadu_ps(scales + 8);
-    scale_low = _mm256_permute2f128_ps(scale_0, scale_1, 0x20);
-    scale_high = _mm256_permute2f128_ps(scale_0, scale_1, 0x31);
-    for (int t = 0; t < 9; ++t) taps[t] = load_256(group + 128 + 32 * t);
-  }
-};
-
-// PAIRS interleaved rows of the columns of a strip.
+// PAIRS pairs of input rows, column by column: channels 0 to 7 of a group, and 8 to 15.
 template <int PAIRS>
-using Q8Strip = Q8Pairs[(kQ8StripColumns - 1) * 2 + 3][PAIRS];
+struct Q8Strip {
+  __m256i half[2][(kQ8StripColumns - 1) * 2 + 3][PAIRS];
+};
 
 // Interleaves rows[0] with rows[1], rows[2] with rows[3] and so on: `columns` columns from `begin` on, which may lie
 // outside the picture.
 template <int PAIRS>
-inline void q8_fill_strip(const Q8DepthwiseArguments& d, const uint8_t* const* rows, ptrdiff_t begin, size_t columns,
-                          Q8Pairs (*strip)[PAIRS]) {
+inline void q8_fill_strip(const Q8DepthwiseArguments& d, const uint8_t* const* rows, ptrdiff_t begin, ptrdiff_t columns,
+                          Q8Strip<PAIRS>* strip) {
   const __m256i outside = _mm256_set1_epi16((int16_t)d.input_zero);
-  const ptrdiff_t width = (ptrdiff_t)d.input_width;
-  for (ptrdiff_t i = 0; i < (ptrdiff_t)columns; ++i) {
-    const ptrdiff_t column = begin + i;
-    if (column < 0 || column >= width) {
-      UNROLL for (int p = 0; p < PAIRS; ++p) strip[i][p] = {outside, outside};
-      continue;
+  const auto fill_outside = [&](ptrdiff_t from, ptrdiff_t to) {
+    for (ptrdiff_t i = from; i < to; ++i) {
+      UNROLL for (int p = 0; p < PAIRS; ++p) strip->half[0][i][p] = strip->half[1][i][p] = outside;
     }
-    const size_t at = (size_t)column * d.input_stride;
+  };
+  const ptrdiff_t width = (ptrdiff_t)d.input_width;
+  const ptrdiff_t left = begin < 0 ? -begin : 0, inside_end = width - begin < columns ? width - begin : columns;
+  const ptrdiff_t first = left < columns ? left : columns;
+  const ptrdiff_t end = inside_end > first ? inside_end : first;
+  fill_outside(0, first);
+  const uint8_t* at[2 * PAIRS];
+  UNROLL for (int r = 0; r < 2 * PAIRS; ++r) at[r] = rows[r];
+  size_t offset = (size_t)(begin + first) * d.input_stride;
+  for (ptrdiff_t i = first; i < end; ++i, offset += d.input_stride) {
     UNROLL for (int p = 0; p < PAIRS; ++p) {
-      const auto values = [&](int r) {
-        return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[r] + at)));
-      };
-      strip[i][p] = interleave(values(2 * p), values(2 * p + 1));
+      const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at[2 * p] + offset));
+      const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at[2 * p + 1] + offset));
+      strip->half[0][i][p] = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
+      strip->half[1][i][p] = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
     }
   }
+  fill_outside(end, columns);
 }
 
-// One output row of a strip. Its first input row is the first (ODD = false) or the second (true) of its first pair.
-template <int STRIDE, int PAIRS, bool ODD>
-inline void q8_depthwise_strip(const Q8Epilogue& epilogue, const Q8DepthwiseGroup& group, const Q8Pairs (*strip)[PAIRS],
-                               int pair, size_t columns, uint8_t* output, size_t output_stride) {
-  const __m256i none = _mm256_setzero_si256();
-  Q8Pairs upper[3], lower[3];
-  UNROLL for (int kx = 0; kx < 3; ++kx) {
-    const __m256i top = group.taps[kx], middle = group.taps[3 + kx], bottom = group.taps[6 + kx];
-    upper[kx] = ODD ? interleave(none, top) : interleave(top, middle);
-    lower[kx] = ODD ? interleave(middle, bottom) : interleave(bottom, none);
-  }
-  const auto requantized = [&](size_t x) INLINE_LAMBDA {
-    Q8Sums sums = group.bias;
-    UNROLL for (int kx = 0; kx < 3; ++kx) {
-      const Q8Pairs* column = strip[x * STRIDE + kx];
-      multiply_add(&sums, column[pair], upper[kx]);
-      multiply_add(&sums, column[pair + 1], lower[kx]);
+// Pairs of taps of 8 channels: of the output row's first and second pair of input rows.
+struct Q8Taps {
+  __m256i upper[3], lower[3];
+  __m256i bias;
+  __m256 scale;
+
+  // ODD: the output row begins in the second row of its first pair.
+  template <bool ODD>
+  static Q8Taps load(const uint8_t* group, size_t half) {
+    const auto row = [&](int tap) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(group + 8 * kQ8Group + 2 * kQ8Group * tap) + half);
+    };
+    const __m128i none = _mm_setzero_si128();
+    Q8Taps taps;
+    for (int kx = 0; kx < 3; ++kx) {
+      const __m128i top = row(kx), middle = row(3 + kx), bottom = row(6 + kx);
+      taps.upper[kx] = ODD ? interleave_words(none, top) : interleave_words(top, middle);
+      taps.lower[kx] = ODD ? interleave_words(middle, bottom) : interleave_words(bottom, none);
     }
-    return epilogue.narrow(epilogue.round(sums.low, group.scale_low), epilogue.round(sums.high, group.scale_high));
-  };
-  const auto store = [&](size_t x, __m128i bytes) INLINE_LAMBDA {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(output + x * output_stride), bytes);
-  };
-  size_t x = 0;
-  for (; x + 2 <= columns; x += 2) {
-    const __m256i mixed = epilogue.to_bytes(requantized(x), requantized(x + 1));
-    const __m256i bytes = _mm256_permute4x64_epi64(mixed, 0xd8);
-    store(x, _mm256_castsi256_si128(bytes));
-    store(x + 1, _mm256_extracti128_si256(bytes, 1));
+    taps.bias = load_256(group + 32 * half);
+    taps.scale = _mm256_loadu_ps(reinterpret_cast<const float*>(group + 4 * kQ8Group) + 8 * half);
+    return taps;
   }
-  if (x < columns) {
-    const __m256i last = requantized(x);
-    store(x, _mm256_castsi256_si128(_mm256_permute4x64_epi64(epilogue.to_bytes(last, last), 0xd8)));
+};
+
+// COLUMNS outputs of 8 channels. Every pair is loaded once and serves all outputs it touches.
+template <int STRIDE, int PAIRS, int COLUMNS>
+ALWAYS_INLINE void q8_depthwise_columns(const Q8Epilogue& epilogue, const Q8Taps& taps, const __m256i (*strip)[PAIRS],
+                                        int pair, uint8_t* output, size_t output_stride) {
+  __m256i sums[COLUMNS];
+  UNROLL for (int j = 0; j < COLUMNS; ++j) sums[j] = taps.bias;
+  UNROLL for (int q = 0; q < (COLUMNS - 1) * STRIDE + 3; ++q) {
+    const __m256i upper = strip[q][pair], lower = strip[q][pair + 1];
+    UNROLL for (int j = 0; j < COLUMNS; ++j) {
+      const int kx = q - j * STRIDE;
+      if (kx < 0 || kx > 2) continue;
+      sums[j] = _mm256_add_epi32(sums[j], _mm256_madd_epi16(upper, taps.upper[kx]));
+      OPAQUE_VECTOR(sums[j]);
+      sums[j] = _mm256_add_epi32(sums[j], _mm256_madd_epi16(lower, taps.lower[kx]));
+      OPAQUE_VECTOR(sums[j]);
+    }
+  }
+  q8_store_vectors<COLUMNS>(epilogue, sums, taps.scale, output, output_stride);
+}
+
+// 8 channels of one output row of a strip, whose first pair of input rows is `pair`.
+template <int STRIDE, int PAIRS>
+NOINLINE void q8_depthwise_strip(const Q8Output& to, const Q8Taps& taps, const __m256i (*strip)[PAIRS], int pair,
+                                 size_t columns, uint8_t* output, size_t output_stride) {
+  constexpr size_t kTile = 4;
+  const Q8Epilogue epilogue(to);
+  if (columns < kTile) {
+    for (size_t x = 0; x < columns; ++x) {
+      q8_depthwise_columns<STRIDE, PAIRS, 1>(epilogue, taps, strip + x * STRIDE, pair, output + x * output_stride,
+                                             output_stride);
+    }
+    return;
+  }
+  // The last tile overlaps the one before it if the width is no multiple of the tile's.
+  for (size_t next = 0; next < columns; next += kTile) {
+    const size_t x = next + kTile <= columns ? next : columns - kTile;
+    q8_depthwise_columns<STRIDE, PAIRS, kTile>(epilogue, taps, strip + x * STRIDE, pair, output + x * output_stride,
+                                               output_stride);
   }
 }
 
@@ -107,9 +118,8 @@ template <int STRIDE, int ROWS>
 NOINLINE void q8_depthwise_3x3_rows(const Q8DepthwiseArguments& d, size_t y) {
   constexpr int kInputRows = (ROWS - 1) * STRIDE + 3;
   constexpr int kPairs = (kInputRows + 1) / 2;
-  const Q8Epilogue epilogue(d.to);
   for (size_t c = 0; c < d.channels; c += kQ8Group) {
-    const Q8DepthwiseGroup group(d.weights + c * (8 + 2 * 9));
+    const uint8_t* group = d.weights + c * (8 + 2 * 9);
     const uint8_t* rows[2 * kPairs];
     for (int r = 0; r < kInputRows; ++r) rows[r] = d.rows[y * STRIDE + r] + c;
     // It meets taps of zero.
@@ -118,18 +128,16 @@ NOINLINE void q8_depthwise_3x3_rows(const Q8DepthwiseArguments& d, size_t y) {
       const size_t left = d.output_width - begin;
       const size_t columns = left < kQ8StripColumns ? left : kQ8StripColumns;
       Q8Strip<kPairs> strip;
-      q8_fill_strip<kPairs>(d, rows, (ptrdiff_t)(begin * STRIDE) - (ptrdiff_t)d.pad_left, (columns - 1) * STRIDE + 3,
-                            strip);
-      uint8_t* output = d.output + (y * d.output_width + begin) * d.output_stride + c;
+      q8_fill_strip<kPairs>(d, rows, (ptrdiff_t)(begin * STRIDE) - (ptrdiff_t)d.pad_left,
+                            (ptrdiff_t)(columns - 1) * STRIDE + 3, &strip);
       UNROLL for (int row = 0; row < ROWS; ++row) {
-        uint8_t* to = output + row * d.output_width * d.output_stride;
-        constexpr bool kOddRows = STRIDE % 2;
-        if (kOddRows && row % 2) {
-          q8_depthwise_strip<STRIDE, kPairs, true>(epilogue, group, strip, row * STRIDE / 2, columns, to,
-                                                   d.output_stride);
-        } else {
-          q8_depthwise_strip<STRIDE, kPairs, false>(epilogue, group, strip, row * STRIDE / 2, columns, to,
-                                                    d.output_stride);
+        constexpr bool kAlternate = STRIDE % 2;
+        const bool odd = kAlternate && row % 2;
+        uint8_t* output = d.output + ((y + row) * d.output_width + begin) * d.output_stride + c;
+        for (size_t half = 0; half < 2; ++half) {
+          const Q8Taps taps = odd ? Q8Taps::load<true>(group, half) : Q8Taps::load<false>(group, half);
+          q8_depthwise_strip<STRIDE, kPairs>(d.to, taps, strip.half[half], row * STRIDE / 2, columns, output + 8 * half,
+                                             d.output_stride);
         }
       }
     }

@@ -8,32 +8,35 @@ inline __m256i broadcast_quad(const uint8_t* from) {
   return _mm256_castps_si256(_mm256_broadcast_ss(reinterpret_cast<const float*>(from)));
 }
 
-// Rows 0 and 1 of a tile of two vectors, or of the halves that narrow() made of four rows of one vector.
 template <int ROWS, int VECTORS>
-inline void q8_store_tile(const Q8Epilogue& epilogue, const __m256i (&sums)[ROWS][VECTORS], const float* scales,
-                          uint8_t* output, size_t output_stride) {
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+ALWAYS_INLINE void q8_store_tile(const Q8Epilogue& epilogue, const __m256i (&sums)[ROWS][VECTORS], const float* scales,
+                                 uint8_t* output, size_t output_stride) {
   __m256 scale[VECTORS];
   UNROLL for (int v = 0; v < VECTORS; ++v) scale[v] = _mm256_loadu_ps(scales + 8 * v);
-  if constexpr (VECTORS == 2) {
-    UNROLL for (int r = 0; r < ROWS; r += 2) {
-      const int s = r + 1 < ROWS ? r + 1 : r;
-      const __m256i a = epilogue.narrow(epilogue.round(sums[r][0], scale[0]), epilogue.round(sums[r][1], scale[1]));
-      const __m256i b =
-          s == r ? a : epilogue.narrow(epilogue.round(sums[s][0], scale[0]), epilogue.round(sums[s][1], scale[1]));
-      const __m256i bytes = _mm256_permutevar8x32_epi32(epilogue.to_bytes(a, b), order);
-      _mm_storeu_si128((__m128i*)(output + r * output_stride), _mm256_castsi256_si128(bytes));
-      if (s != r) _mm_storeu_si128((__m128i*)(output + s * output_stride), _mm256_extracti128_si256(bytes, 1));
+  if constexpr (VECTORS == 1) {
+    constexpr int kRest = ROWS % 4;
+    UNROLL for (int r = 0; r + 4 <= ROWS; r += 4) {
+      q8_store_vectors<4>(epilogue, &sums[r][0], scale[0], output + r * output_stride, output_stride);
+    }
+    if constexpr (kRest > 0) {
+      constexpr int kFirst = ROWS - kRest;
+      q8_store_vectors<kRest>(epilogue, &sums[kFirst][0], scale[0], output + kFirst * output_stride, output_stride);
     }
   } else {
+    static_assert(VECTORS == 2, "a row of two vectors is 16 bytes");
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    const auto narrow = [&](int r) INLINE_LAMBDA {
+      return epilogue.narrow(epilogue.round(sums[r][0], scale[0]), epilogue.round(sums[r][1], scale[1]));
+    };
+    const auto store = [&](int r, __m128i bytes) INLINE_LAMBDA {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(output + r * output_stride), bytes);
+    };
     UNROLL for (int r = 0; r < ROWS; r += 2) {
-      const int s = r + 1 < ROWS ? r + 1 : r;
-      const __m256i a = epilogue.round(sums[r][0], scale[0]);
-      const __m256i b = s == r ? a : epilogue.round(sums[s][0], scale[0]);
-      const __m256i pair = epilogue.narrow(a, b);
-      const __m128i bytes = _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(epilogue.to_bytes(pair, pair), order));
-      _mm_storel_epi64((__m128i*)(output + r * output_stride), bytes);
-      if (s != r) _mm_storel_epi64((__m128i*)(output + s * output_stride), _mm_unpackhi_epi64(bytes, bytes));
+      const bool alone = r + 1 == ROWS;
+      const __m256i a = narrow(r), b = alone ? a : narrow(r + 1);
+      const __m256i bytes = _mm256_permutevar8x32_epi32(epilogue.to_bytes(a, b), order);
+      store(r, _mm256_castsi256_si128(bytes));
+      if (!alone) store(r + 1, _mm256_extracti128_si256(bytes, 1));
     }
   }
 }

@@ -5,25 +5,81 @@
 namespace mobilenet_edge {
 namespace {
 
-// Gathers the windows of output row `y`, each (kernel_height, kernel_width, input_channels) and patch_stride bytes from
-// the next. CHANNELS is their number, or 0 for any.
-template <size_t CHANNELS>
-void gather_patches(const Q8ConvOp& op, const uint8_t* input, int32_t y, uint8_t* patches) {
-  const size_t channels = CHANNELS ? CHANNELS : op.input_channels;
-  for (int32_t x = 0; x < op.output_width; ++x, patches += op.patch_stride) {
-    uint8_t* to = patches;
-    for (int32_t ky = 0; ky < op.kernel_height; ++ky) {
-      const int32_t row = y * op.stride_height - op.pad_top + ky * op.dilation_height;
-      for (int32_t kx = 0; kx < op.kernel_width; ++kx, to += channels) {
-        const int32_t column = x * op.stride_width - op.pad_left + kx * op.dilation_width;
-        if (row < 0 || row >= op.input_height || column < 0 || column >= op.input_width) {
-          memset(to, op.input_zero, channels);
-        } else {
-          memcpy(to, input + ((size_t)row * op.input_width + column) * op.input_stride, channels);
-        }
+// Gathers the window of output pixel (y, x): (kernel_height, kernel_width, input_channels).
+void gather_window(const Q8ConvOp& op, const uint8_t* input, int32_t y, int32_t x, uint8_t* patch) {
+  const size_t channels = op.input_channels;
+  for (int32_t ky = 0; ky < op.kernel_height; ++ky) {
+    const int32_t row = y * op.stride_height - op.pad_top + ky * op.dilation_height;
+    for (int32_t kx = 0; kx < op.kernel_width; ++kx, patch += channels) {
+      const int32_t column = x * op.stride_width - op.pad_left + kx * op.dilation_width;
+      if (row < 0 || row >= op.input_height || column < 0 || column >= op.input_width) {
+        memset(patch, op.input_zero, channels);
+      } else {
+        memcpy(patch, input + ((size_t)row * op.input_width + column) * op.input_stride, channels);
       }
     }
   }
+}
+
+// The output columns whose windows lie between the left and right edges of the picture.
+Range inner_columns(const Q8ConvOp& op) {
+  const int32_t reach = (op.kernel_width - 1) * op.dilation_width;
+  if (reach >= op.input_width) return {0, 0};
+  const int32_t begin = (op.pad_left + op.stride_width - 1) / op.stride_width;
+  const int32_t end = (op.input_width - 1 - reach + op.pad_left) / op.stride_width + 1;
+  const Range range = {begin, end < op.output_width ? end : op.output_width};
+  return range.begin < range.end ? range : Range{0, 0};
+}
+
+// How a window inside the picture lies in memory: `rows` x `columns` runs of `length` bytes. A kernel row is one run
+// where the picture is dense.
+struct Runs {
+  int32_t rows, columns;
+  size_t length, row_step, column_step;
+
+  explicit Runs(const Q8ConvOp& op)
+      : rows(op.kernel_height),
+        columns(op.kernel_width),
+        length(op.input_channels),
+        row_step((size_t)op.dilation_height * op.input_width * op.input_stride),
+        column_step((size_t)op.dilation_width * op.input_stride) {
+    if (column_step == length) {
+      length *= columns;
+      columns = 1;
+    }
+  }
+};
+
+// Gathers `count` windows inside the picture, the first at `window`. LENGTH is the runs' length, or 0 for any.
+template <size_t LENGTH>
+void gather_inner(const Q8ConvOp& op, const Runs& runs, const uint8_t* window, int32_t count, uint8_t* patches) {
+  const size_t length = LENGTH ? LENGTH : runs.length;
+  const size_t step = (size_t)op.stride_width * op.input_stride;
+  for (int32_t x = 0; x < count; ++x, window += step, patches += op.patch_stride) {
+    uint8_t* to = patches;
+    for (int32_t row = 0; row < runs.rows; ++row) {
+      for (int32_t column = 0; column < runs.columns; ++column, to += length) {
+        memcpy(to, window + row * runs.row_step + column * runs.column_step, length);
+      }
+    }
+  }
+}
+
+// Gathers the windows of output row `y`, patch_stride bytes apart.
+void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int32_t y, uint8_t* patches) {
+  const int32_t top = y * op.stride_height - op.pad_top;
+  const bool inside = top >= 0 && top + (op.kernel_height - 1) * op.dilation_height < op.input_height;
+  const Range inner = inside ? inner_columns(op) : Range{0, 0};
+  const auto patch = [&](int32_t x) { return patches + (size_t)x * op.patch_stride; };
+  for (int32_t x = 0; x < inner.begin; ++x) gather_window(op, input, y, x, patch(x));
+  if (inner.begin < inner.end) {
+    // 9 bytes are a kernel row of 3 pixels of 3 channels.
+    const auto gather = runs.length == 9 ? gather_inner<9> : runs.length == 3 ? gather_inner<3> : gather_inner<0>;
+    const size_t left = inner.begin * op.stride_width - op.pad_left;
+    gather(op, runs, input + ((size_t)top * op.input_width + left) * op.input_stride, inner.end - inner.begin,
+           patch(inner.begin));
+  }
+  for (int32_t x = inner.end; x < op.output_width; ++x) gather_window(op, input, y, x, patch(x));
 }
 
 }  // namespace
@@ -31,16 +87,14 @@ void gather_patches(const Q8ConvOp& op, const uint8_t* input, int32_t y, uint8_t
 void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk) {
   const uint8_t* input = context.arena + op.input;
   uint8_t* patches = context.scratch + op.patches;
-  const auto gather = op.input_channels == 1   ? gather_patches<1>
-                      : op.input_channels == 3 ? gather_patches<3>
-                                               : gather_patches<0>;
+  const Runs runs(op);
   Q8GemmArguments g = q8_gemm_arguments(context, op, (size_t)op.kernel_height * op.kernel_width * op.input_channels);
   g.m = op.output_width;
   g.input = patches;
   g.input_stride = op.patch_stride;
   const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
   for (int32_t y = rows.begin; y < rows.end; ++y) {
-    gather(op, input, y, patches);
+    gather_row(op, runs, input, y, patches);
     g.output = context.arena + op.output + (size_t)y * op.output_width * op.output_stride;
     context.kernels->q8_gemm(g);
   }
