@@ -11,7 +11,8 @@ inline __m256i interleave_words(__m128i a, __m128i b) {
   return _mm256_set_m128i(_mm_unpackhi_epi16(a, b), _mm_unpacklo_epi16(a, b));
 }
 
-// PAIRS pairs of input rows, column by column: channels 0 to 7 of a group, and 8 to 15.
+// PAIRS pairs of input rows, column by column: channels 0 to 7 of a group, and 8 to 15. The last row may be alone in
+// its pair, which then meets taps of zero.
 template <int PAIRS>
 struct Q8Strip {
   __m256i half[2][(kQ8StripColumns - 1) * 2 + 3][PAIRS];
@@ -19,7 +20,7 @@ struct Q8Strip {
 
 // Interleaves rows[0] with rows[1], rows[2] with rows[3] and so on: `columns` columns from `begin` on, which may lie
 // outside the picture.
-template <int PAIRS>
+template <int ROWS, int PAIRS>
 inline void q8_fill_strip(const Q8DepthwiseArguments& d, const uint8_t* const* rows, ptrdiff_t begin, ptrdiff_t columns,
                           Q8Strip<PAIRS>* strip) {
   const __m256i outside = _mm256_set1_epi16((int16_t)d.input_zero);
@@ -33,12 +34,17 @@ inline void q8_fill_strip(const Q8DepthwiseArguments& d, const uint8_t* const* r
   const ptrdiff_t first = left < columns ? left : columns;
   const ptrdiff_t end = inside_end > first ? inside_end : first;
   fill_outside(0, first);
-  const uint8_t* at[2 * PAIRS];
-  UNROLL for (int r = 0; r < 2 * PAIRS; ++r) at[r] = rows[r];
+  const uint8_t* at[ROWS];
+  UNROLL for (int r = 0; r < ROWS; ++r) at[r] = rows[r];
   size_t offset = (size_t)(begin + first) * d.input_stride;
   for (ptrdiff_t i = first; i < end; ++i, offset += d.input_stride) {
     UNROLL for (int p = 0; p < PAIRS; ++p) {
       const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at[2 * p] + offset));
+      if (2 * p + 1 == ROWS) {
+        strip->half[0][i][p] = _mm256_cvtepu8_epi32(a);
+        strip->half[1][i][p] = _mm256_cvtepu8_epi32(_mm_unpackhi_epi64(a, a));
+        continue;
+      }
       const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at[2 * p + 1] + offset));
       strip->half[0][i][p] = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
       strip->half[1][i][p] = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
@@ -120,16 +126,14 @@ NOINLINE void q8_depthwise_3x3_rows(const Q8DepthwiseArguments& d, size_t y) {
   constexpr int kPairs = (kInputRows + 1) / 2;
   for (size_t c = 0; c < d.channels; c += kQ8Group) {
     const uint8_t* group = d.weights + c * (8 + 2 * 9);
-    const uint8_t* rows[2 * kPairs];
+    const uint8_t* rows[kInputRows];
     for (int r = 0; r < kInputRows; ++r) rows[r] = d.rows[y * STRIDE + r] + c;
-    // It meets taps of zero.
-    if (kInputRows % 2) rows[kInputRows] = rows[kInputRows - 1];
     for (size_t begin = 0; begin < d.output_width; begin += kQ8StripColumns) {
       const size_t left = d.output_width - begin;
       const size_t columns = left < kQ8StripColumns ? left : kQ8StripColumns;
       Q8Strip<kPairs> strip;
-      q8_fill_strip<kPairs>(d, rows, (ptrdiff_t)(begin * STRIDE) - (ptrdiff_t)d.pad_left,
-                            (ptrdiff_t)(columns - 1) * STRIDE + 3, &strip);
+      q8_fill_strip<kInputRows>(d, rows, (ptrdiff_t)(begin * STRIDE) - (ptrdiff_t)d.pad_left,
+                                (ptrdiff_t)(columns - 1) * STRIDE + 3, &strip);
       UNROLL for (int row = 0; row < ROWS; ++row) {
         constexpr bool kAlternate = STRIDE % 2;
         const bool odd = kAlternate && row % 2;
