@@ -14,9 +14,12 @@ void q8_gemm_1x8__scalar(const Q8GemmArguments& g) {
       const uint8_t* input = g.input + row * g.input_stride;
       uint32_t sums[kQ8Panel];
       for (size_t j = 0; j < kQ8Panel; ++j) sums[j] = (uint32_t)bias[j];
-      for (size_t k = 0; k < g.k; ++k) {
-        const int16_t* pair = weights + k / 2 * (2 * kQ8Panel) + k % 2;
-        for (size_t j = 0; j < kQ8Panel; ++j) sums[j] += (uint32_t)(input[k] * pair[2 * j]);
+      for (size_t p = 0; p < pairs; ++p) {
+        const int16_t* pair = weights + p * (2 * kQ8Panel);
+        const int32_t first = input[2 * p], second = input[2 * p + 1];
+        for (size_t j = 0; j < kQ8Panel; ++j) {
+          sums[j] += (uint32_t)(first * pair[2 * j]) + (uint32_t)(second * pair[2 * j + 1]);
+        }
       }
       uint8_t* output = g.output + row * g.output_stride + column;
       for (size_t j = 0; j < kQ8Panel; ++j) output[j] = requantize((int32_t)sums[j], scale[j], g.to);
