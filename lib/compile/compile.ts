@@ -4,7 +4,7 @@ import { type Graph, pixels, type Tensor } from '../graph';
 import type { Geometry, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
 import { lower } from './lower';
-import { WeightBlob } from './pack';
+import { WeightBlob, weightLimit } from './pack';
 import { alignUp, arenaType, planArena } from './plan';
 import { type Fusion, groupSteps, stepOutput } from './steps';
 
@@ -38,7 +38,7 @@ export function compile(graph: Graph, geometry: Geometry, options: CompileOption
     );
   }
 
-  const blob = new WeightBlob();
+  const blob = new WeightBlob(weightLimit(graph));
   const ops: Op[] = [];
   const wordsAfter = new Map<Tensor, number>([[graph.input, 0]]);
   let words = 0;

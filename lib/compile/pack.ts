@@ -1,19 +1,24 @@
 /** Lays weights out as the kernels read them (see the docs of the ops in program/schema.ts). */
-import type { Tensor } from '../graph';
+import { elementCount, type Graph, type Node, type Tensor } from '../graph';
 import { type Geometry, panelWidth } from '../program/program';
 import { alignUp, roundChannels } from './plan';
 
-/** A growing block of packed weights; every piece starts on a cache line. */
+/** A growing block of packed weights; every piece starts on a cache line. It grows in place, so weights are never held twice. */
 export class WeightBlob {
-  readonly #pieces: { offset: number; bytes: Uint8Array }[] = [];
+  readonly #buffer: ArrayBuffer;
   #bytes = 0;
 
-  /** Reserves `length` bytes of zeros and returns them, in a buffer of their own, with their byte offset. */
+  /** `limitBytes` bounds what all pieces may take; only what is used takes memory. */
+  constructor(limitBytes: number) {
+    this.#buffer = new ArrayBuffer(0, { maxByteLength: limitBytes });
+  }
+
+  /** Reserves `length` bytes of zeros and returns them with their byte offset. */
   allocate(length: number): { offset: number; bytes: Uint8Array<ArrayBuffer> } {
-    const piece = { offset: this.#bytes, bytes: new Uint8Array(length) };
-    this.#pieces.push(piece);
-    this.#bytes = alignUp(this.#bytes + length, 64);
-    return piece;
+    const offset = this.#bytes;
+    this.#bytes = alignUp(offset + length, 64);
+    this.#buffer.resize(this.#bytes);
+    return { offset, bytes: new Uint8Array(this.#buffer, offset, length) };
   }
 
   /** Appends a table. Returns its byte offset. */
@@ -24,10 +29,14 @@ export class WeightBlob {
   }
 
   toBytes(): Uint8Array {
-    const all = new Uint8Array(this.#bytes);
-    for (const { offset, bytes } of this.#pieces) all.set(bytes, offset);
-    return all;
+    return new Uint8Array(this.#buffer, 0, this.#bytes);
   }
+}
+
+/** More than the packed weights of a graph can take: 8 columns for one, 4 bytes and extra products for every weight, heads and tables. */
+export function weightLimit(graph: Graph): number {
+  const bytes = (node: Node): number => ('filter' in node ? elementCount(node.filter.shape) * 64 : 0) + 65536;
+  return graph.nodes.reduce((sum, node) => sum + bytes(node), 65536);
 }
 
 /** Filter [n, k] row-major and bias [n] as panels of columns: bias[width], then [k][width]. Returns the byte offset. */
@@ -42,7 +51,7 @@ export function packPanels(
   const outputs = weights.length / k;
   const n = roundChannels(outputs);
   const { offset, bytes } = blob.allocate(n * (k + 1) * 4);
-  const data = new Float32Array(bytes.buffer);
+  const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   let at = 0;
   for (let column = 0, width = 0; column < n; column += width) {
     width = panelWidth(n - column, geometry);
@@ -64,7 +73,7 @@ export function packDepthwise(blob: WeightBlob, filter: Tensor, bias: Tensor | u
   const channels = filter.shape[3];
   const taps = weights.length / channels;
   const { offset, bytes } = blob.allocate(roundChannels(channels) * (taps + 1) * 4);
-  const data = new Float32Array(bytes.buffer);
+  const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   for (let c = 0; c < channels; c++) {
     const at = Math.floor(c / group) * group * (taps + 1) + (c % group);
     data[at] = bias?.data?.[c] ?? 0;

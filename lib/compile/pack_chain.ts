@@ -7,16 +7,8 @@
  * exceed that, the excess is taken off the largest ones and kept in a list of extra quads, each added on its own.
  */
 
-/** Weights split into what chains can hold and the rest. A quad is four bytes, the first weight lowest. */
-export interface Chained {
-  chain: number;
-  /** [quads][columns]. */
-  main: Int32Array;
-  extras: Extras;
-}
-
-/** Entries begin[v] to begin[v + 1] belong to columns 8v to 8v + 7. */
-interface Extras {
+/** Entries begin[v] to begin[v + 1] belong to columns 8v to 8v + 7. A quad is four bytes, the first weight lowest. */
+export interface Extras {
   begin: number[];
   /** Of each entry: the byte offset in the input row, and one quad for each of the 8 columns. */
   offsets: number[];
@@ -102,37 +94,43 @@ function moveRest(columns: readonly Int16Array[], extras: Extras): void {
   }
 }
 
-function packColumns(weights: Int16Array, k: number, columns: number, chain: number): Chained {
+/** Fills `column` with weights of output n; what is beyond the outputs or the weights is zero. */
+export type ReadColumn = (n: number, column: Int16Array) => void;
+/** Takes the quads of 8 columns, one after the other: quad q of column first + j. */
+export type WriteQuad = (first: number, j: number, q: number, quad: number) => void;
+
+function packColumns(read: ReadColumn, k: number, columns: number, chain: number, write?: WriteQuad): Extras {
   const quads = Math.ceil(k / 4);
-  const main = new Int32Array(quads * columns);
   const extras: Extras = { begin: [0], offsets: [], quads: [] };
   const block = Array.from({ length: VECTOR }, () => new Int16Array(quads * 4));
   const limited = new Int16Array(quads * 4);
   for (let first = 0; first < columns; first += VECTOR) {
     let hasRest = false;
     block.forEach((column, j) => {
-      const n = first + j;
-      column.fill(0);
-      // Columns beyond the outputs are zeros.
-      column.set(weights.subarray(n * k, Math.min((n + 1) * k, weights.length)));
+      read(first + j, column);
       if (limitColumn(column, limited, chain)) hasRest = true;
-      for (let q = 0; q < quads; q++) main[q * columns + n] = quadOf(limited, q * 4);
+      if (write) for (let q = 0; q < quads; q++) write(first, j, q, quadOf(limited, q * 4));
       for (let i = 0; i < column.length; i++) column[i] -= limited[i];
     });
     if (hasRest) moveRest(block, extras);
     extras.begin.push(extras.offsets.length);
   }
-  return { chain, main, extras };
+  return extras;
 }
 
-/** Instructions a quad of one vector: a multiply-add, its sum, and every `chain` quads a widening; three for every extra. */
-function cost({ chain, main, extras }: Chained): number {
-  return (chain + 1) / chain + (3 * extras.offsets.length) / (main.length / VECTOR);
-}
-
-/** Packs weights [outputs][k] (minus their zero point) into `columns` columns, a multiple of 8, with the cheapest chain length. */
-export function packChain(weights: Int16Array, k: number, columns: number): Chained {
+/** The cheapest chain length, by instructions a quad: a multiply-add, its sum, every `chain` quads a widening, three for every extra. */
+function cheapestChain(read: ReadColumn, k: number, columns: number): number {
   const sampled = Math.min(columns, SAMPLED_COLUMNS);
-  const [best] = CHAINS.map((chain) => packColumns(weights, k, sampled, chain)).sort((a, b) => cost(a) - cost(b));
-  return columns === sampled ? best : packColumns(weights, k, columns, best.chain);
+  const quads = (Math.ceil(k / 4) * sampled) / VECTOR;
+  const costs = CHAINS.map((chain) => {
+    const { offsets } = packColumns(read, k, sampled, chain);
+    return (chain + 1) / chain + (3 * offsets.length) / quads;
+  });
+  return CHAINS[costs.indexOf(Math.min(...costs))];
+}
+
+/** Packs `columns` columns (a multiple of 8) of k weights, minus their zero point. */
+export function packChain(read: ReadColumn, k: number, columns: number, write: WriteQuad) {
+  const chain = cheapestChain(read, k, columns);
+  return { chain, extras: packColumns(read, k, columns, chain, write) };
 }

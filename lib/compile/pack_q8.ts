@@ -2,7 +2,7 @@
 import type { Conv2D, Dense, DepthwiseConv2D } from '../graph';
 import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
-import { type Chained, packChain } from './pack_chain';
+import { type Extras, packChain, type ReadColumn } from './pack_chain';
 import { alignUp, roundChannels } from './plan';
 import { centred, formOf, requantizationScales } from './quantized';
 
@@ -14,60 +14,77 @@ function foldedBias({ bias }: Conv2D | Dense | DepthwiseConv2D, sums: Int32Array
   return sums.map((sum, c) => (bias?.data?.[c] ?? 0) - zero * sum);
 }
 
-/** Panels of [outputs][k] weights with their heads; `writePanel` writes the weights of the columns from `first`. */
+/** Panels of [outputs][k] weights, each with its head. Returns fields of the op. */
 export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, geometry: Q8Geometry) {
-  const weights = centred(node.filter);
-  const outputs = weights.length / k;
+  const { data, quantization } = node.filter;
+  const levels = data!;
+  const outputs = levels.length / k;
   const n = roundChannels(outputs);
-  const sums = Int32Array.from({ length: outputs }, (_, c) => sumOf(weights, c * k, (c + 1) * k));
-  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry.type).zero);
-  const scale = requantizationScales(node.inputs[0], node.filter, node.output, outputs);
+  const read = (c: number, column: Int16Array): void => {
+    column.fill(0);
+    if (c >= outputs) return;
+    const zero = quantization!.zeroPoint[c] ?? quantization!.zeroPoint[0] ?? 0;
+    for (let i = 0, from = c * k; i < k; i++, from++) column[i] = levels[from] - zero;
+  };
 
   const isChain = geometry.packing === 'chain';
   // A quad of bytes, or a pair of 16-bit integers.
   const steps = Math.ceil(k / (isChain ? 4 : 2));
   const columnBytes = COLUMN_HEAD_BYTES + 4 * steps;
   const { offset, bytes } = blob.allocate(n * columnBytes);
-  const chained = isChain ? packChain(weights, k, n) : undefined;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 
+  // Where the quads or pairs of every 8 columns start, and how many columns are side by side there.
+  const places: { word: number; width: number }[] = [];
+  const scale = requantizationScales(node.inputs[0], node.filter, node.output, outputs);
+  const sums = columnSums(read, k, outputs);
+  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry.type).zero);
   for (let first = 0, width = 0; first < n; first += width) {
     width = panelWidth(n - first, geometry);
-    const at = first * columnBytes;
-    const used = Math.max(0, Math.min(width, outputs - first));
-    new Int32Array(bytes.buffer, at, width).set(bias.subarray(first, first + used));
-    new Float32Array(bytes.buffer, at + 4 * width, width).set(scale.subarray(first, first + used));
-    const body = at + COLUMN_HEAD_BYTES * width;
-    if (chained) {
-      const panel = new Int32Array(bytes.buffer, body, steps * width);
-      for (let step = 0; step < steps; step++) {
-        const from = step * n + first;
-        panel.set(chained.main.subarray(from, from + width), step * width);
-      }
-    } else {
-      const pairs = new Int16Array(bytes.buffer, body, steps * width * 2);
-      for (let j = 0; j < used; j++) {
-        const row = (first + j) * k;
-        for (let i = 0; i < k; i++) pairs[((i >> 1) * width + j) * 2 + (i & 1)] = weights[row + i];
-      }
+    const at = (first * columnBytes) / 4;
+    const used = Math.min(first + width, outputs);
+    words.set(bias.subarray(first, used), at);
+    words.set(new Int32Array(scale.buffer).subarray(first, used), at + width);
+    for (let j = 0; j < width; j += 8) places.push({ word: at + 2 * width + j, width });
+  }
+
+  if (isChain) {
+    const { chain, extras } = packChain(read, k, n, (first, j, q, quad) => {
+      const { word, width } = places[first / 8];
+      words[word + q * width + j] = quad;
+    });
+    return { weights: offset, chain, extras: packExtras(blob, extras) };
+  }
+  const column = new Int16Array(steps * 2);
+  for (let c = 0; c < outputs; c++) {
+    const { word, width } = places[c >> 3];
+    read(c, column);
+    for (let step = 0; step < steps; step++) {
+      words[word + step * width + (c & 7)] = (column[2 * step] & 0xffff) | (column[2 * step + 1] << 16);
     }
   }
-  return { weights: offset, chain: chained?.chain ?? 0, extras: chained ? packExtras(blob, chained.extras) : 0 };
+  return { weights: offset, chain: 0, extras: 0 };
 }
 
-function sumOf(values: Int16Array, from: number, to: number): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += values[i];
-  return sum;
+function columnSums(read: ReadColumn, k: number, outputs: number): Int32Array {
+  const column = new Int16Array(k);
+  return Int32Array.from({ length: outputs }, (_, c) => {
+    read(c, column);
+    let sum = 0;
+    for (let i = 0; i < k; i++) sum += column[i];
+    return sum;
+  });
 }
 
 /** begin[vectors + 1], then offsets, then quads, each part on a cache line. Returns the byte offset. */
-function packExtras(blob: WeightBlob, { begin, offsets, quads }: Chained['extras']): number {
+function packExtras(blob: WeightBlob, { begin, offsets, quads }: Extras): number {
   const offsetsAt = alignUp(4 * begin.length, 64);
   const quadsAt = alignUp(offsetsAt + 4 * offsets.length, 64);
   const { offset, bytes } = blob.allocate(quadsAt + 4 * quads.length);
-  new Int32Array(bytes.buffer, 0, begin.length).set(begin);
-  new Int32Array(bytes.buffer, offsetsAt, offsets.length).set(offsets);
-  new Int32Array(bytes.buffer, quadsAt, quads.length).set(quads);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  words.set(begin);
+  words.set(offsets, offsetsAt / 4);
+  words.set(quads, quadsAt / 4);
   return offset;
 }
 
@@ -88,7 +105,7 @@ export function packQ8Depthwise(blob: WeightBlob, node: DepthwiseConv2D, geometr
   const groupBytes = group * (COLUMN_HEAD_BYTES + 2 * taps);
   const { offset, bytes } = blob.allocate(Math.ceil(roundChannels(channels) / group) * groupBytes);
   for (let first = 0; first < channels; first += group) {
-    const at = (first / group) * groupBytes;
+    const at = bytes.byteOffset + (first / group) * groupBytes;
     const used = Math.min(group, channels - first);
     new Int32Array(bytes.buffer, at, group).set(bias.subarray(first, first + used));
     new Float32Array(bytes.buffer, at + 4 * group, group).set(scale.subarray(first, first + used));
