@@ -6,6 +6,8 @@ const TURN_MS = 1000;
 const bareRss = process.memoryUsage.rss();
 let contestant;
 
+const answerOf = (output) => Float32Array.from(output, (value) => value - (contestant.outputOffset ?? 0));
+
 const COMMANDS = {
   async open({ module, files, options }) {
     const { open } = await import(new URL(`contestants/${module}`, import.meta.url));
@@ -16,7 +18,7 @@ const COMMANDS = {
   /** The answer to a picture, which stays the input of later runs. */
   async answer({ values, shape }) {
     contestant.setInput(values, shape);
-    return Float32Array.from(await contestant.predict());
+    return answerOf(await contestant.predict());
   },
 
   /** V8 recompiles hot wasm and JavaScript in the background: all contestants get the same time for that. */
@@ -44,7 +46,7 @@ const COMMANDS = {
       times.push(performance.now() - start);
     } while (times.length < runs && performance.now() < end);
     const { user, system } = process.cpuUsage(cpuStart);
-    return { times, cpuMs: (user + system) / 1000 / times.length, output: Float32Array.from(output) };
+    return { times, cpuMs: (user + system) / 1000 / times.length, output: answerOf(output) };
   },
 
   /** Bytes resident, garbage collected, and those of Node before anything was loaded. */

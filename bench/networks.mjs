@@ -8,33 +8,71 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { importMobilenetEdge } from './mobilenet_edge.mjs';
 import { onnxModel } from './onnx_model.mjs';
+import { onnxQdqModel } from './onnx_qdq_model.mjs';
+import { quantize } from './quantize.mjs';
+import { randomPicture, randomWeights } from './random.mjs';
+import { tfliteModel } from './tflite_model.mjs';
 
 /** `title` is for people; `id` for --network, --json and file names. */
 export const NETWORKS = [
-  { id: 'v1', title: 'MobileNet v1 1.0/224 float32', build: ({ mobilenetV1 }) => mobilenetV1() },
-  { id: 'v2', title: 'MobileNet v2 1.0/224 float32', build: ({ mobilenetV2 }) => mobilenetV2() },
+  { id: 'v1', title: 'MobileNet v1 1.0/224', build: ({ mobilenetV1 }, weights) => mobilenetV1({ weights }) },
+  { id: 'v2', title: 'MobileNet v2 1.0/224', build: ({ mobilenetV2 }, weights) => mobilenetV2({ weights }) },
 ];
 
-/**
- * Builds a network and writes it as `onnx` and, v8-serialized, as `graph` (mobilenet-edge and tfjs read that).
- * Call `remove()` to delete the files.
- */
-export async function writeNetwork({ id, build }) {
-  const graph = build(await importMobilenetEdge());
-  const folder = await mkdtemp(join(tmpdir(), 'mobilenet-edge-bench-'));
-  const files = { onnx: join(folder, `${id}.onnx`), graph: join(folder, `${id}.graph`) };
-  await writeFile(files.onnx, onnxModel(graph));
-  await writeFile(files.graph, serialize(graph));
-  return { graph, files, remove: () => rm(folder, { recursive: true }) };
-}
+/** Pictures that the ranges of int8 activations are measured with; not those that answers are compared with. */
+const CALIBRATION_SEEDS = [101, 102, 103];
 
-/** Uniform values in [-1, 1), a pure function of `seed` (mulberry32). */
-export function randomInput(length, seed) {
-  let state = seed;
-  return Float32Array.from({ length }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
+const quantized = (float) =>
+  quantize(
+    float,
+    CALIBRATION_SEEDS.map((seed) => randomPicture(float.input.shape, seed)),
+  );
+
+const graphFile = (graph) => ['graph', serialize(graph)];
+const onnxFile = (bytes) => ['onnx', bytes];
+const tfliteFile = (graph) => ['tflite', tfliteModel(graph)];
+
+/**
+ * What a network comes as: the Graph of a float32 one with such weights, and the files for it. `graph` is v8-serialized,
+ * for mobilenet-edge and tfjs.
+ */
+const MODELS = {
+  float32: {
+    weights: 'logistic',
+    prepare: async (float) => ({ graph: float, files: [graphFile(float), onnxFile(onnxModel(float))] }),
+  },
+  int8: {
+    weights: 'logistic',
+    prepare: async (float) => {
+      const graph = await quantized(float);
+      return { graph, files: [tfliteFile(graph), onnxFile(onnxQdqModel(graph))] };
+    },
+  },
+  int8_uniform: {
+    weights: 'uniform',
+    prepare: async (float) => {
+      const graph = await quantized(float);
+      return { graph, files: [tfliteFile(graph)] };
+    },
+  },
+};
+
+/**
+ * Writes the `models` named ('float32', 'int8', 'int8_uniform') of a network into a folder of their own.
+ * `models` of the result maps each name to { graph, files: paths by kind }; call `remove()` to delete the files.
+ */
+export async function writeNetwork({ id, build }, models) {
+  const package_ = await importMobilenetEdge();
+  const folder = await mkdtemp(join(tmpdir(), 'mobilenet-edge-bench-'));
+  const written = {};
+  for (const name of models) {
+    const { weights, prepare } = MODELS[name];
+    const { graph, files } = await prepare(build(package_, randomWeights(weights)));
+    written[name] = { graph, files: {} };
+    for (const [kind, bytes] of files) {
+      written[name].files[kind] = join(folder, `${id}_${name}.${kind}`);
+      await writeFile(written[name].files[kind], bytes);
+    }
+  }
+  return { models: written, remove: () => rm(folder, { recursive: true }) };
 }

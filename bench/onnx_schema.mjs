@@ -1,11 +1,14 @@
 /**
- * The part of onnx.proto that a float32 network needs, as writers for pbf: each takes a plain object and a Pbf.
+ * The part of onnx.proto that the networks need, as writers for pbf: each takes a plain object and a Pbf.
  * Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 import { PbfWriter } from 'pbf';
 
 /** TensorProto.DataType. */
 export const FLOAT = 1;
+export const UINT8 = 2;
+export const INT8 = 3;
+export const INT32 = 6;
 /** AttributeProto.AttributeType. */
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;

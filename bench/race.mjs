@@ -1,20 +1,23 @@
 /** One network: starts every contestant, checks its answers, then lets them run in turns. */
 import { checkAnswer, makeReference } from './agreement.mjs';
 import { ContestantProcess } from './contestant_process.mjs';
+import { measureMemory } from './memory.mjs';
 import { writeNetwork } from './networks.mjs';
 
 /**
- * Results in the contestants' order: { name, details, times and cpuTimes in milliseconds, difference, rss, bareRss }, or
- * { name, unavailable: reason } for an instruction set that this machine lacks. Rejects if any answer is wrong.
+ * `results` in the contestants' order: { name, precision, rivals, details, times and cpuTimes in milliseconds, difference,
+ * rss, bareRss }, or { name, precision, unavailable: reason } for an instruction set that this machine lacks. `memory`: what
+ * memory.mjs measures with the int8 file, if a native contestant reads that. Rejects if any answer is wrong.
  */
 export async function race(network, { contestants, rounds, runs, warmUpMs }, progress) {
-  const { graph, files, remove } = await writeNetwork(network);
+  progress(`${network.id}: writing models`);
+  const { models, remove } = await writeNetwork(network, new Set(contestants.map(({ model }) => model)));
   const entries = [];
   try {
-    const { pictures, tolerance } = await makeReference(graph);
+    for (const model of Object.values(models)) Object.assign(model, await makeReference(model.graph));
     for (const contestant of contestants) {
       progress(`${network.id}: checking ${contestant.name}`);
-      entries.push(await enter(contestant, files, pictures, tolerance));
+      entries.push(await enter(contestant, models[contestant.model]));
     }
     const runners = entries.filter(({ process }) => process);
     for (const { process } of runners) await process.ask('warmUp', { milliseconds: warmUpMs });
@@ -23,34 +26,44 @@ export async function race(network, { contestants, rounds, runs, warmUpMs }, pro
     for (let round = 0; round < rounds; round++) {
       progress(`${network.id}: round ${round + 1} of ${rounds}`);
       for (let turn = 0; turn < runners.length; turn++) {
-        const { name, process, times, cpuTimes } = runners[(turn + round) % runners.length];
-        const { times: measured, cpuMs, output } = await process.ask('measure', { runs });
-        checkAnswer(name, output, pictures.at(-1).answer, tolerance);
-        times.push(...measured);
-        cpuTimes.push(cpuMs);
+        const { process, check, result } = runners[(turn + round) % runners.length];
+        const { times, cpuMs, output } = await process.ask('measure', { runs });
+        check(output);
+        result.times.push(...times);
+        result.cpuTimes.push(cpuMs);
       }
     }
-    for (const runner of runners) Object.assign(runner, await runner.process.ask('memory'));
-    return entries.map(({ process, ...result }) => result);
+    for (const { process, result } of runners) Object.assign(result, await process.ask('memory'));
+    const runsNatively = contestants.some(({ model, options }) => model === 'int8' && options.backend === 'native');
+    const memory = runsNatively
+      ? measureMemory(models.int8.files.tflite, models.int8.pictures[0].values.length)
+      : undefined;
+    return { results: entries.map(({ result }) => result), memory };
   } finally {
     for (const { process } of entries) process?.end();
     await remove();
   }
 }
 
-async function enter({ name, module, options, needsCpu }, files, pictures, tolerance) {
+/** Starts a contestant and checks its answers. `check` does so with later answers to the last picture. */
+async function enter(contestant, { files, pictures, tolerances }) {
+  const { name, precision, rivals, module, options, needsCpu, agreement } = contestant;
   const process = new ContestantProcess(name);
   try {
     const { details } = await process.ask('open', { module, files, options });
+    const tolerance = tolerances[agreement];
     let difference = 0;
     for (const { values, shape, answer } of pictures) {
       const received = await process.ask('answer', { values, shape });
       difference = Math.max(difference, checkAnswer(name, received, answer, tolerance));
     }
-    return { name, process, details, difference, times: [], cpuTimes: [] };
+    const check = (output) => checkAnswer(name, output, pictures.at(-1).answer, tolerance);
+    return { process, check, result: { name, precision, rivals, details, difference, times: [], cpuTimes: [] } };
   } catch (error) {
     process.end();
-    if (needsCpu && error.code === 'BACKEND_UNAVAILABLE') return { name, unavailable: error.message };
+    if (needsCpu && error.code === 'BACKEND_UNAVAILABLE') {
+      return { result: { name, precision, unavailable: error.message } };
+    }
     throw error;
   }
 }

@@ -1,10 +1,11 @@
 /** Results as a table for people, for the README or as data. */
 import { availableParallelism, cpus, loadavg, platform, release } from 'node:os';
-import { RIVALS } from './contestants/index.mjs';
+import { cpuFlags, saturatesInt8 } from './cpu.mjs';
 
 export function describeMachine() {
   return {
     cpu: cpus()[0]?.model.trim() ?? process.arch,
+    flags: cpuFlags(),
     cores: availableParallelism(),
     arch: process.arch,
     system: `${platform()} ${release()}`,
@@ -25,31 +26,47 @@ export function median(values) {
 const least = (values) => values.reduce((a, b) => Math.min(a, b));
 
 /**
- * A race's results with minMs and medianMs of all runs, cpuMs of the best turn and, against each rival that ran,
+ * A race's results with minMs and medianMs of all runs, cpuMs of the best turn and, against each of its rivals that ran,
  * { min, median }: how many times as fast.
  */
 export function summarize(results) {
   const timed = results.map(({ times, cpuTimes, ...rest }) =>
     times ? { ...rest, minMs: least(times), medianMs: median(times), cpuMs: least(cpuTimes) } : rest,
   );
-  const rivals = timed.filter(({ name, minMs }) => RIVALS.includes(name) && minMs);
-  return timed.map((result) => {
+  return timed.map(({ rivals, ...result }) => {
     if (result.unavailable) return result;
-    const ratio = (rival) => ({ min: rival.minMs / result.minMs, median: rival.medianMs / result.medianMs });
-    return { ...result, timesAsFastAs: Object.fromEntries(rivals.map((rival) => [rival.name, ratio(rival)])) };
+    const timesAsFastAs = {};
+    for (const [heading, name] of Object.entries(rivals)) {
+      const rival = timed.find((each) => each.name === name && !each.unavailable);
+      if (!rival) continue;
+      timesAsFastAs[heading] = { min: rival.minMs / result.minMs, median: rival.medianMs / result.medianMs };
+    }
+    return { ...result, timesAsFastAs };
   });
 }
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
-function raceTable({ title, results }) {
-  const rivals = RIVALS.filter((name) => results.some((result) => result.name === name && !result.unavailable));
+/** One table for each precision of a race. */
+function raceTables({ title, results }) {
+  const precisions = [...new Set(results.map(({ precision }) => precision))];
+  return precisions.map((precision) =>
+    raceTable(
+      `${title} ${precision}`,
+      results.filter((result) => result.precision === precision),
+    ),
+  );
+}
+
+function raceTable(title, results) {
+  const rivals = [...new Set(results.flatMap(({ timesAsFastAs = {} }) => Object.keys(timesAsFastAs)))];
   const header = [title, 'min ms', 'median ms', 'CPU ms', ...rivals.map((name) => `vs ${name}`), 'RSS MB'];
   const rows = results.map(({ name, unavailable, minMs, medianMs, cpuMs, timesAsFastAs, rss }) => {
     if (unavailable) return [name, 'not available here', ...header.slice(2).map(() => '')];
     const ratios = rivals.map((rival) => {
-      const { min, median: middle } = timesAsFastAs[rival];
-      return rival === name ? '1' : `${min.toFixed(2)} / ${middle.toFixed(2)}`;
+      if (rival === name) return '1';
+      const ratio = timesAsFastAs[rival];
+      return ratio ? `${ratio.min.toFixed(2)} / ${ratio.median.toFixed(2)}` : '';
     });
     return [name, minMs.toFixed(2), medianMs.toFixed(2), cpuMs.toFixed(2), ...ratios, megabytes(rss)];
   });
@@ -61,21 +78,46 @@ function packageTable(packages) {
   return [['package', 'version', 'installed MB'], ...rows];
 }
 
+const SATURATION = ' (onnxruntime-node saturates without VNNI)';
+
+/** The greatest differences from mobilenet-edge's answers. */
+function agreements(runners) {
+  const worst = (precision, chosen = () => true) => {
+    const some = runners.filter((runner) => runner.precision === precision && chosen(runner.name));
+    return some.length > 0 ? Math.max(...some.map(({ difference }) => difference)) : undefined;
+  };
+  const isOurs = (name) => name.startsWith('mobilenet-edge');
+  const float32 = worst('float32');
+  const ours = worst('int8', isOurs);
+  const peers = worst('int8', (name) => !isOurs(name));
+  return [
+    ...(float32 === undefined ? [] : [`float32 probabilities within ${float32.toExponential(1)}`]),
+    ...(ours === undefined ? [] : ["mobilenet-edge's int8 logits equal bit for bit"]),
+    ...(peers === undefined ? [] : [`the peers' within ${peers} of 256 levels${saturatesInt8() ? SATURATION : ''}`]),
+  ];
+}
+
+function memoryNote(title, { bareBytes, peakBytes }) {
+  return (
+    `Loading ${title} int8 from its .tflite file and running it once takes ${megabytes(peakBytes - bareBytes)} MB: ` +
+    `peak RSS ${megabytes(peakBytes)}, of Node with the addon alone ${megabytes(bareBytes)} (medians of processes).`
+  );
+}
+
 function notes({ machine, rounds, runs, packages, networks }) {
   const all = networks.flatMap(({ results }) => results);
   const runners = all.filter(({ unavailable }) => !unavailable);
   const missing = all.flatMap(({ name, unavailable }) => (unavailable ? [`${name}: ${unavailable}`] : []));
-  const { cpu, cores, system, arch, node, date, load } = machine;
+  const { cpu, flags, cores, system, arch, node, date, load } = machine;
   const lines = [
-    `${cpu}, ${cores} cores, ${system} ${arch}, Node ${node}, ${date}, load ${load.toFixed(1)} before the start.`,
+    `${cpu} (${flags?.join(', ') ?? 'CPU flags unknown'}), ${cores} cores, ${system} ${arch}, Node ${node}, ${date}, load ${load.toFixed(1)} before the start.`,
     `One thread each, batch 1, same weights; ${rounds} rounds of up to ${runs} runs in turns. CPU is the processor time of a run, ` +
       'all threads, in the best turn. Under vs: how many times as fast as that peer, by least / median times.',
   ];
   if (runners.length > 0) {
-    const worst = Math.max(...runners.map(({ difference }) => difference));
     const bare = Math.min(...runners.map(({ bareRss }) => bareRss));
     lines.push(
-      `All answers agree: the greatest difference of a probability is ${worst.toExponential(1)}. ` +
+      `All answers agree: ${agreements(runners).join('; ')}. ` +
         `RSS is of the whole process, of which bare Node is ${megabytes(bare)}.`,
     );
   }
@@ -88,6 +130,15 @@ function notes({ machine, rounds, runs, packages, networks }) {
     lines.push(
       `Installed sizes include dependencies; mobilenet-edge's tarball is ${megabytes(ours.tarballBytes)} MB, ${addons}.`,
     );
+  }
+  if (runners.some(({ precision }) => precision === 'int8')) {
+    lines.push(
+      'int8 is the float32 network quantized, one scale a channel; its weights are spread as trained ones are, and uniform ' +
+        'ones are the worst case for our x64 kernels. Under vs own float32: the same engine and instruction set.',
+    );
+  }
+  for (const { title, memory } of networks) {
+    if (memory) lines.push(memoryNote(title, memory));
   }
   return [...lines, ...new Set(missing)];
 }
@@ -108,6 +159,6 @@ function markdownTable([header, ...rows]) {
 export function formatReport(report, format) {
   if (format === 'json') return JSON.stringify(report, null, 2);
   const table = format === 'markdown' ? markdownTable : textTable;
-  const tables = [...report.networks.map(raceTable), packageTable(report.packages)].map(table);
+  const tables = [...report.networks.flatMap(raceTables), packageTable(report.packages)].map(table);
   return [...tables, notes(report).join('\n')].join('\n\n');
 }

@@ -13,8 +13,8 @@ async function main() {
 
   const races = [];
   for (const network of networks) {
-    const results = summarize(await race(network, options, progress));
-    races.push({ id: network.id, title: network.title, results });
+    const { results, memory } = await race(network, options, progress);
+    races.push({ id: network.id, title: network.title, results: summarize(results), memory });
   }
   const byName = new Map(contestants.map(({ packages }) => [packages.join(), packages]));
   const packages = [...byName.values()].map(describePackages);

@@ -1,36 +1,69 @@
 /**
  * Who takes part. Each module exports
  *   open({ files, options }): loads the network and resolves to
- *     { details: what the engine runs with, setInput(values: NHWC Float32Array, shape), predict(): Promise<Float32Array> }
+ *     { details: what the engine runs with, setInput(values: NHWC, Float32Array or Int8Array, shape),
+ *       predict(): Promise<typed array>, outputOffset: what an int8 level is more in this engine (default 0) }
  * `predict` is timed: from the input as the engine's users hold it to plain values. Bringing a picture into the
  * engine's own layout (NCHW) is left out of it, in those peers' favour.
  *
- * `needsCpu` marks an instruction set that a machine may lack: such a contestant may be left out, any other one that
- * cannot be loaded is a failure. `packages` are what a user installs for it.
+ * `model` is one of networks.mjs' MODELS, `agreement` one of agreement.mjs' tolerances. `rivals` are the table's ratios:
+ * heading and contestant. `needsCpu` marks an instruction set that a machine may lack: such a contestant may be left out,
+ * any other one that cannot be loaded is a failure. `packages` are what a user installs for it.
  */
+import { saturatesInt8 } from '../cpu.mjs';
+
+const PACKAGES = {
+  'mobilenet-edge': ['mobilenet-edge'],
+  'onnxruntime-node': ['onnxruntime-node'],
+  'onnxruntime-web': ['onnxruntime-web'],
+  'tfjs-backend-wasm': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
+};
+
+function float32(contestant) {
+  const rivals = { 'onnxruntime-node': 'onnxruntime-node', 'tfjs-backend-wasm': 'tfjs-backend-wasm' };
+  return { ...contestant, precision: 'float32', model: 'float32', rivals };
+}
+
+/** The int8 form of a float32 contestant. */
+function int8(contestant, changes = {}) {
+  const name = `${contestant.name} int8`;
+  const rivals = { 'onnxruntime-node int8': 'onnxruntime-node int8', 'own float32': contestant.name };
+  return { ...contestant, name, precision: 'int8', model: 'int8', rivals, ...changes };
+}
+
 function ours(backend, isa, needsCpu = false) {
-  return {
+  return float32({
     name: `mobilenet-edge ${backend} ${isa}`,
     module: 'mobilenet_edge.mjs',
     options: { backend, isa },
     needsCpu,
-    packages: ['mobilenet-edge'],
-  };
+    agreement: 'own',
+    packages: PACKAGES['mobilenet-edge'],
+  });
 }
 
-function peer(name, module, packages = [name]) {
-  return { name, module, options: {}, needsCpu: false, packages };
+function peer(name, module) {
+  return float32({ name, module, options: {}, needsCpu: false, agreement: 'peer', packages: PACKAGES[name] });
 }
+
+const avx2 = ours('native', 'avx2', true);
+const scalar = ours('native', 'scalar');
+const simd128 = ours('wasm', 'simd128');
+const onnxruntimeNode = peer('onnxruntime-node', 'onnxruntime_node.mjs');
+const onnxruntimeWeb = peer('onnxruntime-web', 'onnxruntime_web.mjs');
 
 export const CONTESTANTS = [
-  ours('native', 'avx2', true),
-  ours('native', 'scalar'),
-  peer('onnxruntime-node', 'onnxruntime_node.mjs'),
+  avx2,
+  scalar,
+  onnxruntimeNode,
   ours('wasm', 'relaxed-simd', true),
-  ours('wasm', 'simd128'),
-  peer('tfjs-backend-wasm', 'tfjs_wasm.mjs', ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm']),
-  peer('onnxruntime-web', 'onnxruntime_web.mjs'),
+  simd128,
+  peer('tfjs-backend-wasm', 'tfjs_wasm.mjs'),
+  onnxruntimeWeb,
+  int8(avx2),
+  int8(avx2, { name: `${avx2.name} int8, uniform weights`, model: 'int8_uniform' }),
+  int8(scalar),
+  int8(onnxruntimeNode, { agreement: saturatesInt8() ? 'saturating' : 'peer' }),
+  int8(simd128),
+  int8(onnxruntimeWeb),
 ];
-
-/** Whom the table's ratios are against. */
-export const RIVALS = ['onnxruntime-node', 'tfjs-backend-wasm'];

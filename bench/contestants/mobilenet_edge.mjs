@@ -3,13 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { deserialize } from 'node:v8';
 import { importMobilenetEdge } from '../mobilenet_edge.mjs';
 
+/** Reads the .tflite file of a quantized network, the Graph of a float32 one. */
 export async function open({ files, options: { backend, isa } }) {
   const { load } = await importMobilenetEdge();
-  const model = await load(deserialize(await readFile(files.graph)), { backend, isa, threads: 1 });
-  if (model.info.isa !== isa) throw new Error(`Expected instruction set ${isa} but received ${model.info.isa}`);
+  const source = files.tflite ?? deserialize(await readFile(files.graph));
+  const model = await load(source, { backend, isa, threads: 1 });
+  const { info } = model;
+  const precision = files.tflite ? 'int8' : 'float32';
+  if (info.isa !== isa || info.precision !== precision) {
+    throw new Error(`Expected ${precision} on ${isa} but received ${info.precision} on ${info.isa}`);
+  }
   let input;
   return {
-    details: `${model.info.backend} ${model.info.isa}, ${model.info.threads} thread`,
+    details: `${info.backend} ${info.isa} ${info.precision}, ${info.threads} thread`,
     setInput(values) {
       input = values;
     },

@@ -1,5 +1,18 @@
 /** What onnxruntime-node and onnxruntime-web share: one API, onnxruntime-common's. */
-import { toChannelsFirst } from '../onnx_model.mjs';
+import { toChannelsFirst } from '../onnx_graph.mjs';
+import { UINT8_OFFSET } from '../onnx_qdq_model.mjs';
+
+/** The input as a tensor of its type; int8 levels become the uint8 ones that the QDQ model takes. */
+function toTensor(Tensor, values, [n, height, width, channels]) {
+  const data = toChannelsFirst(values, [n, height, width, channels]);
+  const shape = [n, channels, height, width];
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  return new Tensor(
+    'uint8',
+    Uint8Array.from(data, (level) => level + UINT8_OFFSET),
+    shape,
+  );
+}
 
 /** `model` is a path or the bytes; the input is made NCHW before the clock starts. */
 export async function openSession({ InferenceSession, Tensor }, model, executionProviders, details) {
@@ -13,12 +26,13 @@ export async function openSession({ InferenceSession, Tensor }, model, execution
   const [inputName] = session.inputNames;
   const [outputName] = session.outputNames;
   let feeds;
-  return {
+  const contestant = {
     details,
     setInput(values, shape) {
-      const [n, height, width, channels] = shape;
-      feeds = { [inputName]: new Tensor('float32', toChannelsFirst(values, shape), [n, channels, height, width]) };
+      feeds = { [inputName]: toTensor(Tensor, values, shape) };
+      contestant.outputOffset = values instanceof Int8Array ? UINT8_OFFSET : 0;
     },
     predict: async () => (await session.run(feeds))[outputName].data,
   };
+  return contestant;
 }
