@@ -51,7 +51,9 @@ bool Q8Checks::weights(const Op& op, int32_t k) {
   return size(k) && size(op.n) && require(op.n % 8 == 0, "n is no multiple of 8") && output_range(op) &&
          span(limits_.weights, op.weights, (double)op.n * (q8_column_bytes(q8_geometry_, k) / sizeof(int32_t))) &&
          (q8_geometry_.chained
-              ? require(op.chain == 1 || op.chain == 2 || op.chain == 4, "a chain is neither 1, 2 nor 4") &&
+              ? require(op.chain == 1 || op.chain == 2 || op.chain == 4 ||
+                            ((op.chain == -1 || op.chain == -2) && read_values(k) <= (int32_t)kQ8CentredDepth),
+                        "there are no such chains") &&
                     extras(op.extras, op.n, k)
               : require(op.chain == 0, "weights are chained"));
 }

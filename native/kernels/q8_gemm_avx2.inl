@@ -1,7 +1,7 @@
 // q8 matrix product with vpmaddubsw, included by avx2.cc. Registers hold a tile of rows x vectors of 8 columns in
 // int32; a step of the K loop multiplies four input values of each row with a quad of weights of each column. The
 // packer has seen to it that neither vpmaddubsw nor the sum of a chain in int16 can saturate, so that every sum is
-// exact.
+// exact. Here the inputs are the unsigned bytes themselves.
 
 // Four input values of a row to every column.
 inline __m256i broadcast_quad(const uint8_t* from) {
@@ -80,105 +80,77 @@ ALWAYS_INLINE void q8_chain(const uint8_t* first, const uint8_t* fourth, size_t 
   }
 }
 
+// The extras of VECTORS vectors of columns; product(row, offset, quad) is in 16 bits.
+template <int ROWS, int VECTORS, typename Product>
+ALWAYS_INLINE void q8_add_extras(const Q8GemmArguments& g, const int32_t* begin, __m256i (&sums)[ROWS][VECTORS],
+                                 Product product) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  UNROLL for (int v = 0; v < VECTORS; ++v) {
+    for (int32_t e = begin[v]; e < begin[v + 1]; ++e) {
+      const __m256i quad = load_256(g.extras.quads + 32 * (size_t)e);
+      const int32_t offset = g.extras.offsets[e];
+      UNROLL for (int r = 0; r < ROWS; ++r) {
+        sums[r][v] = _mm256_add_epi32(sums[r][v], _mm256_madd_epi16(product(r, offset, quad), ones));
+      }
+    }
+  }
+}
+
 // `tiles` tiles of ROWS rows from `row` on, times `panels` panels of VECTORS vectors from `column` on. A tile meets all
 // panels before the next tile does.
-template <int CHAIN, int ROWS, int VECTORS>
-NOINLINE void q8_gemm_tiles(const Q8GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels) {
-  static_assert(ROWS <= 6, "row pointers reach six rows");
-  constexpr size_t kWidth = VECTORS * 8;
-  const size_t quads = (g.k + 3) / 4;
-  const size_t output_stride = g.output_stride;
-  const Q8Epilogue epilogue(g.to);
-  const __m256i ones = _mm256_set1_epi16(1);
-  const uint8_t* input = g.input + row * g.input_stride;
-  uint8_t* output_row = g.output + row * output_stride + column;
-
-  for (size_t tile = 0; tile < tiles; ++tile) {
-    const uint8_t* weights = g.weights + column * (8 + 4 * quads);
-    const int32_t* begin = g.extras.begin + column / 8;
-    for (size_t p = 0; p < panels; ++p) {
-      __m256i sums[ROWS][VECTORS];
-      UNROLL for (int v = 0; v < VECTORS; ++v) {
-        const __m256i bias = load_256(weights + v * 32);
-        UNROLL for (int r = 0; r < ROWS; ++r) sums[r][v] = bias;
-      }
-      const auto* scales = reinterpret_cast<const float*>(weights) + kWidth;
-      weights += 8 * kWidth;
-
-      // See gemm_tiles.
-      const uint8_t* first = input;
-      const uint8_t* fourth = input + 3 * g.input_stride;
-      size_t stride = g.input_stride;
-      size_t left = quads;
-      for (; left >= CHAIN; left -= CHAIN) {
-        OPAQUE(first);
-        OPAQUE(fourth);
-        OPAQUE(stride);
-        q8_chain<CHAIN, ROWS, VECTORS>(first, fourth, stride, weights, sums);
-        weights += CHAIN * VECTORS * 32;
-        first += 4 * CHAIN;
-        fourth += 4 * CHAIN;
-      }
-      for (; left > 0; --left) {
-        q8_chain<1, ROWS, VECTORS>(first, fourth, stride, weights, sums);
-        weights += VECTORS * 32;
-        first += 4;
-        fourth += 4;
-      }
-
-      UNROLL for (int v = 0; v < VECTORS; ++v) {
-        for (int32_t e = begin[v]; e < begin[v + 1]; ++e) {
-          const __m256i quad = load_256(g.extras.quads + 32 * (size_t)e);
-          const uint8_t* values = input + g.extras.offsets[e];
-          UNROLL for (int r = 0; r < ROWS; ++r) {
-            const __m256i products = _mm256_maddubs_epi16(broadcast_quad(values + r * g.input_stride), quad);
-            sums[r][v] = _mm256_add_epi32(sums[r][v], _mm256_madd_epi16(products, ones));
-          }
-        }
-      }
-      begin += VECTORS;
-      q8_store_tile(epilogue, sums, scales, output_row + p * kWidth, output_stride);
-    }
-    input += ROWS * g.input_stride;
-    output_row += ROWS * output_stride;
-  }
-}
-
-// The same for tiles of `rows` <= MAX_ROWS rows.
-template <int CHAIN, int MAX_ROWS, int VECTORS>
-void q8_gemm_tiles_of(size_t rows, const Q8GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels) {
-  if constexpr (MAX_ROWS > 1) {
-    if (rows < MAX_ROWS) {
-      return q8_gemm_tiles_of<CHAIN, MAX_ROWS - 1, VECTORS>(rows, g, row, tiles, column, panels);
-    }
-  }
-  q8_gemm_tiles<CHAIN, MAX_ROWS, VECTORS>(g, row, tiles, column, panels);
-}
-
-// All rows of some panels, in tiles of nearly equal height.
-template <int CHAIN, int MAX_ROWS, int VECTORS>
-void q8_gemm_panels(const Q8GemmArguments& g, size_t column, size_t panels) {
-  if (panels == 0 || g.m == 0) return;
-  const size_t tiles = (g.m + MAX_ROWS - 1) / MAX_ROWS;
-  const size_t rows = g.m / tiles, higher = g.m % tiles;
-  if (higher) q8_gemm_tiles_of<CHAIN, MAX_ROWS, VECTORS>(rows + 1, g, 0, higher, column, panels);
-  q8_gemm_tiles_of<CHAIN, MAX_ROWS, VECTORS>(rows, g, higher * (rows + 1), tiles - higher, column, panels);
-}
-
 template <int CHAIN>
-void q8_gemm_columns(const Q8GemmArguments& g) {
-  const size_t panels = g.n / 16;
-  q8_gemm_panels<CHAIN, 6, 2>(g, 0, panels);
-  q8_gemm_panels<CHAIN, 6, 1>(g, panels * 16, g.n % 16 / 8);
-}
+struct Q8ByteTiles {
+  template <int ROWS, int VECTORS>
+  NOINLINE static void run(const Q8GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels) {
+    static_assert(ROWS <= 6, "row pointers reach six rows");
+    constexpr size_t kWidth = VECTORS * 8;
+    const size_t quads = (g.k + 3) / 4;
+    const size_t output_stride = g.output_stride;
+    const Q8Epilogue epilogue(g.to);
+    const uint8_t* input = g.input + row * g.input_stride;
+    uint8_t* output_row = g.output + row * output_stride + column;
 
-void q8_gemm__avx2(const Q8GemmArguments& g) {
-  switch (g.chain) {
-    case 1:
-      return q8_gemm_columns<1>(g);
-    case 2:
-      return q8_gemm_columns<2>(g);
-    case 4:
-      return q8_gemm_columns<4>(g);
+    for (size_t tile = 0; tile < tiles; ++tile) {
+      const uint8_t* weights = g.weights + column * (8 + 4 * quads);
+      const int32_t* begin = g.extras.begin + column / 8;
+      for (size_t p = 0; p < panels; ++p) {
+        __m256i sums[ROWS][VECTORS];
+        UNROLL for (int v = 0; v < VECTORS; ++v) {
+          const __m256i bias = load_256(weights + v * 32);
+          UNROLL for (int r = 0; r < ROWS; ++r) sums[r][v] = bias;
+        }
+        const auto* scales = reinterpret_cast<const float*>(weights) + kWidth;
+        weights += 8 * kWidth;
+
+        // See gemm_tiles.
+        const uint8_t* first = input;
+        const uint8_t* fourth = input + 3 * g.input_stride;
+        size_t stride = g.input_stride;
+        size_t left = quads;
+        for (; left >= CHAIN; left -= CHAIN) {
+          OPAQUE(first);
+          OPAQUE(fourth);
+          OPAQUE(stride);
+          q8_chain<CHAIN, ROWS, VECTORS>(first, fourth, stride, weights, sums);
+          weights += CHAIN * VECTORS * 32;
+          first += 4 * CHAIN;
+          fourth += 4 * CHAIN;
+        }
+        for (; left > 0; --left) {
+          q8_chain<1, ROWS, VECTORS>(first, fourth, stride, weights, sums);
+          weights += VECTORS * 32;
+          first += 4;
+          fourth += 4;
+        }
+
+        q8_add_extras(g, begin, sums, [&](int r, int32_t offset, __m256i quad) INLINE_LAMBDA {
+          return _mm256_maddubs_epi16(broadcast_quad(input + r * g.input_stride + offset), quad);
+        });
+        begin += VECTORS;
+        q8_store_tile(epilogue, sums, scales, output_row + p * kWidth, output_stride);
+      }
+      input += ROWS * g.input_stride;
+      output_row += ROWS * output_stride;
+    }
   }
-}
+};

@@ -36,9 +36,13 @@ struct Q8Extras {
 // output[m][n] = requantized bias[n] + sum over k of input[m][k] * weights[k][n]. n is a multiple of 8; weights are
 // panels of columns, each int32 bias[width], float scale[width], then by packing
 //   pairs: int16 (ceil(k / 2), width, 2),
-//   chain: int8 (ceil(k / 4), width, 4), of which `chain` (1, 2 or 4) quads from a multiple of `chain` on may be summed
+//   chain: int8 (ceil(k / 4), width, 4), of which |chain| quads (1, 2 or 4) from a multiple of |chain| on may be summed
 //          in 16 bits whatever the input; the weights beyond that are in the extras.
+// A negative chain, -1 or -2, means that all weights, extras too, multiply input - 128, which the bias allows for: then
+// they are at least -127, and of the 2 * |chain| of a 16-bit lane the sum of |weight| + 1 is at most 256; and k is at
+// most kQ8CentredDepth.
 // Up to the next multiple of four, input values past k are read, and meet weights of zero.
+constexpr size_t kQ8CentredDepth = 2048;
 struct Q8GemmArguments {
   size_t m, n, k;
   const uint8_t* input;  // (m, k)

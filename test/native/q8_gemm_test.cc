@@ -40,8 +40,8 @@ void test_shape(const Kernels& kernels, size_t m, size_t k, size_t n, Draw draw,
 
 void test_q8_gemm(const Kernels& kernels) {
   Random random(11);
-  for (int32_t chain : {1, 2, 4}) {
-    if (!kernels.q8_geometry.chained && chain > 1) continue;
+  for (int32_t chain : kChains) {
+    if (!kernels.q8_geometry.chained && chain != 1) continue;
     for (Draw draw : kDraws) {
       for (size_t m : {1, 2, 3, 4, 5, 6, 7, 11, 13}) {
         for (size_t n : {8, 16, 24, 40}) {
@@ -52,6 +52,7 @@ void test_q8_gemm(const Kernels& kernels) {
       }
       test_shape(kernels, 49, 320, 96, draw, chain, random);
       test_shape(kernels, 2, 1280, 1000, draw, chain, random);
+      test_shape(kernels, 7, kQ8CentredDepth, 8, draw, chain, random);
     }
   }
 }

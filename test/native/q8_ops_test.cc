@@ -47,7 +47,7 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
   const std::vector<uint8_t> input = draw_q8_input(random, input_bytes);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
   const Q8Output to = draw_q8_output(random);
-  const Q8Packed packed = pack_q8_panels(weights, 1 << random.integer(0, 2), kernels.q8_geometry);
+  const Q8Packed packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
   Blob blob;
   Q8ConvOp op = {OPCODE_Q8_CONV};
   w.fill(&op);
@@ -94,7 +94,7 @@ void test_pointwise(const Kernels& kernels, int32_t m, int32_t k, int32_t n, Dra
   const std::vector<uint8_t> input = draw_q8_input(random, input_bytes);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
   const Q8Output to = draw_q8_output(random);
-  const Q8Packed packed = pack_q8_panels(weights, 1 << random.integer(0, 2), kernels.q8_geometry);
+  const Q8Packed packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
   Blob blob;
   Q8PointwiseOp op = {OPCODE_Q8_POINTWISE};
   op.weights = blob.add(packed.panels);

@@ -1,5 +1,7 @@
 #include "q8_support.h"
 
+#include <numeric>
+
 #include "../../native/ops/q8_ops.h"
 
 namespace mobilenet_edge {
@@ -12,17 +14,19 @@ void append(std::vector<uint8_t>* to, const Value* values, size_t count) {
 }
 
 // Moves as much of the values into bytes as the 16-bit lanes of `length` quads from `from` on can hold for any input:
-// positive ones of a lane sum up to at most 128, and negative ones to -128.
-std::vector<int8_t> take(std::vector<int32_t>* values, size_t from, size_t length) {
+// of bytes, positive ones of a lane may sum up to 128, and negative ones to -128; of centred bytes, which reach -128,
+// the sum of |value| + 1 may be 256.
+std::vector<int8_t> take(std::vector<int32_t>* values, size_t from, size_t length, bool centred) {
   std::vector<int8_t> taken(4 * length);
-  int32_t room[2][2] = {{128, 128}, {128, 128}};
+  const int32_t most = centred ? 256 - 2 * (int32_t)length : 128;
+  int32_t room[2][2] = {{most, most}, {most, most}};
   for (size_t i = 0; i < taken.size() && from + i < values->size(); ++i) {
     int32_t& value = (*values)[from + i];
-    int32_t& left = room[i % 4 / 2][value > 0];
-    const int32_t part = std::max(-left, std::min({left, value, 127}));
-    taken[i] = (int8_t)part;
-    value -= part;
-    left -= abs(part);
+    int32_t& left = room[i % 4 / 2][!centred && value > 0];
+    const int32_t part = std::min({abs(value), left, value < 0 && !centred ? 128 : 127});
+    taken[i] = (int8_t)(value < 0 ? -part : part);
+    value -= taken[i];
+    left -= part;
   }
   return taken;
 }
@@ -57,9 +61,9 @@ Q8Weights draw_q8_weights(Random& random, size_t rows, size_t columns, Draw draw
 
 std::vector<uint8_t> draw_q8_input(Random& random, size_t count) {
   std::vector<uint8_t> values = random.bytes(count);
-  const int32_t kind = random.integer(0, 3);
-  if (kind < 2) {
-    for (uint8_t& value : values) value = kind == 0 || value & 1 ? 255 : 0;
+  const int32_t kind = random.integer(0, 5);
+  for (uint8_t& value : values) {
+    if (kind < 3) value = kind == 0 || (kind == 1 && value & 1) ? 255 : 0;
   }
   return values;
 }
@@ -83,7 +87,12 @@ Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometr
   }
   for (size_t column = 0, width; column < n; column += width) {
     width = n - column <= (size_t)geometry.last_panel ? n - column : geometry.panel;
-    append(&packed.panels, &weights.bias[column], width);
+    for (size_t j = column; j < column + width; ++j) {
+      // Centred inputs are less by 128.
+      const int32_t sum = packed.chain < 0 ? std::accumulate(rest[j].begin(), rest[j].end(), 0) : 0;
+      const int32_t bias = weights.bias[j] + 128 * sum;
+      append(&packed.panels, &bias, 1);
+    }
     append(&packed.panels, &weights.scale[column], width);
     if (!geometry.chained) {
       for (size_t i = 0; i < k; i += 2) {
@@ -94,10 +103,10 @@ Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometr
       }
       continue;
     }
-    for (size_t i = 0; i < (k + 3) / 4; i += chain) {
-      const size_t length = std::min((size_t)chain, (k + 3) / 4 - i);
+    for (size_t i = 0; i < (k + 3) / 4; i += abs(chain)) {
+      const size_t length = std::min((size_t)abs(chain), (k + 3) / 4 - i);
       std::vector<std::vector<int8_t>> quads;
-      for (size_t j = column; j < column + width; ++j) quads.push_back(take(&rest[j], 4 * i, length));
+      for (size_t j = column; j < column + width; ++j) quads.push_back(take(&rest[j], 4 * i, length, chain < 0));
       for (size_t d = 0; d < length; ++d) {
         for (const auto& quad : quads) append(&packed.panels, &quad[4 * d], 4);
       }
@@ -111,7 +120,7 @@ Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometr
     for (size_t i = 0; i < k; i += 4) {
       while (std::any_of(&rest[column], &rest[column] + 8, [&](const auto& values) { return any(values, i); })) {
         offsets.push_back((int32_t)i);
-        for (size_t j = column; j < column + 8; ++j) append(&quads, take(&rest[j], i, 1).data(), 4);
+        for (size_t j = column; j < column + 8; ++j) append(&quads, take(&rest[j], i, 1, chain < 0).data(), 4);
       }
     }
     begin.push_back((int32_t)offsets.size());

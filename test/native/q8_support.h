@@ -21,7 +21,7 @@ constexpr Draw kDraws[] = {Draw::kSmall, Draw::kUniform, Draw::kExtreme, Draw::k
 
 Q8Weights draw_q8_weights(Random& random, size_t rows, size_t columns, Draw draw);
 
-// Inputs of all kinds: random, or all 255, or 0 and 255.
+// Inputs of all kinds: random, or all 255, or all 0, or 0 and 255.
 std::vector<uint8_t> draw_q8_input(Random& random, size_t count);
 
 Q8Output draw_q8_output(Random& random);
@@ -32,6 +32,8 @@ inline uint8_t requantized(int64_t sum, float scale, const Q8Output& to) {
   const double value = nearbyint((double)product) + to.output_zero;
   return (uint8_t)std::min((double)to.hi, std::max((double)to.lo, value));
 }
+
+constexpr int32_t kChains[] = {1, 2, 4, -1, -2};
 
 // A product's weights as the kernels want them; `chain` is used where their geometry is chained.
 struct Q8Packed {
