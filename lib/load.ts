@@ -1,3 +1,4 @@
+import { checkSignal } from './abort';
 import { recognize } from './architectures/recognize';
 import { compile, pooledFeatures } from './compile/compile';
 import type { Backend } from './engines/engine';
@@ -40,8 +41,8 @@ export interface LoadOptions {
  * INVALID_ARGUMENT, BACKEND_UNAVAILABLE, OUT_OF_MEMORY or ABORTED.
  */
 export async function load(source: ModelSource | Graph, options: LoadOptions = {}): Promise<Model> {
-  const { signal, onProgress } = options;
   checkOptions(options);
+  const { signal, onProgress } = options;
   throwIfAborted(signal);
 
   const readProgress = onProgress && ((fraction: number) => onProgress(fraction * 0.5));
@@ -112,17 +113,26 @@ function endsInProbabilities({ nodes }: Graph): boolean {
 }
 
 function isGraph(source: ModelSource | Graph): source is Graph {
-  return typeof source === 'object' && source !== null && 'nodes' in source && 'input' in source;
+  if (typeof source !== 'object' || source === null || !('nodes' in source)) return false;
+  const { nodes, input, output } = source;
+  if (Array.isArray(nodes) && input?.shape && output?.shape) return true;
+  throw new MobileNetEdgeError('INVALID_ARGUMENT', 'Expected a Graph with nodes, an input and an output');
 }
 
-function checkOptions({ threads, precision = 'auto' }: LoadOptions): void {
+function checkOptions(options: LoadOptions): void {
+  const invalid = (message: string): MobileNetEdgeError => new MobileNetEdgeError('INVALID_ARGUMENT', message);
+  if (typeof options !== 'object' || options === null) {
+    throw invalid(`Expected options to be an object but received ${String(options)}`);
+  }
+  const { threads, precision = 'auto', onProgress, signal } = options;
+  checkSignal(signal);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid(`Expected onProgress to be a function but received ${String(onProgress)}`);
+  }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
-    throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected threads from 1 to 64 but received ${String(threads)}`);
+    throw invalid(`Expected threads from 1 to 64 but received ${String(threads)}`);
   }
   if (precision !== 'auto' && precision !== 'float32' && precision !== 'int8') {
-    throw new MobileNetEdgeError(
-      'INVALID_ARGUMENT',
-      `Expected precision to be 'auto', 'float32' or 'int8' but received ${JSON.stringify(precision)}`,
-    );
+    throw invalid(`Expected precision to be 'auto', 'float32' or 'int8' but received ${JSON.stringify(precision)}`);
   }
 }

@@ -1,3 +1,4 @@
+import { checkSignal } from './abort';
 import type { Backend, Session } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import { pixels, type Tensor } from './graph';
@@ -74,6 +75,32 @@ export interface ModelParts {
   labels: readonly string[] | undefined;
 }
 
+/** What all calls check first. Throws INVALID_ARGUMENT. */
+function checkOptions(options: ClassifyOptions = {}): { topK: number; signal: AbortSignal | undefined } {
+  if (typeof options !== 'object' || options === null) {
+    throw new MobileNetEdgeError(
+      'INVALID_ARGUMENT',
+      `Expected options to be an object but received ${String(options)}`,
+    );
+  }
+  checkSignal(options.signal);
+  return { topK: checkTopK(options.topK ?? 5), signal: options.signal };
+}
+
+/** Throws TENSOR_INVALID if numbers have left the range of float32 on their way through the network. */
+function checkFinite<Values extends Float32Array | Float64Array>(values: Values): Values {
+  if (values.every(Number.isFinite)) return values;
+  throw new MobileNetEdgeError(
+    'TENSOR_INVALID',
+    'Expected finite results but the network gave others: check preprocess.range and the weights',
+  );
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part);
+  return Object.freeze(value);
+}
+
 /** Frees engines of models that were dropped without close(). */
 const forgotten = new FinalizationRegistry<Session>((session) => void session.close());
 
@@ -90,7 +117,7 @@ export class Model {
 
   /** @internal Use load(). */
   constructor(parts: ModelParts) {
-    this.info = Object.freeze(parts.info);
+    this.info = deepFreeze(parts.info);
     this.#parts = parts;
     forgotten.register(this, parts.session, this);
   }
@@ -103,19 +130,21 @@ export class Model {
   classify(images: readonly ImageSource[], options?: ClassifyOptions): Promise<Classification[][]>;
   async classify(
     image: ImageSource | readonly ImageSource[],
-    options: ClassifyOptions = {},
+    options?: ClassifyOptions,
   ): Promise<Classification[] | Classification[][]> {
-    const topK = checkTopK(options.topK ?? 5);
+    this.#checkOpen();
+    const { topK, signal } = checkOptions(options);
     const classifyOne = async (one: ImageSource): Promise<Classification[]> => {
       const { program, output, givesProbabilities, labels } = this.#parts;
-      const values = arenaToReal(await this.#runPicture(one, program.output, options.signal), output);
-      return topClasses(givesProbabilities ? values : softmax(values), topK, labels);
+      const values = arenaToReal(await this.#runPicture(one, program.output, signal), output);
+      return topClasses(checkFinite(givesProbabilities ? values : softmax(values)), topK, labels);
     };
     return Array.isArray(image) ? Promise.all(image.map(classifyOne)) : classifyOne(image as ImageSource);
   }
 
   /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
-  async embed(image: ImageSource, options: RunOptions = {}): Promise<Float32Array> {
+  async embed(image: ImageSource, options?: RunOptions): Promise<Float32Array> {
+    const { signal } = checkOptions(options);
     const { program, embedding } = this.#parts;
     if (!program.embedding || !embedding) {
       throw new MobileNetEdgeError(
@@ -123,18 +152,19 @@ export class Model {
         'Expected a network with global pooling, which embed() reads, but this one has none',
       );
     }
-    return arenaToReal(await this.#runPicture(image, program.embedding, options.signal), embedding);
+    return checkFinite(arenaToReal(await this.#runPicture(image, program.embedding, signal), embedding));
   }
 
   /**
    * Runs the network on exactly this tensor: `info.inputShape` values in `info.inputType`, dense NHWC.
    * Rejects with TENSOR_INVALID for another type or length or a number that is not finite.
    */
-  async predict(tensor: TensorValues, options: RunOptions = {}): Promise<Prediction> {
+  async predict(tensor: TensorValues, options?: RunOptions): Promise<Prediction> {
     this.#checkOpen();
+    const { signal } = checkOptions(options);
     const { input, output, program } = this.#parts;
     checkTensor(tensor, input);
-    const values = await this.#infer(toArena(tensor, input, program.input.type), program.output, options.signal);
+    const values = await this.#infer(toArena(tensor, input, program.input.type), program.output, signal);
     return { data: fromArena(values, output), shape: output.shape };
   }
 

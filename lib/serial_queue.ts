@@ -1,3 +1,4 @@
+import { onAbort } from './abort';
 import { abortError, throwIfAborted } from './errors';
 
 /** Runs tasks one after the other, in the order in which they came. */
@@ -13,10 +14,9 @@ export class SerialQueue {
     this.#tail = turn.catch(() => {});
     if (!signal) return turn;
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(abortError(signal));
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+      const forget = onAbort(signal, () => reject(abortError(signal)));
+      if (signal.aborted) reject(abortError(signal));
+      turn.then(resolve, reject).finally(forget);
     });
   }
 

@@ -27,14 +27,19 @@ export interface ArchitectureOptions {
 
 /** Options with the defaults filled in. Throws INVALID_ARGUMENT. */
 export function checkOptions(options: ArchitectureOptions) {
-  const { alpha = 1, inputSize = 224, classes = 1000, seed = 1 } = options;
+  if (typeof options !== 'object' || options === null) {
+    throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected options to be an object but received ${options}`);
+  }
+  const { alpha = 1, inputSize = 224, classes = 1000, seed = 1, weights } = options;
   const check = (ok: boolean, what: string, received: unknown): void => {
     if (!ok) throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected ${what} but received ${received}`);
   };
-  check(alpha > 0 && alpha <= 4, 'alpha between 0 and 4', alpha);
+  check(typeof alpha === 'number' && alpha > 0 && alpha <= 4, 'alpha between 0 and 4', alpha);
+  check(weights === undefined || typeof weights === 'function', 'weights to be a function', weights);
+  check(Number.isInteger(seed), 'seed to be a whole number', seed);
   check(Number.isInteger(inputSize) && inputSize >= 32 && inputSize <= 2048, 'inputSize from 32 to 2048', inputSize);
   check(Number.isInteger(classes) && classes >= 1 && classes <= 65536, 'classes from 1 to 65536', classes);
-  return { alpha, inputSize, classes, weights: options.weights ?? randomWeights(seed) };
+  return { alpha, inputSize, classes, weights: weights ?? randomWeights(seed) };
 }
 
 /** Normal weights with variance 2 / fan-in (He et al. 2015), small uniform biases: activations keep their scale through the net. */
@@ -149,6 +154,9 @@ export class NetworkBuilder {
         'INVALID_ARGUMENT',
         `Expected a Float32Array of ${expected} values (${shape.join('x')}) for ${name} but received ${data?.length ?? data}`,
       );
+    }
+    if (!data.every(Number.isFinite)) {
+      throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected finite weights for ${name} but some are not`);
     }
     return { name, shape, type: 'float32', data };
   }

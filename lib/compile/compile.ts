@@ -3,6 +3,7 @@ import { MobileNetEdgeError } from '../errors';
 import { type Graph, pixels, type Tensor } from '../graph';
 import type { Geometry, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
+import { checkLimits } from './limits';
 import { lower } from './lower';
 import { WeightBlob, weightLimit } from './pack';
 import { alignUp, arenaType, planArena } from './plan';
@@ -26,6 +27,7 @@ const LIMIT_BYTES = 2 ** 31 - 1;
  */
 export function compile(graph: Graph, geometry: Geometry, options: CompileOptions = {}): Program {
   const { fusion = 'auto', threads = 1, guardBytes = 0 } = options;
+  checkLimits(graph);
   const steps = groupSteps(graph, geometry, fusion);
   if (steps.length === 0) {
     throw new MobileNetEdgeError('MODEL_UNSUPPORTED', 'Expected a network with at least one layer but found none');

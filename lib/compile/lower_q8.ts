@@ -87,6 +87,12 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometr
   const [aRatio, bRatio] = node.inputs.map((tensor) => Math.fround(scaleOf(tensor) / scaleOf(node.output)));
   const shift = 20 - Math.floor(Math.log2(Math.max(aRatio, bRatio)));
   const multiplier = (ratio: number): number => roundHalfEven(ratio * 2 ** shift);
+  if (!(shift >= 1 && shift <= 31)) {
+    throw new MobileNetEdgeError(
+      'OPERATOR_UNSUPPORTED',
+      `ADD ${node.name}: expected scales within a factor of 2^20 of one another but the inputs' are ${aRatio} and ${bRatio} of the output's; load the model with precision 'float32'`,
+    );
+  }
   const aMultiplier = multiplier(aRatio);
   const bMultiplier = multiplier(bRatio);
   const { size, pieces } = cutPixels(height * width);
@@ -102,7 +108,8 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometr
     pixels_per_chunk: size,
     a_multiplier: aMultiplier,
     b_multiplier: bMultiplier,
-    bias: 2 ** (shift - 1) - aForm.zero * aMultiplier - bForm.zero * bMultiplier,
+    // Modulo 2^32, as the sum is.
+    bias: (2 ** (shift - 1) - aForm.zero * aMultiplier - bForm.zero * bMultiplier) | 0,
     shift,
     ...requantizeFields(node.output, node.clamp, geometry),
   });
@@ -113,7 +120,7 @@ function lowerPool(node: Pool, input: Place, output: Place, geometry: Q8Geometry
   const [height, , channels] = pixels(node.output.shape);
   const form = formOf(tensor, geometry.type);
   const { output_zero, lo, hi } = requantizeFields(node.output, node.clamp, geometry);
-  if (node.source === 'mean') {
+  if (node.source === 'mean' && node.kind === 'average') {
     const [inputHeight, inputWidth] = pixels(tensor.shape);
     const count = inputHeight * inputWidth;
     return makeOp('q8_mean', 1, {

@@ -10,17 +10,29 @@ export interface SelectedEngine {
   fallbackReason?: string;
 }
 
+const NATIVE_ISAS = ['scalar', 'avx2'];
 const WASM_ISAS = ['simd128', 'relaxed-simd'];
+
+/** MOBILENET_EDGE_ISA. Throws INVALID_ARGUMENT for a name that no engine has: a typing error must not choose an engine. */
+function isaOfEnvironment(): string | undefined {
+  const isa = process.env.MOBILENET_EDGE_ISA || undefined;
+  if (isa === undefined || NATIVE_ISAS.includes(isa) || WASM_ISAS.includes(isa)) return isa;
+  throw new MobileNetEdgeError(
+    'INVALID_ARGUMENT',
+    `Expected the environment variable MOBILENET_EDGE_ISA to be one of ${[...NATIVE_ISAS, ...WASM_ISAS].join(', ')} but received '${isa}'`,
+  );
+}
 
 /** Throws BACKEND_UNAVAILABLE, or INVALID_ARGUMENT for an unknown backend. */
 export async function selectEngine(backend: Backend | 'auto', options: EngineOptions): Promise<SelectedEngine> {
+  const isa = options.isa ?? isaOfEnvironment();
   switch (backend) {
     case 'native':
       return { engine: loadNativeEngine(options) };
     case 'wasm':
       return { engine: await loadWasmEngine(options) };
     case 'auto':
-      return selectAutomatically(options);
+      return selectAutomatically(isa);
     default:
       throw new MobileNetEdgeError(
         'INVALID_ARGUMENT',
@@ -29,15 +41,15 @@ export async function selectEngine(backend: Backend | 'auto', options: EngineOpt
   }
 }
 
-async function selectAutomatically(options: EngineOptions): Promise<SelectedEngine> {
-  // An instruction set named by the caller names its engine too.
-  if (options.isa !== undefined) {
-    return { engine: WASM_ISAS.includes(options.isa) ? await loadWasmEngine(options) : loadNativeEngine(options) };
+async function selectAutomatically(isa: string | undefined): Promise<SelectedEngine> {
+  // An instruction set that is named names its engine too.
+  if (isa !== undefined) {
+    return { engine: WASM_ISAS.includes(isa) ? await loadWasmEngine({ isa }) : loadNativeEngine({ isa }) };
   }
   try {
-    return { engine: loadNativeEngine(options) };
+    return { engine: loadNativeEngine() };
   } catch (error) {
     if (!(error instanceof MobileNetEdgeError) || error.code !== 'BACKEND_UNAVAILABLE') throw error;
-    return { engine: await loadWasmEngine(options), fallbackReason: error.message };
+    return { engine: await loadWasmEngine({}), fallbackReason: error.message };
   }
 }

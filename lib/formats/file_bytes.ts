@@ -68,7 +68,7 @@ export async function readBytes(
     }
     return bytes;
   } catch (cause) {
-    throw cause instanceof MobileNetEdgeError ? cause : notFound(path, cause);
+    throw (cause as NodeJS.ErrnoException).syscall ? notFound(path, cause) : cause;
   } finally {
     await file.close();
   }

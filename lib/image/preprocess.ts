@@ -59,7 +59,9 @@ function validRange(value: unknown): Preprocess['range'] {
   const extra = Object.keys(unknown)[0];
   if (extra !== undefined) throw invalid('Expected preprocess.range to have mean and std only', extra);
   const stds = numbers('preprocess.range.std', std);
-  if (stds.includes(0)) throw invalid('Expected the numbers of preprocess.range.std not to be 0', std);
+  if (!stds.every((value) => Number.isFinite(Math.fround(255 / value)))) {
+    throw invalid('Expected the numbers of preprocess.range.std not to be 0 or nearly so', std);
+  }
   return { mean: numbers('preprocess.range.mean', mean), std: stds };
 }
 

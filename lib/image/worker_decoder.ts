@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { onAbort } from '../abort';
 import { abortError, MobileNetEdgeError } from '../errors';
 import { packageRoot } from '../package_root';
 import type { BuiltinFormat } from './builtin_decoder';
@@ -39,11 +40,11 @@ export function decodeInWorker(bytes: Uint8Array, format: BuiltinFormat, signal?
     };
     function settle<T>(done: (value: T) => void): (value: T) => void {
       return (value) => {
-        signal?.removeEventListener('abort', abort);
+        forget?.();
         done(value);
       };
     }
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = signal && onAbort(signal, abort);
     waiting.push(job);
     startNext();
   });

@@ -14,6 +14,10 @@ function representable(tensor: Tensor): Clamp {
   return { min: (low - zeroPoint[0]) * scale[0], max: (high - zeroPoint[0]) * scale[0] };
 }
 
+function covers(outer: Clamp, inner: Clamp): boolean {
+  return outer.min <= inner.min && outer.max >= inner.max;
+}
+
 function intersect(a: Clamp, b: Clamp): Clamp {
   return { min: Math.max(a.min, b.min), max: Math.min(a.max, b.max) };
 }
@@ -85,8 +89,10 @@ export function dequantize(graph: Graph): Graph {
       case 'pool':
         return { ...node, ...base, clamp: intersect(node.clamp, range) };
       case 'requantize':
-        // Between quantized types it only renames; into one it clamps.
-        return isQuantized(node.inputs[0]) ? { ...base, op: 'reshape' } : { ...base, op: 'activation', clamp: range };
+        // Into a range that holds all it gets, it only renames.
+        return covers(range, representable(node.inputs[0]))
+          ? { ...base, op: 'reshape' }
+          : { ...base, op: 'activation', clamp: range };
       default:
         return { ...node, ...base };
     }

@@ -2,7 +2,11 @@
  * A depthwise convolution with a multiplier becomes a plain convolution whose filter is zero off its own channel,
  * so that engines know multiplier 1 only. MobileNets have at most one such layer, on the picture's 1 or 3 channels.
  */
+import { MobileNetEdgeError } from '../errors';
 import type { DepthwiseConv2D, Graph, Node, TensorData } from '../graph';
+
+/** Most of them zeros; more than any layer of the family has. */
+const MOST_WEIGHTS = 2 ** 22;
 
 function newLike(values: TensorData, length: number): TensorData {
   return new (values.constructor as new (length: number) => TensorData)(length);
@@ -10,6 +14,12 @@ function newLike(values: TensorData, length: number): TensorData {
 
 function asConvolution(node: DepthwiseConv2D, inputs: number): Node {
   const [, height, width, outputs] = node.filter.shape;
+  if (outputs * height * width * inputs > MOST_WEIGHTS) {
+    throw new MobileNetEdgeError(
+      'OPERATOR_UNSUPPORTED',
+      `DEPTHWISE_CONV_2D ${node.name}: expected a multiplier of 1, or few channels, but ${inputs} channels become ${outputs}`,
+    );
+  }
   const multiplier = outputs / inputs;
   const source = node.filter.data!;
   const { quantization } = node.filter;

@@ -16,9 +16,8 @@ import {
 import { replaceInput } from './rewrite';
 
 function keepsPixels(from: Tensor, to: Tensor): boolean {
-  const [fromHeight, fromWidth, fromChannels] = pixels(from.shape);
-  const [toHeight, toWidth, toChannels] = pixels(to.shape);
-  return fromChannels === toChannels && fromHeight * fromWidth === toHeight * toWidth;
+  const after = pixels(to.shape);
+  return pixels(from.shape).every((extent, axis) => extent === after[axis]);
 }
 
 function unsupported(node: Reshape): MobileNetEdgeError {

@@ -17,9 +17,8 @@ export function simplify(graph: Graph, precision: Precision = 'float32'): Graph 
   return passes.reduce((simpler, pass) => pass(simpler), graph);
 }
 
-/** Whether integer arithmetic is what the file was made for: its layers have quantized results, in operators that have an integer form. */
+/** Whether integer arithmetic is what the file was made for: it has quantized results, of operators with an integer form. */
 export function hasIntegerForm(graph: Graph): boolean {
-  const layers = graph.nodes.filter((node) => 'filter' in node);
   const quantized = graph.nodes.filter((node) => isQuantized(node.output) || node.inputs.some(isQuantized));
-  return layers.some((node) => isQuantized(node.output)) && quantized.every((node) => node.op !== 'affine');
+  return quantized.some((node) => isQuantized(node.output)) && quantized.every((node) => node.op !== 'affine');
 }

@@ -65,13 +65,13 @@ export function windowFields({ kernel, stride, dilation, padding }: Window) {
 }
 
 export function packedPanels(filter: Tensor, bias: Tensor): Float32Array {
-  const blob = new WeightBlob();
+  const blob = new WeightBlob(2 ** 24);
   packPanels(blob, filter, bias, filter.data!.length / filter.shape[0], WASM_GEOMETRY);
   return new Float32Array(blob.toBytes().buffer);
 }
 
 export function packedGroups(filter: Tensor, bias: Tensor): Float32Array {
-  const blob = new WeightBlob();
+  const blob = new WeightBlob(2 ** 24);
   packDepthwise(blob, filter, bias, WASM_GEOMETRY);
   return new Float32Array(blob.toBytes().buffer);
 }
