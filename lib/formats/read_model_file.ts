@@ -78,7 +78,7 @@ async function readPath(path: string, options: ReadOptions): Promise<ModelFile> 
   return readTfjsFolder(path, await readBytes(path, { signal: options.signal }), options);
 }
 
-function readMemory(source: Uint8Array): ModelFile {
+async function readMemory(source: Uint8Array): Promise<ModelFile> {
   // A plain view: the methods of a Node Buffer differ.
   const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (recognizeFormat(bytes) === 'json') {

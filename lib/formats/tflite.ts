@@ -127,8 +127,8 @@ function readGraph(file: FlatBuffer, model: FlatTable): Graph {
   return { input, output, nodes };
 }
 
-/** Throws MODEL_INVALID, MODEL_UNSUPPORTED or OPERATOR_UNSUPPORTED. Weights of the Graph may be views of `bytes`. */
-export function readTflite(bytes: Uint8Array): ModelFile {
+/** Rejects with MODEL_INVALID, MODEL_UNSUPPORTED or OPERATOR_UNSUPPORTED. Weights of the Graph may be views of `bytes`. */
+export async function readTflite(bytes: Uint8Array): Promise<ModelFile> {
   const file = new FlatBuffer(bytes, 'The TFLite file');
   if (file.identifier() !== IDENTIFIER) {
     throw modelInvalid(`Expected '${IDENTIFIER}' at byte 4 of a TFLite file but received '${file.identifier()}'`);
@@ -138,5 +138,5 @@ export function readTflite(bytes: Uint8Array): ModelFile {
   if (version !== VERSION)
     throw modelUnsupported(`Expected version ${VERSION} of the TFLite schema but it is ${version}`);
   const graph = readGraph(file, model);
-  return { format: 'tflite', graph, ...readTfliteMetadata(file, model, graph.input) };
+  return { format: 'tflite', graph, ...(await readTfliteMetadata(file, model, graph.input)) };
 }

@@ -1,5 +1,4 @@
 /** What a TFLite file says about its picture and its classes: metadata, label file, input quantization. */
-import { unzipSync } from 'fflate';
 import type { Tensor } from '../graph';
 import type { Preprocess } from '../image/preprocess';
 import { parseLabels } from '../labels';
@@ -38,7 +37,9 @@ function metadataOf(file: FlatBuffer, model: FlatTable): FlatTable {
 }
 
 /** A file of the zip archive that metadata writers append to the model. */
-function associatedFile(bytes: Uint8Array, name: string): Uint8Array {
+async function associatedFile(bytes: Uint8Array, name: string): Promise<Uint8Array> {
+  // Few models have one, and loading fflate takes two megabytes.
+  const { unzipSync } = await import('fflate');
   let entries = 0;
   let found: Uint8Array | undefined;
   try {
@@ -60,13 +61,14 @@ function associatedFile(bytes: Uint8Array, name: string): Uint8Array {
 }
 
 /** Labels of the output's classes; of several languages the one without a locale, else the first. */
-function readLabels(bytes: Uint8Array, output: FlatTable): string[] | undefined {
+async function readLabels(bytes: Uint8Array, output: FlatTable): Promise<string[] | undefined> {
   const files = output
     .tables(TENSOR_METADATA.associatedFiles)
     .filter((candidate) => candidate.int8(ASSOCIATED_FILE.type) === ASSOCIATED_FILE.tensorAxisLabels);
   const chosen = files.find((candidate) => candidate.string(ASSOCIATED_FILE.locale) === '') ?? files[0];
   if (!chosen) return undefined;
-  return parseLabels(new TextDecoder().decode(associatedFile(bytes, chosen.string(ASSOCIATED_FILE.name))));
+  const file = await associatedFile(bytes, chosen.string(ASSOCIATED_FILE.name));
+  return parseLabels(new TextDecoder().decode(file));
 }
 
 interface Normalization {
@@ -120,7 +122,7 @@ function quantizedRange({ type, quantization }: Tensor, stated: Normalization | 
 }
 
 /** Throws MODEL_INVALID if the metadata is corrupt: it may not be ignored, since pictures would be read wrongly. */
-export function readTfliteMetadata(file: FlatBuffer, model: FlatTable, input: Tensor): Described {
+export async function readTfliteMetadata(file: FlatBuffer, model: FlatTable, input: Tensor): Promise<Described> {
   const metadata = metadataOf(file, model);
   const subgraph = metadata.tables(MODEL_METADATA.subgraphs)[0];
   const stated = subgraph?.tables(SUBGRAPH_METADATA.inputs)[0];
@@ -128,7 +130,7 @@ export function readTfliteMetadata(file: FlatBuffer, model: FlatTable, input: Te
   const normalization = stated && readNormalization(stated, input.shape[3]);
   const range = input.quantization ? quantizedRange(input, normalization) : normalization;
   return {
-    labels: output && readLabels(file.bytes, output),
+    labels: output && (await readLabels(file.bytes, output)),
     preprocess: range && { range: namedRange(range) },
   };
 }
