@@ -5,6 +5,10 @@
  * quads may be added in 16 bits if the positive weights of the lane, over all those quads, sum to at most 128, and
  * the negative ones to at least -128: then no input of 0 to 255 overflows (255 * 128 < 2^15). Where trained weights
  * exceed that, the excess is taken off the largest ones and kept in a list of extra quads, each added on its own.
+ *
+ * A negative chain multiplies inputs minus 128, which costs one instruction more. As those reach only 128, signs do not
+ * matter: of the weights of a lane, which are at least -127, the sum of |weight| + 1 may be 256 (the 1 because kernels
+ * flip all bits of a weight to negate it), so that a quad of 8-bit weights has no excess at all.
  */
 
 /** Entries begin[v] to begin[v + 1] belong to columns 8v to 8v + 7. A quad is four bytes, the first weight lowest. */
@@ -16,7 +20,12 @@ export interface Extras {
 }
 
 const LANE_LIMIT = 128;
-const CHAINS = [1, 2, 4] as const;
+const CENTRED_LIMIT = 256;
+/** What a negative chain takes off every input. */
+export const CENTRE = 128;
+/** Of a negative chain: centred rows are kept aside by the kernels. */
+const CENTRED_DEPTH = 2048;
+const CHAINS = [1, 2, 4, -1, -2] as const;
 const VECTOR = 8;
 /** Columns from which the chain length is chosen; weights of a layer are alike. */
 const SAMPLED_COLUMNS = 16;
@@ -44,9 +53,46 @@ function limitLane(weights: Int16Array, lane: number, end: number, sign: number)
   }
 }
 
+/** The same for inputs minus 128. Returns whether there was anything to take. */
+function limitCentredLane(weights: Int16Array, lane: number, end: number): boolean {
+  let hasRest = false;
+  let sum = 0;
+  for (let k = lane; k < end; k += 4) {
+    for (let i = k; i < k + 2; i++) {
+      const magnitude = Math.abs(weights[i]);
+      if (magnitude > 127) {
+        weights[i] = 127 * Math.sign(weights[i]);
+        hasRest = true;
+      }
+      sum += Math.min(magnitude, 127) + 1;
+    }
+  }
+  while (sum > CENTRED_LIMIT) {
+    let largest = lane;
+    for (let k = lane; k < end; k += 4) {
+      if (Math.abs(weights[k]) > Math.abs(weights[largest])) largest = k;
+      if (Math.abs(weights[k + 1]) > Math.abs(weights[largest])) largest = k + 1;
+    }
+    const taken = Math.min(Math.abs(weights[largest]), sum - CENTRED_LIMIT);
+    weights[largest] -= taken * Math.sign(weights[largest]);
+    sum -= taken;
+    hasRest = true;
+  }
+  return hasRest;
+}
+
 /** Leaves in `limited` the part of a column that chains of `chain` quads can hold. Returns whether there is a rest. */
 function limitColumn(column: Int16Array, limited: Int16Array, chain: number): boolean {
   limited.set(column);
+  if (chain < 0) {
+    let hasRest = false;
+    const step = 4 * -chain;
+    for (let start = 0; start < column.length; start += step) {
+      const end = Math.min(start + step, column.length);
+      for (const lane of [start, start + 2]) if (limitCentredLane(limited, lane, end)) hasRest = true;
+    }
+    return hasRest;
+  }
   const step = 4 * chain;
   let hasRest = false;
   for (let start = 0; start < column.length; start += step) {
@@ -78,7 +124,7 @@ function quadOf(weights: Int16Array, at: number): number {
 }
 
 /** Moves what remains of 8 columns into quads that are exact one by one. */
-function moveRest(columns: readonly Int16Array[], extras: Extras): void {
+function moveRest(columns: readonly Int16Array[], extras: Extras, chain: number): void {
   const rest = new Int16Array(4);
   const part = new Int16Array(4);
   for (let offset = 0; offset < columns[0].length; offset += 4) {
@@ -86,7 +132,7 @@ function moveRest(columns: readonly Int16Array[], extras: Extras): void {
       extras.offsets.push(offset);
       for (const column of columns) {
         for (let i = 0; i < 4; i++) rest[i] = column[offset + i];
-        limitColumn(rest, part, 1);
+        limitColumn(rest, part, Math.sign(chain));
         for (let i = 0; i < 4; i++) column[offset + i] -= part[i];
         extras.quads.push(quadOf(part, 0));
       }
@@ -99,7 +145,8 @@ export type ReadColumn = (n: number, column: Int16Array) => void;
 /** Takes the quads of 8 columns, one after the other: quad q of column first + j. */
 export type WriteQuad = (first: number, j: number, q: number, quad: number) => void;
 
-function packColumns(read: ReadColumn, k: number, columns: number, chain: number, write?: WriteQuad): Extras {
+/** Packs `columns` columns (a multiple of 8) of k weights, minus their zero point; without `write`, only counts extras. */
+export function packChain(read: ReadColumn, k: number, columns: number, chain: number, write?: WriteQuad): Extras {
   const quads = Math.ceil(k / 4);
   const extras: Extras = { begin: [0], offsets: [], quads: [] };
   const block = Array.from({ length: VECTOR }, () => new Int16Array(quads * 4));
@@ -112,25 +159,24 @@ function packColumns(read: ReadColumn, k: number, columns: number, chain: number
       if (write) for (let q = 0; q < quads; q++) write(first, j, q, quadOf(limited, q * 4));
       for (let i = 0; i < column.length; i++) column[i] -= limited[i];
     });
-    if (hasRest) moveRest(block, extras);
+    if (hasRest) moveRest(block, extras, chain);
     extras.begin.push(extras.offsets.length);
   }
   return extras;
 }
 
-/** The cheapest chain length, by instructions a quad: a multiply-add, its sum, every `chain` quads a widening, three for every extra. */
-function cheapestChain(read: ReadColumn, k: number, columns: number): number {
+/**
+ * The cheapest chain by instructions a quad: a multiply-add, its sum in 16 bits or, every `chain` quads, a widening and
+ * its sum; four for every extra. Centred inputs cost one a quad, eight an extra, and the centring of the row.
+ */
+export function cheapestChain(read: ReadColumn, k: number, columns: number): number {
   const sampled = Math.min(columns, SAMPLED_COLUMNS);
   const quads = (Math.ceil(k / 4) * sampled) / VECTOR;
-  const costs = CHAINS.map((chain) => {
-    const { offsets } = packColumns(read, k, sampled, chain);
-    return (chain + 1) / chain + (3 * offsets.length) / quads;
-  });
+  const cost = (chain: number): number => {
+    if (chain < 0 && k > CENTRED_DEPTH) return Number.POSITIVE_INFINITY;
+    const extras = packChain(read, k, sampled, chain).offsets.length / quads;
+    return 2 + 1 / Math.abs(chain) + (chain < 0 ? 1 + 8 * extras + 9 / columns : 4 * extras);
+  };
+  const costs = CHAINS.map(cost);
   return CHAINS[costs.indexOf(Math.min(...costs))];
-}
-
-/** Packs `columns` columns (a multiple of 8) of k weights, minus their zero point. */
-export function packChain(read: ReadColumn, k: number, columns: number, write: WriteQuad) {
-  const chain = cheapestChain(read, k, columns);
-  return { chain, extras: packColumns(read, k, columns, chain, write) };
 }

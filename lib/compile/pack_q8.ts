@@ -2,7 +2,7 @@
 import type { Conv2D, Dense, DepthwiseConv2D } from '../graph';
 import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
-import { type Extras, packChain, type ReadColumn } from './pack_chain';
+import { CENTRE, cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';
 import { alignUp, roundChannels } from './plan';
 import { centred, formOf, requantizationScales } from './quantized';
 
@@ -28,6 +28,7 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
   };
 
   const isChain = geometry.packing === 'chain';
+  const chain = isChain ? cheapestChain(read, k, n) : 0;
   // A quad of bytes, or a pair of 16-bit integers.
   const steps = Math.ceil(k / (isChain ? 4 : 2));
   const columnBytes = COLUMN_HEAD_BYTES + 4 * steps;
@@ -38,7 +39,8 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
   const places: { word: number; width: number }[] = [];
   const scale = requantizationScales(node.inputs[0], node.filter, node.output, outputs);
   const sums = columnSums(read, k, outputs);
-  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry.type).zero);
+  const { zero } = formOf(node.inputs[0], geometry.type);
+  const bias = foldedBias(node, sums, chain < 0 ? zero - CENTRE : zero);
   for (let first = 0, width = 0; first < n; first += width) {
     width = panelWidth(n - first, geometry);
     const at = (first * columnBytes) / 4;
@@ -49,7 +51,7 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
   }
 
   if (isChain) {
-    const { chain, extras } = packChain(read, k, n, (first, j, q, quad) => {
+    const extras = packChain(read, k, n, chain, (first, j, q, quad) => {
       const { word, width } = places[first / 8];
       words[word + q * width + j] = quad;
     });
@@ -63,7 +65,7 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
       words[word + step * width + (c & 7)] = (column[2 * step] & 0xffff) | (column[2 * step + 1] << 16);
     }
   }
-  return { weights: offset, chain: 0, extras: 0 };
+  return { weights: offset, chain, extras: 0 };
 }
 
 function columnSums(read: ReadColumn, k: number, outputs: number): Int32Array {
