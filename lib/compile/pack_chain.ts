@@ -175,7 +175,7 @@ export function cheapestChain(read: ReadColumn, k: number, columns: number): num
   const cost = (chain: number): number => {
     if (chain < 0 && k > CENTRED_DEPTH) return Number.POSITIVE_INFINITY;
     const extras = packChain(read, k, sampled, chain).offsets.length / quads;
-    return 2 + 1 / Math.abs(chain) + (chain < 0 ? 1 + 8 * extras + 9 / columns : 4 * extras);
+    return 2 + 1 / Math.abs(chain) + (chain < 0 ? 1 + 8 * extras + 12 / columns : 4 * extras);
   };
   const costs = CHAINS.map(cost);
   return CHAINS[costs.indexOf(Math.min(...costs))];

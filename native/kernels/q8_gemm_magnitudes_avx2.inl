@@ -8,37 +8,33 @@
 // Rows of a tile with their sums.
 struct Q8Centred {
   static constexpr size_t kRows = 6;
-  // A cache line more than whole pages' fractions, so that rows do not share sets.
+  // A cache line more than a power of two, so that rows do not share cache sets.
   static constexpr size_t kStride = kQ8CentredDepth + 64;
-  alignas(32) uint8_t magnitudes[kRows][kStride];
-  alignas(32) uint8_t negative[kRows][kStride];  // 255 where d < 0, else 0
-  int32_t sums[kRows];                           // of |d| where d < 0
+  uint8_t magnitudes[kRows][kStride];
+  uint8_t negative[kRows][kStride];  // 255 where d < 0, else 0
+  int32_t sums[kRows];               // of |d| where d < 0
 
   // `k` is a multiple of 4.
   void load(const uint8_t* input, size_t stride, size_t rows, size_t k) {
-    const __m256i zero = _mm256_setzero_si256();
+    const __m256i middle = _mm256_set1_epi8((char)128), zero = _mm256_setzero_si256();
+    const __m256i tail =
+        _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)(k % 32 / 4)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
     for (size_t r = 0; r < rows; ++r) {
-      const uint8_t* from = input + r * stride;
       __m256i sum = zero;
-      const auto split = [&](__m256i values, __m256i* magnitude, __m256i* mask) INLINE_LAMBDA {
-        const __m256i difference = _mm256_xor_si256(values, _mm256_set1_epi8((char)128));
-        *magnitude = _mm256_abs_epi8(difference);
-        *mask = _mm256_cmpgt_epi8(zero, difference);
-        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(_mm256_and_si256(*magnitude, *mask), zero));
+      const auto split = [&](size_t i, __m256i values) INLINE_LAMBDA {
+        const __m256i difference = _mm256_xor_si256(values, middle);
+        const __m256i magnitude = _mm256_abs_epi8(difference), mask = _mm256_cmpgt_epi8(zero, difference);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(magnitudes[r] + i), magnitude);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(negative[r] + i), mask);
+        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(_mm256_and_si256(magnitude, mask), zero));
       };
-      __m256i magnitude, mask;
+      const uint8_t* from = input + r * stride;
       size_t i = 0;
-      for (; i + 32 <= k; i += 32) {
-        split(load_256(from + i), &magnitude, &mask);
-        _mm256_store_si256(reinterpret_cast<__m256i*>(magnitudes[r] + i), magnitude);
-        _mm256_store_si256(reinterpret_cast<__m256i*>(negative[r] + i), mask);
-      }
-      for (; i < k; i += 4) {
-        // The bytes beside these four are 128, of which nothing is left.
-        const __m256i only = _mm256_set_epi32(0, 0, 0, 0, 0, 0, 0, -1), middle = _mm256_set1_epi8((char)128);
-        split(_mm256_blendv_epi8(middle, broadcast_quad(from + i), only), &magnitude, &mask);
-        _mm_store_ss(reinterpret_cast<float*>(magnitudes[r] + i), _mm_castsi128_ps(_mm256_castsi256_si128(magnitude)));
-        _mm_store_ss(reinterpret_cast<float*>(negative[r] + i), _mm_castsi128_ps(_mm256_castsi256_si128(mask)));
+      for (; i + 32 <= k; i += 32) split(i, load_256(from + i));
+      if (i < k) {
+        // What is not there counts as 128, of which nothing is left.
+        const __m256i there = _mm256_maskload_epi32(reinterpret_cast<const int*>(from + i), tail);
+        split(i, _mm256_blendv_epi8(middle, there, tail));
       }
       const __m128i half = _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
       sums[r] = _mm_cvtsi128_si32(_mm_add_epi64(half, _mm_unpackhi_epi64(half, half)));
