@@ -24,8 +24,8 @@ inline V clamp(V value, V lo, V hi) { return _mm256_min_ps(hi, _mm256_max_ps(lo,
 #include "q8_avx2.inl"
 #include "q8_common.inl"
 #include "q8_depthwise_avx2.inl"
-#include "q8_gemm_avx2.inl"
-#include "q8_gemm_magnitudes_avx2.inl"
+#include "q8_gemm_bytes_avx2.inl"
+#include "q8_gemm_centred_avx2.inl"
 #include "q8_gemm_panels_avx2.inl"
 
 constexpr size_t kPanel = 16;
