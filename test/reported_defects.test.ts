@@ -160,6 +160,17 @@ describe('the public API', () => {
     ).toThrow(code('INVALID_ARGUMENT'));
   });
 
+  test('buffers that were transferred away are typed errors', async () => {
+    const model = await load(small);
+    for (const make of [() => new ArrayBuffer(100), () => new Uint8Array(100)]) {
+      const source = make();
+      structuredClone(source, { transfer: [source instanceof ArrayBuffer ? source : source.buffer] });
+      await expect(load(source)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+      await expect(model.classify(source)).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+    }
+    model.close();
+  });
+
   test('what onProgress throws comes through', async () => {
     const onProgress = (): never => {
       throw new TypeError('mine');

@@ -90,7 +90,7 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometr
   if (!(shift >= 1 && shift <= 31)) {
     throw new MobileNetEdgeError(
       'OPERATOR_UNSUPPORTED',
-      `ADD ${node.name}: expected scales within a factor of 2^20 of one another but the inputs' are ${aRatio} and ${bRatio} of the output's; load the model with precision 'float32'`,
+      `ADD ${node.name}: expected the larger input scale to be 2^-11 to 2^20 times the output's but the inputs' are ${aRatio} and ${bRatio} times it; load the model with precision 'float32'`,
     );
   }
   const aMultiplier = multiplier(aRatio);

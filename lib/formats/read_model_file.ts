@@ -34,8 +34,11 @@ export async function readModelFile(source: ModelSource, options: ReadOptions = 
 
 async function readSource(source: ModelSource, options: ReadOptions): Promise<ModelFile> {
   if (typeof source === 'string' || source instanceof URL) return readPath(toPath(source), options);
-  if (types.isUint8Array(source)) return readMemory(source);
-  if (types.isAnyArrayBuffer(source)) return readMemory(new Uint8Array(source));
+  if (types.isUint8Array(source) || types.isAnyArrayBuffer(source)) {
+    // A buffer that was transferred away has no bytes either, and making a view of it would throw.
+    if (source.byteLength === 0) throw modelInvalid('Expected the bytes of a .tflite file but received none');
+    return readMemory(types.isUint8Array(source) ? source : new Uint8Array(source));
+  }
   if (typeof source === 'object' && source !== null && 'modelTopology' in source) return readTfjsArtifacts(source);
   const received =
     typeof source === 'object' && source !== null ? (source as object).constructor?.name : String(source);

@@ -39,8 +39,11 @@ export type ImageSource = string | URL | Uint8Array | ArrayBuffer | RawImage | I
 /** The bytes of an encoded picture, or checked pixels. Throws IMAGE_NOT_FOUND, IMAGE_INVALID, ABORTED. */
 export async function readSource(source: ImageSource, signal?: AbortSignal): Promise<Uint8Array | Image> {
   if (typeof source === 'string' || source instanceof URL) return readPath(source, signal);
-  if (types.isUint8Array(source)) return source;
-  if (types.isAnyArrayBuffer(source)) return new Uint8Array(source);
+  if (types.isUint8Array(source) || types.isAnyArrayBuffer(source)) {
+    // A buffer that was transferred away has no bytes either, and making a view of it would throw.
+    if (source.byteLength === 0) throw invalidImage('Expected an encoded picture but received no bytes');
+    return types.isUint8Array(source) ? source : new Uint8Array(source);
+  }
   if (typeof source !== 'object' || source === null || !('data' in source)) {
     throw invalidImage(
       `Expected a picture as a path, a file: URL, encoded bytes, { data, width, height, channels } or ImageData but received ${describe(source)}`,
