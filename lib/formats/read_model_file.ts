@@ -36,7 +36,7 @@ async function readSource(source: ModelSource, options: ReadOptions): Promise<Mo
   if (typeof source === 'string' || source instanceof URL) return readPath(toPath(source), options);
   if (types.isUint8Array(source) || types.isAnyArrayBuffer(source)) {
     // A buffer that was transferred away has no bytes either, and making a view of it would throw.
-    if (source.byteLength === 0) throw modelInvalid('Expected the bytes of a .tflite file but received none');
+    if (source.byteLength === 0) throw modelInvalid('No bytes are not a model: expected those of a .tflite file');
     return readMemory(types.isUint8Array(source) ? source : new Uint8Array(source));
   }
   if (typeof source === 'object' && source !== null && 'modelTopology' in source) return readTfjsArtifacts(source);
