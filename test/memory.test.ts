@@ -18,16 +18,25 @@ const backend = '${backend}';
 }
 
 describe.each(isas.includes('scalar') ? ['native', 'wasm'] : ['wasm'])('%s', (backend) => {
-  test('10,000 classifications leave RSS flat', () => {
+  test('10,000 classifications and more leave RSS flat', () => {
     const [early, late] = measure(
       backend,
       `const model = await load(mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 10 }), { backend });
        const image = { data: new Uint8Array(100 * 80 * 4).fill(99), width: 100, height: 80, channels: 4 };
        const run = async (n) => { for (let i = 0; i < n; i += 10) await model.classify(Array(10).fill(image)); };
+       // Garbage of the worker thread comes and goes, a leak only comes: the least of several samples tells.
+       const leastOver = async (n) => {
+         let least = Infinity;
+         for (let i = 0; i < 5; i++) {
+           await run(n / 5);
+           least = Math.min(least, rss());
+         }
+         return least;
+       };
        await run(5000);
-       const early = rss();
-       await run(10000);
-       return [early, rss()];`,
+       const early = await leastOver(2500);
+       await run(5000);
+       return [early, await leastOver(2500)];`,
     );
     // One input tensor is 110 KB: a leak of each would be 1.1 GB, of 2 KB a call 20 MB. The heap itself settles by a few MB.
     expect((late - early) / MB).toBeLessThan(15);
