@@ -213,8 +213,3 @@ export function consumers(graph: Graph): Map<Tensor, Node[]> {
   }
   return readers;
 }
-
-/** The node that makes each tensor. */
-export function producers(graph: Graph): Map<Tensor, Node> {
-  return new Map(graph.nodes.map((node) => [node.output, node]));
-}

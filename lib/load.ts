@@ -9,7 +9,7 @@ import { type ModelSource, readModelFile } from './formats/read_model_file';
 import { elementCount, type Graph, pixels } from './graph';
 import { type Preprocess, resolvePreprocess } from './image';
 import { resolveLabels } from './labels';
-import { Model } from './model';
+import { Model, type ModelInfo } from './model';
 import { hasIntegerForm, type Precision, simplify } from './passes/simplify';
 import type { Geometry } from './program/program';
 import { totals } from './summary';
@@ -33,6 +33,9 @@ export interface LoadOptions {
   onProgress?: (fraction: number) => void;
 }
 
+/** A model file that was read, or a network given as data. */
+type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format'] };
+
 /**
  * Loads a model: a path or file URL (`.tflite`, tfjs `model.json` or its folder), the bytes of a `.tflite` file,
  * tfjs artifacts `{ modelTopology, weightSpecs | weightsManifest, weightData }`, or a Graph (mobilenetV1(), mobilenetV2()).
@@ -46,12 +49,12 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
   throwIfAborted(signal);
 
   const readProgress = onProgress && ((fraction: number) => onProgress(fraction * 0.5));
-  const file = isGraph(source)
-    ? ({ format: 'graph', graph: source } as const)
+  const file: LoadedFile = isGraph(source)
+    ? { format: 'graph', graph: source }
     : await readModelFile(source, { signal, onProgress: readProgress });
-  const preprocess = resolvePreprocess('preprocess' in file ? file.preprocess : undefined, options.preprocess);
+  const preprocess = resolvePreprocess(file.preprocess, options.preprocess);
   const classes = elementCount(file.graph.output.shape);
-  const labels = await resolveLabels(options.labels, (file as ModelFile).labels, classes);
+  const labels = await resolveLabels(options.labels, file.labels, classes);
 
   const { engine, fallbackReason } = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
   throwIfAborted(signal);

@@ -4,7 +4,7 @@ import { MobileNetEdgeError } from '../errors';
 import { elementCount } from '../graph';
 import { packageRoot } from '../package_root';
 import { type Geometry, PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
-import type { Engine, EngineOptions, Session } from './engine';
+import { type Engine, type EngineOptions, type Session, WASM_ISAS } from './engine';
 
 /** What native/addon.cc exports. */
 interface Addon {
@@ -35,9 +35,6 @@ interface BytePort {
   strideBytes: number;
   words: number;
 }
-
-/** Names that MOBILENET_EDGE_ISA may hold for the other engine. */
-const WASM_ISAS = ['simd128', 'relaxed-simd'];
 
 let addon: Addon | undefined;
 

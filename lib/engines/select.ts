@@ -1,6 +1,6 @@
 /** Which engine runs a model: the native addon where it loads, else WebAssembly. */
 import { MobileNetEdgeError } from '../errors';
-import type { Backend, Engine, EngineOptions } from './engine';
+import { type Backend, type Engine, type EngineOptions, NATIVE_ISAS, WASM_ISAS } from './engine';
 import { loadNativeEngine } from './native';
 import { loadWasmEngine } from './wasm';
 
@@ -9,9 +9,6 @@ export interface SelectedEngine {
   /** With backend 'auto': why the native engine could not be used. */
   fallbackReason?: string;
 }
-
-const NATIVE_ISAS = ['scalar', 'avx2'];
-const WASM_ISAS = ['simd128', 'relaxed-simd'];
 
 /** MOBILENET_EDGE_ISA. Throws INVALID_ARGUMENT for a name that no engine has: a typing error must not choose an engine. */
 function isaOfEnvironment(): string | undefined {
