@@ -44,6 +44,14 @@
           'defines': ['MOBILENET_EDGE_AVX2'],
           'dependencies': ['kernels_avx2'],
         }],
+        ['target_arch=="arm64"', {
+          'defines': ['MOBILENET_EDGE_NEON'],
+          'dependencies': ['kernels_neon', 'kernels_neondot'],
+        }],
+        ['target_arch=="arm"', {
+          'defines': ['MOBILENET_EDGE_NEON'],
+          'dependencies': ['kernels_neon'],
+        }],
       ],
     },
     {
@@ -62,6 +70,34 @@
           'cflags_cc': ['-mavx2', '-mfma'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2', '-mfma']},
           'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
+        },
+      ],
+    }],
+    # Scheduling before register allocation makes gcc spill in kernels that fill all registers.
+    ['target_arch=="arm64"', {
+      'targets': [
+        {
+          'target_name': 'kernels_neon',
+          'type': 'static_library',
+          'sources': ['native/kernels/neon.cc'],
+          'cflags_cc': ['-fno-schedule-insns'],
+        },
+        {
+          'target_name': 'kernels_neondot',
+          'type': 'static_library',
+          'sources': ['native/kernels/neondot.cc'],
+          'cflags_cc': ['-fno-schedule-insns', '-march=armv8.2-a+dotprod'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-march=armv8.2-a+dotprod']},
+        },
+      ],
+    }],
+    ['target_arch=="arm"', {
+      'targets': [
+        {
+          'target_name': 'kernels_neon',
+          'type': 'static_library',
+          'sources': ['native/kernels/neon.cc'],
+          'cflags_cc': ['-fno-schedule-insns', '-mfpu=neon-vfpv4'],
         },
       ],
     }],

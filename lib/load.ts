@@ -17,7 +17,7 @@ import { totals } from './summary';
 export interface LoadOptions {
   /** Default 'auto': native where the addon loads, else wasm; `info.backend` tells which. */
   backend?: 'auto' | Backend;
-  /** Forces an instruction set: 'scalar', 'avx2', 'simd128', 'relaxed-simd'; default: the best one here. */
+  /** Forces an instruction set: 'scalar', 'avx2', 'neon', 'neondot', 'simd128', 'relaxed-simd'; default: the best one here. */
   isa?: string;
   /** An upper bound on threads, 1 to 64; `info.threads` tells how many are used. One is used at present. */
   threads?: number;

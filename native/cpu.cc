@@ -1,9 +1,12 @@
-// Chooses kernels by what the CPU can do, as CPUID tells it on x86. An instruction set counts only if the operating
-// system saves its registers too.
+// Chooses kernels by what the CPU can do, as CPUID tells it on x86; see cpu_arm.h for ARM. An instruction set counts
+// only if the operating system saves its registers too.
 #include "cpu.h"
 
 #include <string.h>
 
+#if defined(MOBILENET_EDGE_NEON)
+#include "cpu_arm.h"
+#endif
 #if defined(MOBILENET_EDGE_AVX2)
 #if defined(_MSC_VER)
 #include <immintrin.h>
@@ -69,6 +72,12 @@ const InstructionSet kInstructionSets[] = {
     {"scalar", [] { return true; }, overlay_scalar},
 #if defined(MOBILENET_EDGE_AVX2)
     {"avx2", has_avx2_and_fma, overlay_avx2},
+#endif
+#if defined(MOBILENET_EDGE_NEON) && defined(__arm__)
+    {"neon", has_neon_and_vfpv4, overlay_neon},
+#elif defined(MOBILENET_EDGE_NEON)
+    {"neon", [] { return true; }, overlay_neon},
+    {"neondot", has_dot_product, overlay_neondot},
 #endif
 };
 

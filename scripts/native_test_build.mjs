@@ -1,13 +1,27 @@
-// Compiles the native tests and the kernels into one program, as node-gyp does but with the flags asked for.
+// Compiles a program of the native engine outside Node, as node-gyp does but with the compiler and flags asked for.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** The flags of an instruction set's file, as in binding.gyp. */
-const KERNEL_FLAGS = { 'avx2.cc': ['-mavx2', '-mfma'] };
+/** For each architecture: what its instruction sets are made of, with defines and flags as in binding.gyp. */
+const ARCHITECTURES = {
+  x64: { defines: ['-DMOBILENET_EDGE_AVX2'], kernels: { 'scalar.cc': [], 'avx2.cc': ['-mavx2', '-mfma'] } },
+  arm64: {
+    defines: ['-DMOBILENET_EDGE_NEON'],
+    kernels: {
+      'scalar.cc': [],
+      'neon.cc': ['-fno-schedule-insns'],
+      'neondot.cc': ['-fno-schedule-insns', '-march=armv8.2-a+dotprod'],
+    },
+  },
+  arm: {
+    defines: ['-DMOBILENET_EDGE_NEON'],
+    kernels: { 'scalar.cc': [], 'neon.cc': ['-fno-schedule-insns', '-mfpu=neon-vfpv4'] },
+  },
+};
 
 function run(command, args) {
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
@@ -20,10 +34,19 @@ function sources(folder) {
     .map((name) => join(folder, name));
 }
 
-/** Builds build/native_test/<name> and returns its path. `flags` go to compiler and linker; x64 only for now. */
-export function buildNativeTest(name, flags, compiler = process.env.CXX ?? 'c++') {
-  const folder = join(root, 'build', 'native_test');
-  mkdirSync(folder, { recursive: true });
+/**
+ * Builds build/native_test/<name> of the kernels and the sources in `folder` and returns its path. `flags` go to
+ * compiler and linker.
+ */
+export function buildNativeProgram(
+  name,
+  folder,
+  flags,
+  { architecture = process.arch, compiler = process.env.CXX ?? 'c++' } = {},
+) {
+  const { defines, kernels } = ARCHITECTURES[architecture];
+  const output = join(root, 'build', 'native_test');
+  mkdirSync(output, { recursive: true });
   const common = [
     '-std=c++17',
     '-ffp-contract=off',
@@ -31,16 +54,17 @@ export function buildNativeTest(name, flags, compiler = process.env.CXX ?? 'c++'
     '-Wextra',
     '-Werror',
     '-Wno-missing-field-initializers',
-    '-DMOBILENET_EDGE_AVX2',
+    ...defines,
     ...flags,
   ];
-  const objects = ['native', 'native/ops', 'native/kernels', 'test/native'].flatMap(sources).map((source) => {
-    const object = join(folder, `${name}_${relative('.', source).replaceAll(/[\\/]/g, '_')}.o`);
-    const own = KERNEL_FLAGS[source.split(/[\\/]/).at(-1)] ?? [];
+  const files = Object.keys(kernels).map((file) => join('native', 'kernels', file));
+  const objects = [...['native', 'native/ops', folder].flatMap(sources), ...files].map((source) => {
+    const object = join(output, `${name}_${relative('.', source).replaceAll(/[\\/]/g, '_')}.o`);
+    const own = kernels[basename(source)] ?? [];
     run(compiler, [...common, ...own, '-c', source, '-o', object]);
     return object;
   });
-  const program = join(folder, name);
+  const program = join(output, name);
   run(compiler, [...common, ...objects, '-o', program]);
   return program;
 }

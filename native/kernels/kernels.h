@@ -73,5 +73,7 @@ struct Kernels {
 // Each fills in, or replaces, the entries it has.
 void overlay_scalar(Kernels* kernels);
 void overlay_avx2(Kernels* kernels);
+void overlay_neon(Kernels* kernels);
+void overlay_neondot(Kernels* kernels);
 
 }  // namespace mobilenet_edge

@@ -1,14 +1,12 @@
 /** Every engine and instruction set that this machine can run, for tests that must hold on all of them. */
-import type { Engine } from '../../lib/engines/engine';
+import { type Engine, NATIVE_ISAS, WASM_ISAS } from '../../lib/engines/engine';
 import { selectEngine } from '../../lib/engines/select';
 import { MobileNetEdgeError } from '../../lib/errors';
-
-const ISAS = ['scalar', 'avx2', 'simd128', 'relaxed-simd'] as const;
 
 /** The engines that are here, and a line for each that is not. MOBILENET_EDGE_REQUIRE_NATIVE=1 makes a missing addon an error. */
 export async function enginesUnderTest(): Promise<Engine[]> {
   const engines: Engine[] = [];
-  for (const isa of ISAS) {
+  for (const isa of [...NATIVE_ISAS, ...WASM_ISAS]) {
     try {
       engines.push((await selectEngine('auto', { isa })).engine);
     } catch (error) {
