@@ -73,7 +73,8 @@ export function toArena(values: TensorValues, tensor: Tensor, type: PortType): P
 /** What the arena holds, in the model's own type. */
 export function fromArena(values: PortValues, tensor: Tensor): TensorValues {
   if (values instanceof Float32Array) return fromReal(values, tensor);
-  const { shift } = formOf(tensor, values instanceof Int16Array ? 'int16' : 'uint8');
+  const type = values instanceof Int16Array ? 'int16' : values instanceof Int8Array ? 'int8' : 'uint8';
+  const { shift } = formOf(tensor, type);
   return shifted(values, new ARRAY_OF[tensor.type as 'uint8' | 'int8'](values.length), -shift);
 }
 

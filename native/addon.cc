@@ -236,6 +236,20 @@ Napi::Value isas(const Napi::CallbackInfo& info) {
   return array;
 }
 
+const char* packing_name(Q8Packing packing) {
+  switch (packing) {
+    case Q8Packing::kPairs:
+      return "pairs";
+    case Q8Packing::kChain:
+      return "chain";
+    case Q8Packing::kQuads:
+      return "quads";
+    case Q8Packing::kSixteens:
+      return "sixteens";
+  }
+  return "";
+}
+
 Napi::Value geometry(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Kernels kernels;
@@ -251,8 +265,8 @@ Napi::Value geometry(const Napi::CallbackInfo& info) {
   object.Set("fuseFromHeight", kernels.geometry.fuse_from_height);
   const Q8Geometry& q8_geometry = kernels.q8_geometry;
   const Napi::Object q8 = Napi::Object::New(env);
-  q8.Set("type", "uint8");
-  q8.Set("packing", q8_geometry.chained ? "chain" : "pairs");
+  q8.Set("type", q8_geometry.is_signed ? "int8" : "uint8");
+  q8.Set("packing", packing_name(q8_geometry.packing));
   q8.Set("panel", q8_geometry.panel);
   q8.Set("lastPanel", q8_geometry.last_panel);
   q8.Set("channelGroup", q8_geometry.channel_group);

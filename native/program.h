@@ -254,7 +254,9 @@ struct Q8ConvOp {
 // as f32, then by packing: pairs (chain = 0): [ceil(k / 2)][width][2] as i16; chain (chain 1, 2,
 // 4): [ceil(k / 4)][width][4] as i8, of which `chain` quads one after the other may be summed in 16
 // bits, see lib/compile/pack_chain.ts; weights beyond that are at `extras`; or (chain -1, -2) the
-// same for weights that multiply input - 128. Chunks as in `pointwise`.
+// same for weights that multiply input - 128; quads: [ceil(k / 4)][width][4] as i8 without such
+// limits, weights beyond [-127, 127] at `extras`; sixteens: the same [ceil(k / 16)][width][16].
+// Chunks as in `pointwise`.
 struct Q8PointwiseOp {
   int32_t opcode;
   int32_t words;

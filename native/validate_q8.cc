@@ -7,16 +7,18 @@
 namespace mobilenet_edge {
 namespace {
 
-bool is_byte(int32_t value) { return value >= 0 && value <= 255; }
-
 // How many values of a row the kernels read.
-int32_t read_values(int32_t k) { return round_up(k, 4); }
+int32_t read_values(int32_t k) { return round_up(k, (int32_t)kQ8ReadDepth); }
 
 }  // namespace
 
+bool Q8Checks::is_value(int32_t value) const {
+  return q8_geometry_.is_signed ? value == (int8_t)value : value == (uint8_t)value;
+}
+
 template <typename Op>
 bool Q8Checks::output_range(const Op& op) {
-  return require(is_byte(op.output_zero) && is_byte(op.lo) && is_byte(op.hi) && op.lo <= op.hi,
+  return require(is_value(op.output_zero) && is_value(op.lo) && is_value(op.hi) && op.lo <= op.hi,
                  "an output range is not one of bytes");
 }
 
@@ -50,19 +52,19 @@ template <typename Op>
 bool Q8Checks::weights(const Op& op, int32_t k) {
   return size(k) && size(op.n) && require(op.n % 8 == 0, "n is no multiple of 8") && output_range(op) &&
          span(limits_.weights, op.weights, (double)op.n * (q8_column_bytes(q8_geometry_, k) / sizeof(int32_t))) &&
-         (q8_geometry_.chained
+         (q8_geometry_.packing == Q8Packing::kChain
               ? require(op.chain == 1 || op.chain == 2 || op.chain == 4 ||
-                            ((op.chain == -1 || op.chain == -2) && read_values(k) <= (int32_t)kQ8CentredDepth),
-                        "there are no such chains") &&
-                    extras(op.extras, op.n, k)
-              : require(op.chain == 0, "weights are chained"));
+                            ((op.chain == -1 || op.chain == -2) && round_up(k, 4) <= (int32_t)kQ8CentredDepth),
+                        "there are no such chains")
+              : require(op.chain == 0, "weights are chained")) &&
+         (q8_geometry_.packing == Q8Packing::kPairs || extras(op.extras, op.n, k));
 }
 
 void Q8Checks::fields(const Q8ConvOp& op) {
   if (!window(op) || !chunks(op.chunks, op.output_height, op.rows_per_chunk)) return;
   const double k = (double)op.kernel_height * op.kernel_width * op.input_channels;
   require(k >= 1 && k <= kMaxSize, "a size is out of range") && weights(op, (int32_t)k) &&
-      require(is_byte(op.input_zero), "a zero point is no byte") &&
+      require(is_value(op.input_zero), "a zero point is no byte") &&
       pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.input_channels, 1) &&
       pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n, 1) &&
       pixels(limits_.scratch, op.patches, op.output_width, op.patch_stride, read_values((int32_t)k), 1);
@@ -81,7 +83,7 @@ void Q8Checks::fields(const Q8PointwiseOp& op) {
 bool Q8Checks::taps(const Q8DepthwiseOp& op) {
   if (!window(op) || !size(op.channels) || !size(op.input_stride) || !output_range(op)) return false;
   const double channels = round_up(op.channels, q8_geometry_.channel_group);
-  return require(is_byte(op.input_zero), "a zero point is no byte") &&
+  return require(is_value(op.input_zero), "a zero point is no byte") &&
          require(op.stride_height + (op.kernel_height - 1) * op.dilation_height < kMaxDepthwiseRows,
                  "the depthwise window is too high") &&
          span(limits_.scratch, op.pad_row, (double)op.input_width * op.input_stride, 1) &&
@@ -108,7 +110,7 @@ void Q8Checks::fields(const Q8AddOp& op) {
 
 void Q8Checks::fields(const Q8PoolOp& op) {
   window(op) && chunks(op.chunks, op.output_height, 1) &&
-      require(op.raw_offset >= -255 && op.raw_offset <= 255 && is_byte(op.lo) && is_byte(op.hi) && op.lo <= op.hi,
+      require(op.raw_offset >= -255 && op.raw_offset <= 255 && is_value(op.lo) && is_value(op.hi) && op.lo <= op.hi,
               "an output range is not one of bytes") &&
       pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.channels, 1) &&
       pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.channels, 1);
@@ -118,7 +120,7 @@ void Q8Checks::fields(const Q8MeanOp& op) {
   // So many bytes sum up to less than 2^31.
   constexpr int32_t kMostPixels = 1 << 23;
   chunks(op.chunks, 1, 1) && output_range(op) && size(op.pixels, kMostPixels) &&
-      require(is_byte(op.input_zero), "a zero point is no byte") &&
+      require(is_value(op.input_zero), "a zero point is no byte") &&
       pixels(limits_.arena, op.input, op.pixels, op.input_stride, op.channels, 1) &&
       span(limits_.arena, op.output, op.channels, 1);
 }
@@ -131,7 +133,7 @@ bool Q8Checks::values(const Op& op, int32_t input_bytes, int32_t output_bytes) {
 }
 
 void Q8Checks::fields(const Q8LookupOp& op) {
-  values(op, 1, 1) && require(op.table_offset == 0, "a lookup leaves its table") &&
+  values(op, 1, 1) && require(op.table_offset == (q8_geometry_.is_signed ? 128 : 0), "a lookup leaves its table") &&
       span(limits_.weights, op.table, 256, sizeof(int16_t));
 }
 
@@ -142,7 +144,7 @@ void Q8Checks::fields(const Q8SoftmaxOp& op) {
 void Q8Checks::fields(const Q8QuantizeOp& op) { values(op, sizeof(float), 1) && output_range(op); }
 
 void Q8Checks::fields(const Q8DequantizeOp& op) {
-  values(op, 1, sizeof(float)) && require(is_byte(op.input_zero), "a zero point is no byte");
+  values(op, 1, sizeof(float)) && require(is_value(op.input_zero), "a zero point is no byte");
 }
 
 }  // namespace mobilenet_edge

@@ -31,6 +31,7 @@ class Q8Checks : public Checks {
   const Q8Geometry& q8_geometry_;
 
  private:
+  bool is_value(int32_t value) const;
   template <typename Op>
   bool weights(const Op& op, int32_t k);
   bool extras(int32_t offset, int32_t n, int32_t k);

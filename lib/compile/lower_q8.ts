@@ -48,7 +48,7 @@ export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: 
   const [height, width, k] = pixels(node.inputs[0].shape);
   const m = height * width;
   const n = roundChannels(node.filter.shape[0]);
-  const { chunks, m_block, n_block } = cutProduct(m, k, n, geometry.packing === 'chain' ? 1 : 2, geometry);
+  const { chunks, m_block, n_block } = cutProduct(m, k, n, geometry.packing === 'pairs' ? 2 : 1, geometry);
   return makeOp('q8_pointwise', chunks, {
     input: input.offset,
     input_stride: input.stride,

@@ -9,6 +9,8 @@
  * A negative chain multiplies inputs minus 128, which costs one instruction more. As those reach only 128, signs do not
  * matter: of the weights of a lane, which are at least -127, the sum of |weight| + 1 may be 256 (the 1 because kernels
  * flip all bits of a weight to negate it), so that a quad of 8-bit weights has no excess at all.
+ *
+ * Instructions that sum in 32 bits need no chain: for them, only weights beyond a byte are excess.
  */
 
 /** Entries begin[v] to begin[v + 1] belong to columns 8v to 8v + 7. A quad is four bytes, the first weight lowest. */
@@ -23,6 +25,8 @@ const LANE_LIMIT = 128;
 const CENTRED_LIMIT = 256;
 /** What a negative chain takes off every input. */
 export const CENTRE = 128;
+/** The chain of layouts whose only limit is that weights are -127 to 127. */
+export const BYTES_ONLY = 0;
 /** Of a negative chain: centred rows are kept aside by the kernels. */
 const CENTRED_DEPTH = 2048;
 const VECTOR = 8;
@@ -80,9 +84,21 @@ function limitCentredLane(weights: Int16Array, lane: number, end: number): boole
   return hasRest;
 }
 
+/** Returns whether there was anything to take. */
+function limitBytes(weights: Int16Array): boolean {
+  let hasRest = false;
+  for (let i = 0; i < weights.length; i++) {
+    if (Math.abs(weights[i]) <= 127) continue;
+    weights[i] = 127 * Math.sign(weights[i]);
+    hasRest = true;
+  }
+  return hasRest;
+}
+
 /** Leaves in `limited` the part of a column that chains of `chain` quads can hold. Returns whether there is a rest. */
 function limitColumn(column: Int16Array, limited: Int16Array, chain: number): boolean {
   limited.set(column);
+  if (chain === BYTES_ONLY) return limitBytes(limited);
   if (chain < 0) {
     let hasRest = false;
     const step = 4 * -chain;

@@ -2,12 +2,16 @@
 import type { Conv2D, Dense, DepthwiseConv2D } from '../graph';
 import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
-import { CENTRE, cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';
+import { BYTES_ONLY, CENTRE, cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';
 import { alignUp, roundChannels } from './plan';
 import { centred, formOf, requantizationScales } from './quantized';
 
 /** What a panel starts with: bias and scale of every column, 4 bytes each. */
 const COLUMN_HEAD_BYTES = 8;
+/** How many consecutive weights of a column lie together. */
+const PACKED_DEPTH = { pairs: 2, chain: 4, quads: 4, sixteens: 16 } as const;
+/** The depth in 32-bit words: a pair of 16-bit integers, or quads of bytes. */
+const PACKED_WORDS = { pairs: 1, chain: 1, quads: 1, sixteens: 4 } as const;
 
 /** Biases that hold what the input's zero point contributes: bias - zero * sum of the column's weights. */
 function foldedBias({ bias }: Conv2D | Dense | DepthwiseConv2D, sums: Int32Array, zero: number): Int32Array {
@@ -27,15 +31,15 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
     for (let i = 0, from = c * k; i < k; i++, from++) column[i] = levels[from] - zero;
   };
 
-  const isChain = geometry.packing === 'chain';
-  const chain = isChain ? cheapestChain(read, k, n) : 0;
-  // A quad of bytes, or a pair of 16-bit integers.
-  const steps = Math.ceil(k / (isChain ? 4 : 2));
-  const columnBytes = COLUMN_HEAD_BYTES + 4 * steps;
+  const { packing } = geometry;
+  const chain = packing === 'chain' ? cheapestChain(read, k, n) : BYTES_ONLY;
+  const depthWords = PACKED_WORDS[packing];
+  const steps = Math.ceil(k / PACKED_DEPTH[packing]);
+  const columnBytes = COLUMN_HEAD_BYTES + 4 * depthWords * steps;
   const { offset, bytes } = blob.allocate(n * columnBytes);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 
-  // Where the quads or pairs of every 8 columns start, and how many columns are side by side there.
+  // Where the weights of every 8 columns start, and how many columns are side by side there.
   const places: { word: number; width: number }[] = [];
   const scale = requantizationScales(node.inputs[0], node.filter, node.output, outputs);
   const sums = columnSums(read, k, outputs);
@@ -47,13 +51,14 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
     const used = Math.min(first + width, outputs);
     words.set(bias.subarray(first, used), at);
     words.set(new Int32Array(scale.buffer).subarray(first, used), at + width);
-    for (let j = 0; j < width; j += 8) places.push({ word: at + 2 * width + j, width });
+    for (let j = 0; j < width; j += 8) places.push({ word: at + 2 * width + j * depthWords, width });
   }
 
-  if (isChain) {
+  if (packing !== 'pairs') {
     const extras = packChain(read, k, n, chain, (first, j, q, quad) => {
       const { word, width } = places[first / 8];
-      words[word + q * width + j] = quad;
+      const inStep = q % depthWords;
+      words[word + (q - inStep) * width + j * depthWords + inStep] = quad;
     });
     return { weights: offset, chain, extras: packExtras(blob, extras) };
   }

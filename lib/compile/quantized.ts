@@ -16,7 +16,7 @@ export interface Form {
 export function formOf({ type, quantization }: Tensor, arenaType: Q8Geometry['type']): Form {
   const zeroPoint = quantization!.zeroPoint[0];
   const [low, high] = integerRange(type);
-  const shift = arenaType === 'int16' ? -zeroPoint : type === 'int8' ? 128 : 0;
+  const shift = arenaType === 'int16' ? -zeroPoint : integerRange(arenaType)[0] - low;
   return { shift, zero: zeroPoint + shift, lo: low + shift, hi: high + shift };
 }
 

@@ -1,9 +1,9 @@
 /** A compiled model: everything an engine needs, and nothing else. */
 
 /** Element types of the arena: float32, or quantized values in the engine's form (see Geometry.q8). */
-export type PortType = 'float32' | 'uint8' | 'int16';
-export type PortValues = Float32Array | Uint8Array | Int16Array;
-export const PORT_ARRAYS = { float32: Float32Array, uint8: Uint8Array, int16: Int16Array } as const;
+export type PortType = 'float32' | 'uint8' | 'int8' | 'int16';
+export type PortValues = Float32Array | Uint8Array | Int8Array | Int16Array;
+export const PORT_ARRAYS = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, int16: Int16Array } as const;
 
 /** A place in the arena where a result can be read (or the picture written) once `words` of ops have run. */
 export interface Port {
@@ -49,10 +49,10 @@ export interface Geometry {
 
 /** The same of the integer kernels. */
 export interface Q8Geometry {
-  /** How the arena holds quantized values: 'uint8', int8 ones plus 128; 'int16', minus their zero point. */
-  type: 'uint8' | 'int16';
+  /** How the arena holds quantized values: 'uint8', int8 ones plus 128; 'int8', uint8 ones minus 128; 'int16', minus their zero point. */
+  type: 'uint8' | 'int8' | 'int16';
   /** Layout of pointwise weights: see q8_pointwise in schema.ts. */
-  packing: 'pairs' | 'chain';
+  packing: 'pairs' | 'chain' | 'quads' | 'sixteens';
   panel: number;
   lastPanel: number;
   channelGroup: number;

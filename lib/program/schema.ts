@@ -12,8 +12,8 @@
  * pixels in elements, at least the channel count rounded up to 8. Values in the lanes between are arbitrary.
  *
  * Integer ops (q8_*) read and write the 8-bit values of quantized models in the engine's own form (Geometry.q8):
- * unsigned bytes (the values of an int8 model plus 128), or 16-bit integers minus their zero point. All their zero
- * points, bounds and offsets are in that form. Their pixel strides are at least the channels rounded up to 16.
+ * unsigned bytes (the values of an int8 model plus 128), signed bytes (those of a uint8 model minus 128), or 16-bit
+ * integers minus their zero point. All their zero points, bounds and offsets are in that form. Their pixel strides are at least the channels rounded up to 16.
  */
 
 export type FieldType = 'i32' | 'f32';
@@ -156,7 +156,7 @@ export const SCHEMA = {
   },
   q8_pointwise: {
     opcode: 10,
-    doc: 'Integer 1x1 convolution or dense layer, like `pointwise`: sum = bias[n] + sum over k of input[m][k] * weights[k][n] in int32 (bias holds what the zero points contribute), then the requantization. Weights at `weights` are panels of columns, each bias[width] as i32, scale[width] as f32, then by packing: pairs (chain = 0): [ceil(k / 2)][width][2] as i16; chain (chain 1, 2, 4): [ceil(k / 4)][width][4] as i8, of which `chain` quads one after the other may be summed in 16 bits, see lib/compile/pack_chain.ts; weights beyond that are at `extras`; or (chain -1, -2) the same for weights that multiply input - 128. Chunks as in `pointwise`.',
+    doc: 'Integer 1x1 convolution or dense layer, like `pointwise`: sum = bias[n] + sum over k of input[m][k] * weights[k][n] in int32 (bias holds what the zero points contribute), then the requantization. Weights at `weights` are panels of columns, each bias[width] as i32, scale[width] as f32, then by packing: pairs (chain = 0): [ceil(k / 2)][width][2] as i16; chain (chain 1, 2, 4): [ceil(k / 4)][width][4] as i8, of which `chain` quads one after the other may be summed in 16 bits, see lib/compile/pack_chain.ts; weights beyond that are at `extras`; or (chain -1, -2) the same for weights that multiply input - 128; quads: [ceil(k / 4)][width][4] as i8 without such limits, weights beyond [-127, 127] at `extras`; sixteens: the same [ceil(k / 16)][width][16]. Chunks as in `pointwise`.',
     fields: {
       input: i32,
       input_stride: i32,

@@ -55,8 +55,8 @@ void overlay_avx2(Kernels* kernels) {
   kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kLastPanel, /*channel_group=*/kLanes, /*fuse_from_height=*/28};
   kernels->f32_gemm = f32_gemm_6x16__avx2;
   kernels->f32_depthwise = f32_depthwise__avx2;
-  kernels->q8_geometry = {/*chained=*/true, /*panel=*/16, /*last_panel=*/16, /*channel_group=*/kQ8Group,
-                          /*fuse_from_height=*/28};
+  kernels->q8_geometry = {/*is_signed=*/false, Q8Packing::kChain,          /*panel=*/16,
+                          /*last_panel=*/16,   /*channel_group=*/kQ8Group, /*fuse_from_height=*/28};
   kernels->q8_gemm = q8_gemm__avx2;
   kernels->q8_depthwise = q8_depthwise__avx2;
   kernels->q8_add = q8_add__avx2;

@@ -1,9 +1,9 @@
-// The integer side of kernels.h: 8-bit activations as unsigned bytes (the values of an int8 model plus 128), weights
-// minus their zero point, sums in int32 (that wrap, which right programs never make them do), and one requantization
-// everywhere:
+// The integer side of kernels.h: 8-bit activations, weights minus their zero point, sums in int32 (that wrap, which
+// right programs never make them do), and one requantization everywhere:
 //   y = clamp(rint(float(sum) * scale) + output_zero, lo, hi), in float32, ties to even.
-// Biases hold what the zero points contribute, so kernels multiply the raw bytes. Every kernel gives the same bytes on
-// every instruction set.
+// Activations are bytes, by instruction set unsigned (the values of an int8 model plus 128) or signed (those of a uint8
+// model minus 128); zero points and bounds likewise. Biases hold what the zero points contribute, so kernels multiply
+// the raw values. Every kernel gives the same values on every instruction set.
 #pragma once
 
 #include <stddef.h>
@@ -11,21 +11,25 @@
 
 namespace mobilenet_edge {
 
+// How pointwise weights are laid out, see Q8GemmArguments.
+enum class Q8Packing { kPairs, kChain, kQuads, kSixteens };
+
 // See Q8Geometry in lib/program/program.ts.
 struct Q8Geometry {
-  bool chained;  // packing: 'chain' rather than 'pairs'
+  bool is_signed;  // activations are int8_t rather than uint8_t
+  Q8Packing packing;
   int32_t panel;
   int32_t last_panel;
   int32_t channel_group;
   int32_t fuse_from_height;
 };
 
-// 0 <= lo <= hi <= 255 and 0 <= output_zero <= 255.
+// lo <= hi, and all three are values of the activations' type.
 struct Q8Output {
   int32_t output_zero, lo, hi;
 };
 
-// Quads of weights beyond those that chains can hold. The vector of columns 8v to 8v + 7 has entries begin[v] to
+// Quads of weights beyond those that the packing can hold. The vector of columns 8v to 8v + 7 has entries begin[v] to
 // begin[v + 1] - 1: four input values of a row from byte offsets[e] on, times quads[e].
 struct Q8Extras {
   const int32_t* begin;
@@ -37,19 +41,22 @@ struct Q8Extras {
 // panels of columns, each int32 bias[width], float scale[width], then by packing
 //   pairs: int16 (ceil(k / 2), width, 2),
 //   chain: int8 (ceil(k / 4), width, 4), of which |chain| quads (1, 2 or 4) from a multiple of |chain| on may be summed
-//          in 16 bits whatever the input; the weights beyond that are in the extras.
+//          in 16 bits whatever the input; the weights beyond that are in the extras,
+//   quads: int8 (ceil(k / 4), width, 4), all of them in [-127, 127] and the rest in the extras,
+//   sixteens: int8 (ceil(k / 16), width, 16), likewise.
 // A negative chain, -1 or -2, means that all weights, extras too, multiply input - 128, which the bias allows for: then
 // they are at least -127, and of the 2 * |chain| of a 16-bit lane the sum of |weight| + 1 is at most 256; and k is at
 // most kQ8CentredDepth.
-// Up to the next multiple of four, input values past k are read, and meet weights of zero.
+// Up to the next multiple of kQ8ReadDepth, input values past k are read, and meet weights of zero or none.
+constexpr size_t kQ8ReadDepth = 16;
 constexpr size_t kQ8CentredDepth = 2048;
 struct Q8GemmArguments {
   size_t m, n, k;
   const uint8_t* input;  // (m, k)
   size_t input_stride;
   const uint8_t* weights;
-  int32_t chain;  // 0 with pairs
-  Q8Extras extras;
+  int32_t chain;    // 0 but with chain
+  Q8Extras extras;  // none with pairs
   uint8_t* output;  // (m, n)
   size_t output_stride;
   Q8Output to;

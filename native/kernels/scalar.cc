@@ -69,8 +69,8 @@ void overlay_scalar(Kernels* kernels) {
   kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kPanel, /*channel_group=*/kGroup, /*fuse_from_height=*/28};
   kernels->f32_gemm = f32_gemm_1x8__scalar;
   kernels->f32_depthwise = f32_depthwise_1x1x8__scalar;
-  kernels->q8_geometry = {/*chained=*/false, /*panel=*/kQ8Panel, /*last_panel=*/kQ8Panel, /*channel_group=*/kQ8Group,
-                          /*fuse_from_height=*/28};
+  kernels->q8_geometry = {/*is_signed=*/false,     Q8Packing::kPairs,          /*panel=*/kQ8Panel,
+                          /*last_panel=*/kQ8Panel, /*channel_group=*/kQ8Group, /*fuse_from_height=*/28};
   kernels->q8_gemm = q8_gemm_1x8__scalar;
   kernels->q8_depthwise = q8_depthwise_1x1x8__scalar;
   kernels->q8_add = q8_add__scalar;

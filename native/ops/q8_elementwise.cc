@@ -1,5 +1,7 @@
 #include <math.h>
 
+#include <limits>
+
 #include "q8_ops.h"
 
 namespace mobilenet_edge {
@@ -14,6 +16,63 @@ uint8_t quantized(float value, const Op& op) {
   const float lo = (float)(op.lo - op.output_zero), hi = (float)(op.hi - op.output_zero);
   const float clamped = value > lo ? (value < hi ? value : hi) : lo;
   return (uint8_t)((int32_t)nearbyintf(clamped) + op.output_zero);
+}
+
+template <typename Value>
+void lookup(const Context& context, const Q8LookupOp& op) {
+  const auto* table = reinterpret_cast<const int16_t*>(context.weights + op.table) + op.table_offset;
+  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+    const Value* input = reinterpret_cast<const Value*>(context.arena + op.input + pixel * op.input_stride);
+    uint8_t* output = context.arena + op.output + pixel * op.output_stride;
+    for (int32_t c = 0; c < op.channels; ++c) output[c] = (uint8_t)table[input[c]];
+  }
+}
+
+template <typename Value>
+void softmax(const Context& context, const Q8SoftmaxOp& op) {
+  const float* table = context.packed(op.table);
+  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+    const Value* input = reinterpret_cast<const Value*>(context.arena + op.input + pixel * op.input_stride);
+    uint8_t* output = context.arena + op.output + pixel * op.output_stride;
+    int32_t largest = std::numeric_limits<Value>::min();
+    for (int32_t c = 0; c < op.channels; ++c) largest = input[c] > largest ? input[c] : largest;
+    float sum = 0;
+    for (int32_t c = 0; c < op.channels; ++c) sum += table[largest - input[c]];
+    const float divisor = sum * op.output_scale;
+    for (int32_t c = 0; c < op.channels; ++c) {
+      // Neither a NaN nor a value beyond the type is converted.
+      const float value = roundf(table[largest - input[c]] / divisor);
+      output[c] = (uint8_t)clamp(
+          value > 0 ? value < 255 ? (int32_t)value + op.output_zero : 255 + op.output_zero : op.output_zero, op.lo,
+          op.hi);
+    }
+  }
+}
+
+template <typename Value>
+void dequantize(const Context& context, const Q8DequantizeOp& op) {
+  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+    const Value* input = reinterpret_cast<const Value*>(context.arena + op.input + pixel * op.input_stride);
+    float* output = context.activations(op.output) + pixel * op.output_stride;
+    for (int32_t c = 0; c < op.channels; ++c) output[c] = (float)(input[c] - op.input_zero) * op.scale;
+  }
+}
+
+template <typename Value>
+void mean(const Context& context, const Q8MeanOp& op) {
+  constexpr int32_t kBlock = 128;
+  const Value* input = reinterpret_cast<const Value*>(context.arena + op.input);
+  uint8_t* output = context.arena + op.output;
+  for (int32_t begin = 0; begin < op.channels; begin += kBlock) {
+    const int32_t count = op.channels - begin < kBlock ? op.channels - begin : kBlock;
+    int32_t sums[kBlock];
+    for (int32_t c = 0; c < count; ++c) sums[c] = -op.pixels * op.input_zero;
+    for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+      const Value* values = input + pixel * op.input_stride + begin;
+      for (int32_t c = 0; c < count; ++c) sums[c] += values[c];
+    }
+    for (int32_t c = 0; c < count; ++c) output[begin + c] = quantized((float)sums[c] * op.scale, op);
+  }
 }
 
 }  // namespace
@@ -41,35 +100,6 @@ void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk) {
   }
 }
 
-void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t) {
-  const auto* table = reinterpret_cast<const int16_t*>(context.weights + op.table) + op.table_offset;
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
-    const uint8_t* input = context.arena + op.input + pixel * op.input_stride;
-    uint8_t* output = context.arena + op.output + pixel * op.output_stride;
-    for (int32_t c = 0; c < op.channels; ++c) output[c] = (uint8_t)table[input[c]];
-  }
-}
-
-void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t) {
-  const float* table = context.packed(op.table);
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
-    const uint8_t* input = context.arena + op.input + pixel * op.input_stride;
-    uint8_t* output = context.arena + op.output + pixel * op.output_stride;
-    int32_t largest = 0;
-    for (int32_t c = 0; c < op.channels; ++c) largest = input[c] > largest ? input[c] : largest;
-    float sum = 0;
-    for (int32_t c = 0; c < op.channels; ++c) sum += table[largest - input[c]];
-    const float divisor = sum * op.output_scale;
-    for (int32_t c = 0; c < op.channels; ++c) {
-      // Neither a NaN nor a value beyond the type is converted.
-      const float value = roundf(table[largest - input[c]] / divisor);
-      output[c] = (uint8_t)clamp(
-          value > 0 ? value < 255 ? (int32_t)value + op.output_zero : 255 + op.output_zero : op.output_zero, op.lo,
-          op.hi);
-    }
-  }
-}
-
 void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t) {
   for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
     const float* input = context.activations(op.input) + pixel * op.input_stride;
@@ -78,28 +108,20 @@ void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t) {
   }
 }
 
+void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t) {
+  return context.kernels->q8_geometry.is_signed ? lookup<int8_t>(context, op) : lookup<uint8_t>(context, op);
+}
+
+void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t) {
+  return context.kernels->q8_geometry.is_signed ? softmax<int8_t>(context, op) : softmax<uint8_t>(context, op);
+}
+
 void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t) {
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
-    const uint8_t* input = context.arena + op.input + pixel * op.input_stride;
-    float* output = context.activations(op.output) + pixel * op.output_stride;
-    for (int32_t c = 0; c < op.channels; ++c) output[c] = (float)(input[c] - op.input_zero) * op.scale;
-  }
+  return context.kernels->q8_geometry.is_signed ? dequantize<int8_t>(context, op) : dequantize<uint8_t>(context, op);
 }
 
 void run_q8_mean(const Context& context, const Q8MeanOp& op, int32_t) {
-  constexpr int32_t kBlock = 128;
-  const uint8_t* input = context.arena + op.input;
-  uint8_t* output = context.arena + op.output;
-  for (int32_t begin = 0; begin < op.channels; begin += kBlock) {
-    const int32_t count = op.channels - begin < kBlock ? op.channels - begin : kBlock;
-    int32_t sums[kBlock];
-    for (int32_t c = 0; c < count; ++c) sums[c] = -op.pixels * op.input_zero;
-    for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
-      const uint8_t* values = input + pixel * op.input_stride + begin;
-      for (int32_t c = 0; c < count; ++c) sums[c] += values[c];
-    }
-    for (int32_t c = 0; c < count; ++c) output[begin + c] = quantized((float)sums[c] * op.scale, op);
-  }
+  return context.kernels->q8_geometry.is_signed ? mean<int8_t>(context, op) : mean<uint8_t>(context, op);
 }
 
 }  // namespace mobilenet_edge

@@ -37,7 +37,14 @@ constexpr size_t kQ8ExtraBytes = 32;  // of a quad: 8 columns of 4
 
 // Bytes of a column of packed weights, bias and scale included.
 inline size_t q8_column_bytes(const Q8Geometry& geometry, size_t k) {
-  return 8 + 4 * (geometry.chained ? (k + 3) / 4 : (k + 1) / 2);
+  switch (geometry.packing) {
+    case Q8Packing::kPairs:
+      return 8 + (k + 1) / 2 * 4;
+    case Q8Packing::kSixteens:
+      return 8 + (k + 15) / 16 * 16;
+    default:
+      return 8 + (k + 3) / 4 * 4;
+  }
 }
 
 // The weights of a convolution or pointwise op whose rows are k values long.
@@ -48,7 +55,7 @@ Q8GemmArguments q8_gemm_arguments(const Context& context, const Op& op, size_t k
   g.n = op.n;
   g.weights = context.weights + op.weights;
   g.chain = op.chain;
-  if (op.chain) {
+  if (context.kernels->q8_geometry.packing != Q8Packing::kPairs) {
     const uint8_t* extras = context.weights + op.extras;
     g.extras.begin = reinterpret_cast<const int32_t*>(extras);
     const Q8ExtrasLayout layout(op.n, g.extras.begin[op.n / 8]);

@@ -23,7 +23,7 @@ void run_q8_pointwise(const Context& context, const Q8PointwiseOp& op, int32_t c
   g.m = rows.end - rows.begin;
   g.n = end - begin;
   g.weights += begin * q8_column_bytes(geometry, op.k);
-  if (g.chain) g.extras.begin += begin / 8;
+  if (g.extras.begin) g.extras.begin += begin / 8;
   g.input = context.arena + op.input + (size_t)rows.begin * op.input_stride;
   g.input_stride = op.input_stride;
   g.output = context.arena + op.output + (size_t)rows.begin * op.output_stride + begin;

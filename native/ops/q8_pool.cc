@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "q8_ops.h"
 
 namespace mobilenet_edge {
@@ -6,16 +8,16 @@ namespace {
 // sum / count, halves away from zero.
 int32_t rounded_quotient(int32_t sum, int32_t count) { return (sum < 0 ? sum - count / 2 : sum + count / 2) / count; }
 
-}  // namespace
-
-void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t y) {
+template <typename Value>
+void pool(const Context& context, const Q8PoolOp& op, int32_t y) {
   constexpr int32_t kBlock = 128;
-  const uint8_t* input = context.arena + op.input;
+  const Value* input = reinterpret_cast<const Value*>(context.arena + op.input);
   uint8_t* output = context.arena + op.output + (size_t)y * op.output_width * op.output_stride;
   for (int32_t x = 0; x < op.output_width; ++x, output += op.output_stride) {
     for (int32_t begin = 0; begin < op.channels; begin += kBlock) {
       const int32_t channels = op.channels - begin < kBlock ? op.channels - begin : kBlock;
-      int32_t results[kBlock] = {};
+      int32_t results[kBlock];
+      for (int32_t& result : results) result = op.is_max ? std::numeric_limits<Value>::min() : 0;
       int32_t count = 0;
       for (int32_t ky = 0; ky < op.kernel_height; ++ky) {
         const int32_t row = y * op.stride_height - op.pad_top + ky * op.dilation_height;
@@ -23,7 +25,7 @@ void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t y) {
         for (int32_t kx = 0; kx < op.kernel_width; ++kx) {
           const int32_t column = x * op.stride_width - op.pad_left + kx * op.dilation_width;
           if (column < 0 || column >= op.input_width) continue;
-          const uint8_t* pixel = input + ((size_t)row * op.input_width + column) * op.input_stride + begin;
+          const Value* pixel = input + ((size_t)row * op.input_width + column) * op.input_stride + begin;
           ++count;
           if (op.is_max) {
             for (int32_t c = 0; c < channels; ++c) results[c] = results[c] > pixel[c] ? results[c] : pixel[c];
@@ -39,6 +41,12 @@ void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t y) {
       }
     }
   }
+}
+
+}  // namespace
+
+void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t y) {
+  return context.kernels->q8_geometry.is_signed ? pool<int8_t>(context, op, y) : pool<uint8_t>(context, op, y);
 }
 
 }  // namespace mobilenet_edge

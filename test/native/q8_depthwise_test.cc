@@ -24,14 +24,15 @@ void test_shape(const Kernels& kernels, const Shape& s, Draw draw, Random& rando
   const size_t padded = (s.channels + group - 1) / group * group;
   const size_t input_stride = padded + random.integer(0, 9), output_stride = padded + random.integer(0, 9);
   const Q8Weights weights = draw_q8_weights(random, taps, s.channels, draw);
-  const Q8Output to = draw_q8_output(random);
-  const uint8_t input_zero = (uint8_t)random.integer(0, 255);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
+  const int32_t input_zero = draw_q8_value(random, kernels.q8_geometry);
 
   // Every row in a buffer of its own.
   std::vector<std::unique_ptr<GuardedArray<uint8_t>>> buffers;
   std::vector<const uint8_t*> rows;
   for (size_t i = 0; i < input_rows; ++i) {
-    const std::vector<uint8_t> values = draw_q8_input(random, (input_width - 1) * input_stride + padded);
+    const std::vector<uint8_t> values =
+        draw_q8_input(random, (input_width - 1) * input_stride + padded, kernels.q8_geometry);
     buffers.push_back(std::make_unique<GuardedArray<uint8_t>>(values));
     rows.push_back(buffers.back()->data());
   }
@@ -51,7 +52,8 @@ void test_shape(const Kernels& kernels, const Shape& s, Draw draw, Random& rando
           const int64_t column =
               (int64_t)(x * s.stride_width + tap % s.kernel_width * s.dilation_width) - (int64_t)s.pad_left;
           const bool inside = column >= 0 && column < (int64_t)input_width;
-          sum += (inside ? row[column * input_stride + c] : input_zero) * weights.values[tap * s.channels + c];
+          const int32_t value = inside ? value_of(row[column * input_stride + c], kernels.q8_geometry) : input_zero;
+          sum += value * weights.values[tap * s.channels + c];
         }
         right &= output.data()[(y * s.width + x) * output_stride + c] == requantized(sum, weights.scale[c], to);
       }

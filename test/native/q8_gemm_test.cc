@@ -6,12 +6,12 @@ namespace mobilenet_edge {
 namespace {
 
 void test_shape(const Kernels& kernels, size_t m, size_t k, size_t n, Draw draw, int32_t chain, Random& random) {
-  const size_t read = (k + 3) / 4 * 4;
+  const size_t read = (k + kQ8ReadDepth - 1) / kQ8ReadDepth * kQ8ReadDepth;
   const size_t input_stride = read + random.integer(0, 9), output_stride = n + random.integer(0, 9);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
   const Q8Packed packed = pack_q8_panels(weights, chain, kernels.q8_geometry);
-  const Q8Output to = draw_q8_output(random);
-  GuardedArray<uint8_t> input(draw_q8_input(random, (m - 1) * input_stride + read));
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
+  GuardedArray<uint8_t> input(draw_q8_input(random, (m - 1) * input_stride + read, kernels.q8_geometry));
   GuardedArray<uint8_t> panels(packed.panels);
   GuardedArray<uint8_t> output((m - 1) * output_stride + n);
   kernels.q8_gemm({m, n, k, input.data(), input_stride, panels.data(), packed.chain, q8_extras(packed.extras, n),
@@ -26,7 +26,9 @@ void test_shape(const Kernels& kernels, size_t m, size_t k, size_t n, Draw draw,
         continue;
       }
       int64_t sum = weights.bias[column];
-      for (size_t i = 0; i < k; ++i) sum += input.data()[row * input_stride + i] * weights.values[i * n + column];
+      for (size_t i = 0; i < k; ++i) {
+        sum += value_of(input.data()[row * input_stride + i], kernels.q8_geometry) * weights.values[i * n + column];
+      }
       right &= output.data()[at] == requantized(sum, weights.scale[column], to);
     }
   }
@@ -41,7 +43,7 @@ void test_shape(const Kernels& kernels, size_t m, size_t k, size_t n, Draw draw,
 void test_q8_gemm(const Kernels& kernels) {
   Random random(11);
   for (int32_t chain : kChains) {
-    if (!kernels.q8_geometry.chained && chain != 1) continue;
+    if (kernels.q8_geometry.packing != Q8Packing::kChain && chain != 1) continue;
     for (Draw draw : kDraws) {
       for (size_t m : {1, 2, 3, 4, 5, 6, 7, 11, 13}) {
         for (size_t n : {8, 16, 24, 40}) {

@@ -33,7 +33,8 @@ struct Block {
     op.input_stride = (k + 15) / 16 * 16, op.output_stride = (n + 15) / 16 * 16;
     op.m = op.m_block = m, op.k = k, op.n = op.n_block = n;
     op.weights = add(packed.panels), op.chain = packed.chain, op.extras = add(packed.extras);
-    op.output_zero = 100, op.lo = 3, op.hi = 250;
+    const int32_t least = least_value(kernels.q8_geometry);
+    op.output_zero = least + 100, op.lo = least + 3, op.hi = least + 250;
     return op;
   }
 };
@@ -51,13 +52,14 @@ void test_block(const Kernels& kernels, int32_t channels, int32_t expanded, int3
   depthwise.channels = expanded, depthwise.rows_per_chunk = w.output_height;
   depthwise.input_stride = depthwise.output_stride = parts.expansion.output_stride;
   depthwise.weights = block.add(pack_q8_groups(draw_q8_weights(random, taps, expanded, draw), kernels.q8_geometry));
-  depthwise.input_zero = 100, depthwise.output_zero = 50, depthwise.lo = 50, depthwise.hi = 255;
+  const int32_t least = least_value(kernels.q8_geometry);
+  depthwise.input_zero = least + 100, depthwise.output_zero = depthwise.lo = least + 50, depthwise.hi = least + 255;
 
   const size_t input_bytes = (size_t)input_pixels * parts.expansion.input_stride;
   const size_t output_bytes = (size_t)output_pixels * parts.projection.output_stride;
   const size_t row = (size_t)w.input_width * depthwise.input_stride;
   const size_t expanded_at = input_bytes + output_bytes, filtered_at = expanded_at + w.input_height * row;
-  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes);
+  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
   parts.projection.output = (int32_t)input_bytes;
   const std::string name = std::string(kernels.isa) + " q8 inverted residual " + std::to_string(w.input_height) + "x" +
                            std::to_string(w.input_width) + " " + std::to_string(expanded) + " stride " +

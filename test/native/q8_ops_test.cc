@@ -41,12 +41,13 @@ std::vector<uint8_t> run_cut(const Kernels& kernels, Op op, const std::vector<ui
 
 void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_t stride, int32_t n, Draw draw,
                Random& random) {
+  const auto value = [&](uint8_t byte) { return value_of(byte, kernels.q8_geometry); };
   const size_t k = (size_t)w.kernel_height * w.kernel_width * channels;
   const size_t input_bytes = (size_t)(w.input_height * w.input_width - 1) * stride + channels;
   const size_t pixels = (size_t)w.output_height * w.output_width;
-  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes);
+  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
-  const Q8Output to = draw_q8_output(random);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   const Q8Packed packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
   Blob blob;
   Q8ConvOp op = {OPCODE_Q8_CONV};
@@ -54,11 +55,11 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
   op.weights = blob.add(packed.panels);
   op.extras = blob.add(packed.extras);
   op.chain = packed.chain;
-  op.input_stride = stride, op.input_channels = channels, op.input_zero = random.integer(0, 255);
+  op.input_stride = stride, op.input_channels = channels, op.input_zero = draw_q8_value(random, kernels.q8_geometry);
   op.output = (int32_t)input_bytes, op.output_stride = n, op.n = n;
-  op.patch_stride = (int32_t)round_up(k, 4) + random.integer(0, 3);
+  op.patch_stride = (int32_t)round_up(k, kQ8ReadDepth) + random.integer(0, 3);
   set_output(&op, to);
-  const size_t scratch = (size_t)(w.output_width - 1) * op.patch_stride + round_up(k, 4);
+  const size_t scratch = (size_t)(w.output_width - 1) * op.patch_stride + round_up(k, kQ8ReadDepth);
   const std::string name = std::string(kernels.isa) + " q8 conv " + std::to_string(w.input_height) + "x" +
                            std::to_string(w.input_width) + "x" + std::to_string(channels) + " kernel " +
                            std::to_string(w.kernel_height) + "x" + std::to_string(w.kernel_width) + " pad " +
@@ -81,7 +82,7 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
       for (int32_t c = 0; c < channels; ++c) add(tap, c, op.input_zero);
     }
     w.taps(y, x, [&](int32_t tap, int32_t pixel) {
-      for (int32_t c = 0; c < channels; ++c) add(tap, c, input[(size_t)pixel * stride + c] - op.input_zero);
+      for (int32_t c = 0; c < channels; ++c) add(tap, c, value(input[(size_t)pixel * stride + c]) - op.input_zero);
     });
     right = output[i] == requantized(sum, weights.scale[i % n], to);
   }
@@ -89,11 +90,12 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
 }
 
 void test_pointwise(const Kernels& kernels, int32_t m, int32_t k, int32_t n, Draw draw, Random& random) {
-  const int32_t stride = (int32_t)round_up(k, 4);
+  const auto value = [&](uint8_t byte) { return value_of(byte, kernels.q8_geometry); };
+  const int32_t stride = (int32_t)round_up(k, kQ8ReadDepth);
   const size_t input_bytes = (size_t)m * stride;
-  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes);
+  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
-  const Q8Output to = draw_q8_output(random);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   const Q8Packed packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
   Blob blob;
   Q8PointwiseOp op = {OPCODE_Q8_POINTWISE};
@@ -121,24 +123,25 @@ void test_pointwise(const Kernels& kernels, int32_t m, int32_t k, int32_t n, Dra
   bool right = first.size() == (size_t)m * n;
   for (size_t i = 0; right && i < first.size(); ++i) {
     int64_t sum = weights.bias[i % n];
-    for (int32_t j = 0; j < k; ++j) sum += input[i / n * stride + j] * weights.values[(size_t)j * n + i % n];
+    for (int32_t j = 0; j < k; ++j) sum += value(input[i / n * stride + j]) * weights.values[(size_t)j * n + i % n];
     right = first[i] == requantized(sum, weights.scale[i % n], to);
   }
   expect(right, name);
 }
 
 void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels, Draw draw, Random& random) {
+  const auto value = [&](uint8_t byte) { return value_of(byte, kernels.q8_geometry); };
   const size_t taps = (size_t)w.kernel_height * w.kernel_width;
   const size_t stride = round_up(channels, 16);
   const size_t input_bytes = (size_t)w.input_height * w.input_width * stride;
   const size_t pixels = (size_t)w.output_height * w.output_width;
-  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes);
+  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
   const Q8Weights weights = draw_q8_weights(random, taps, channels, draw);
-  const Q8Output to = draw_q8_output(random);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   Q8DepthwiseOp op = {OPCODE_Q8_DEPTHWISE};
   w.fill(&op);
   op.input_stride = op.output_stride = (int32_t)stride, op.output = (int32_t)input_bytes, op.channels = channels;
-  op.input_zero = random.integer(0, 255);
+  op.input_zero = draw_q8_value(random, kernels.q8_geometry);
   set_output(&op, to);
   const std::string name = std::string(kernels.isa) + " q8 depthwise op " + std::to_string(w.input_height) + "x" +
                            std::to_string(w.input_width) + " stride " + std::to_string(w.stride_height);
@@ -157,7 +160,7 @@ void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels
     int64_t sum = weights.bias[c];
     for (size_t tap = 0; tap < taps; ++tap) sum += op.input_zero * weights.values[tap * channels + c];
     w.taps((int32_t)(pixel / w.output_width), (int32_t)(pixel % w.output_width), [&](int32_t tap, int32_t from) {
-      sum += (input[(size_t)from * stride + c] - op.input_zero) * weights.values[tap * channels + c];
+      sum += (value(input[(size_t)from * stride + c]) - op.input_zero) * weights.values[tap * channels + c];
     });
     right = output[i] == requantized(sum, weights.scale[c], to);
   }
@@ -165,11 +168,12 @@ void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels
 }
 
 void test_pool(const Kernels& kernels, const Window& w, bool is_max, int32_t raw_offset, Random& random) {
+  const auto value = [&](uint8_t byte) { return value_of(byte, kernels.q8_geometry); };
   const size_t channels = 150, stride = 160;
   const size_t input_bytes = (size_t)w.input_height * w.input_width * stride;
   const size_t pixels = (size_t)w.output_height * w.output_width;
-  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes);
-  const Q8Output to = draw_q8_output(random);
+  const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   Q8Machine machine(kernels, input, input_bytes + pixels * stride, {}, 0);
   Q8PoolOp op = {OPCODE_Q8_POOL};
   w.fill(&op);
@@ -181,15 +185,15 @@ void test_pool(const Kernels& kernels, const Window& w, bool is_max, int32_t raw
   bool right = output.size() == pixels * stride;
   for (size_t pixel = 0; right && pixel < pixels; ++pixel) {
     for (size_t c = 0; c < channels; ++c) {
-      int32_t sum = 0, most = 0, count = 0;
+      int32_t sum = 0, most = least_value(kernels.q8_geometry), count = 0;
       w.taps((int32_t)(pixel / w.output_width), (int32_t)(pixel % w.output_width), [&](int32_t, int32_t from) {
-        sum += input[from * stride + c] + raw_offset;
-        most = std::max(most, (int32_t)input[from * stride + c]);
+        sum += value(input[from * stride + c]) + raw_offset;
+        most = std::max(most, value(input[from * stride + c]));
         ++count;
       });
       // round() takes halves away from zero.
-      const int32_t value = is_max ? most : (int32_t)round((double)sum / count) - raw_offset;
-      right &= output[pixel * stride + c] == std::min(to.hi, std::max(to.lo, value));
+      const int32_t result = is_max ? most : (int32_t)round((double)sum / count) - raw_offset;
+      right &= value(output[pixel * stride + c]) == std::min(to.hi, std::max(to.lo, result));
     }
   }
   expect(right, name);
@@ -197,10 +201,11 @@ void test_pool(const Kernels& kernels, const Window& w, bool is_max, int32_t raw
 
 void test_add(const Kernels& kernels, int32_t channels, int32_t a_stride, int32_t b_stride, int32_t output_stride,
               Random& random) {
+  const auto value = [&](uint8_t byte) { return value_of(byte, kernels.q8_geometry); };
   const int32_t pixels = 7;
   const size_t a_bytes = (size_t)pixels * a_stride, b_bytes = (size_t)pixels * b_stride;
-  const std::vector<uint8_t> input = draw_q8_input(random, a_bytes + b_bytes);
-  const Q8Output to = draw_q8_output(random);
+  const std::vector<uint8_t> input = draw_q8_input(random, a_bytes + b_bytes, kernels.q8_geometry);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   Q8AddOp op = {OPCODE_Q8_ADD};
   op.a_stride = a_stride, op.b = (int32_t)a_bytes, op.b_stride = b_stride;
   op.output = (int32_t)(a_bytes + b_bytes), op.output_stride = output_stride;
@@ -219,20 +224,24 @@ void test_add(const Kernels& kernels, int32_t channels, int32_t a_stride, int32_
   bool right = output.size() == (size_t)pixels * output_stride;
   for (int32_t pixel = 0; right && pixel < pixels; ++pixel) {
     for (int32_t c = 0; c < channels; ++c) {
-      const int64_t a = input[(size_t)pixel * a_stride + c], b = input[a_bytes + (size_t)pixel * b_stride + c];
+      const int64_t a = value(input[(size_t)pixel * a_stride + c]);
+      const int64_t b = value(input[a_bytes + (size_t)pixel * b_stride + c]);
       const int64_t sum = a * op.a_multiplier + b * op.b_multiplier + op.bias;
-      const double value = floor(ldexp((double)sum, -op.shift)) + to.output_zero;
-      right &= output[(size_t)pixel * output_stride + c] == std::min((double)to.hi, std::max((double)to.lo, value));
+      const double result = floor(ldexp((double)sum, -op.shift)) + to.output_zero;
+      right &=
+          value(output[(size_t)pixel * output_stride + c]) == std::min((double)to.hi, std::max((double)to.lo, result));
     }
   }
   expect(right, name);
 }
 
 void test_mean(const Kernels& kernels, int32_t pixels, int32_t channels, Random& random) {
+  const auto value = [&](uint8_t byte) { return value_of(byte, kernels.q8_geometry); };
   const int32_t stride = (int32_t)round_up(channels, 16);
-  const std::vector<uint8_t> input = draw_q8_input(random, (size_t)pixels * stride);
-  const Q8Output to = draw_q8_output(random);
-  Q8MeanOp op = {OPCODE_Q8_MEAN, 0, 1, 0, stride, random.integer(0, 255), pixels, (int32_t)input.size(), channels};
+  const std::vector<uint8_t> input = draw_q8_input(random, (size_t)pixels * stride, kernels.q8_geometry);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
+  Q8MeanOp op = {OPCODE_Q8_MEAN,        0,       1, 0, stride, draw_q8_value(random, kernels.q8_geometry), pixels,
+                 (int32_t)input.size(), channels};
   op.scale = (1 + random.real()) / pixels;
   set_output(&op, to);
   Q8Machine machine(kernels, input, input.size() + channels, {}, 0);
@@ -240,7 +249,7 @@ void test_mean(const Kernels& kernels, int32_t pixels, int32_t channels, Random&
   bool right = output.size() == (size_t)channels;
   for (int32_t c = 0; right && c < channels; ++c) {
     int64_t sum = 0;
-    for (int32_t pixel = 0; pixel < pixels; ++pixel) sum += input[(size_t)pixel * stride + c] - op.input_zero;
+    for (int32_t pixel = 0; pixel < pixels; ++pixel) sum += value(input[(size_t)pixel * stride + c]) - op.input_zero;
     right = output[c] == requantized(sum, op.scale, to);
   }
   expect(right, "q8 mean");
@@ -253,21 +262,26 @@ std::vector<uint8_t> bytes_of(const std::vector<Value>& values) {
 }
 
 void test_values(const Kernels& kernels, Random& random) {
+  const auto value = [&](uint8_t byte) { return value_of(byte, kernels.q8_geometry); };
+  const int32_t least = least_value(kernels.q8_geometry);
   const int32_t pixels = 5, channels = 21, stride = 32;
   const size_t count = (size_t)pixels * stride;
-  const Q8Output to = draw_q8_output(random);
+  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   const std::vector<uint8_t> input = random.bytes(count);
   const auto each = [&](const std::string& name, const std::vector<uint8_t>& output, auto expected) {
     bool right = output.size() == count;
-    for (size_t i = 0; right && i < count; ++i) right = (int32_t)(i % stride) >= channels || output[i] == expected(i);
+    for (size_t i = 0; right && i < count; ++i) {
+      right = (int32_t)(i % stride) >= channels || value(output[i]) == expected(i);
+    }
     expect(right, name);
   };
   {
     std::vector<int16_t> table;
-    for (int32_t i = 0; i < 256; ++i) table.push_back((int16_t)random.integer(0, 255));
-    const Q8LookupOp op = {OPCODE_Q8_LOOKUP, 0, 1, 0, stride, (int32_t)count, stride, pixels, channels, 0, 0};
+    for (int32_t i = 0; i < 256; ++i) table.push_back((int16_t)draw_q8_value(random, kernels.q8_geometry));
+    const Q8LookupOp op = {OPCODE_Q8_LOOKUP, 0, 1, 0, stride, (int32_t)count, stride, pixels, channels, 0, -least};
     Q8Machine machine(kernels, input, 2 * count, bytes_of(table), 0);
-    each("q8 lookup", machine.run(words_of(op), count, "q8 lookup"), [&](size_t i) { return table[input[i]]; });
+    each("q8 lookup", machine.run(words_of(op), count, "q8 lookup"),
+         [&](size_t i) { return table[value(input[i]) - least]; });
   }
   {
     std::vector<float> table;
@@ -277,12 +291,13 @@ void test_values(const Kernels& kernels, Random& random) {
     Q8Machine machine(kernels, input, 2 * count, bytes_of(table), 0);
     each("q8 softmax", machine.run(words_of(op), count, "q8 softmax"), [&](size_t i) {
       const uint8_t* x = &input[i / stride * stride];
-      const int32_t largest = *std::max_element(x, x + channels);
+      int32_t largest = least;
+      for (int32_t c = 0; c < channels; ++c) largest = std::max(largest, value(x[c]));
       float sum = 0;
-      for (int32_t c = 0; c < channels; ++c) sum += table[largest - x[c]];
+      for (int32_t c = 0; c < channels; ++c) sum += table[largest - value(x[c])];
       const float divisor = sum * op.output_scale;
-      const int32_t value = (int32_t)round(table[largest - input[i]] / divisor) + to.output_zero;
-      return std::min(to.hi, std::max(to.lo, value));
+      const int32_t result = (int32_t)round(table[largest - value(input[i])] / divisor) + to.output_zero;
+      return std::min(to.hi, std::max(to.lo, result));
     });
   }
   {
@@ -309,9 +324,9 @@ void test_values(const Kernels& kernels, Random& random) {
     const std::vector<uint8_t> output = machine.run(words_of(op), count, "q8 dequantize");
     bool right = output.size() == 4 * count;
     for (size_t i = 0; right && i < count; ++i) {
-      float value;
-      memcpy(&value, &output[4 * i], sizeof(value));
-      right = (int32_t)(i % stride) >= channels || value == (float)(input[i] - 99) * 0.3f;
+      float real;
+      memcpy(&real, &output[4 * i], sizeof(real));
+      right = (int32_t)(i % stride) >= channels || real == (float)(value(input[i]) - 99) * 0.3f;
     }
     expect(right, "q8 dequantize");
   }

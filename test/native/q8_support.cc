@@ -13,17 +13,23 @@ void append(std::vector<uint8_t>* to, const Value* values, size_t count) {
   to->insert(to->end(), raw, raw + count * sizeof(Value));
 }
 
+// What limits the bytes of a quad: nothing but the byte, or 16-bit lanes.
+enum class Limit { kByte, kLane, kCentredLane };
+
+Limit limit_of(int32_t chain) { return chain == 0 ? Limit::kByte : chain < 0 ? Limit::kCentredLane : Limit::kLane; }
+
 // Moves as much of the values into bytes as the 16-bit lanes of `length` quads from `from` on can hold for any input:
 // of bytes, positive ones of a lane may sum up to 128, and negative ones to -128; of centred bytes, which reach -128,
 // the sum of |value| + 1 may be 256.
-std::vector<int8_t> take(std::vector<int32_t>* values, size_t from, size_t length, bool centred) {
+std::vector<int8_t> take(std::vector<int32_t>* values, size_t from, size_t length, Limit limit) {
   std::vector<int8_t> taken(4 * length);
-  const int32_t most = centred ? 256 - 2 * (int32_t)length : 128;
+  const bool lane = limit == Limit::kLane;
+  const int32_t most = limit == Limit::kByte ? INT32_MAX : lane ? 128 : 256 - 2 * (int32_t)length;
   int32_t room[2][2] = {{most, most}, {most, most}};
   for (size_t i = 0; i < taken.size() && from + i < values->size(); ++i) {
     int32_t& value = (*values)[from + i];
-    int32_t& left = room[i % 4 / 2][!centred && value > 0];
-    const int32_t part = std::min({abs(value), left, value < 0 && !centred ? 128 : 127});
+    int32_t& left = room[i % 4 / 2][lane && value > 0];
+    const int32_t part = std::min({abs(value), left, lane && value < 0 ? 128 : 127});
     taken[i] = (int8_t)(value < 0 ? -part : part);
     value -= taken[i];
     left -= part;
@@ -59,28 +65,34 @@ Q8Weights draw_q8_weights(Random& random, size_t rows, size_t columns, Draw draw
   return weights;
 }
 
-std::vector<uint8_t> draw_q8_input(Random& random, size_t count) {
+std::vector<uint8_t> draw_q8_input(Random& random, size_t count, const Q8Geometry& geometry) {
   std::vector<uint8_t> values = random.bytes(count);
   const int32_t kind = random.integer(0, 5);
   for (uint8_t& value : values) {
-    if (kind < 3) value = kind == 0 || (kind == 1 && value & 1) ? 255 : 0;
+    if (kind < 3) {
+      value = (uint8_t)(kind == 0 || (kind == 1 && value & 1) ? most_value(geometry) : least_value(geometry));
+    }
   }
   return values;
 }
 
-Q8Output draw_q8_output(Random& random) {
+Q8Output draw_q8_output(Random& random, const Q8Geometry& geometry) {
   Q8Output to = {random.integer(0, 2) * 100, 0, 255};
   if (random.integer(0, 1)) {
     to.lo = random.integer(0, 130);
     to.hi = random.integer(to.lo, 255);
   }
+  for (int32_t* value : {&to.output_zero, &to.lo, &to.hi}) *value += least_value(geometry);
   return to;
 }
 
 Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometry& geometry) {
   const size_t n = weights.columns(), k = weights.rows();
   Q8Packed packed;
-  packed.chain = geometry.chained ? chain : 0;
+  const bool is_chain = geometry.packing == Q8Packing::kChain;
+  packed.chain = is_chain ? chain : 0;
+  const bool sixteens = geometry.packing == Q8Packing::kSixteens;
+  const Limit limit = limit_of(packed.chain);
   std::vector<std::vector<int32_t>> rest(n);
   for (size_t j = 0; j < n; ++j) {
     for (size_t i = 0; i < k; ++i) rest[j].push_back(weights.values[i * n + j]);
@@ -94,7 +106,7 @@ Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometr
       append(&packed.panels, &bias, 1);
     }
     append(&packed.panels, &weights.scale[column], width);
-    if (!geometry.chained) {
+    if (geometry.packing == Q8Packing::kPairs) {
       for (size_t i = 0; i < k; i += 2) {
         for (size_t j = column; j < column + width; ++j) {
           const int16_t pair[] = {(int16_t)rest[j][i], (int16_t)(i + 1 < k ? rest[j][i + 1] : 0)};
@@ -103,16 +115,22 @@ Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometr
       }
       continue;
     }
-    for (size_t i = 0; i < (k + 3) / 4; i += abs(chain)) {
-      const size_t length = std::min((size_t)abs(chain), (k + 3) / 4 - i);
+    // How many quads are taken together: by the layout, or because they are summed in 16 bits.
+    const size_t step = sixteens ? 4 : is_chain ? abs(chain) : 1;
+    for (size_t i = 0; i < (k + 3) / 4; i += step) {
+      const size_t length = sixteens ? step : std::min(step, (k + 3) / 4 - i);
       std::vector<std::vector<int8_t>> quads;
-      for (size_t j = column; j < column + width; ++j) quads.push_back(take(&rest[j], 4 * i, length, chain < 0));
+      for (size_t j = column; j < column + width; ++j) quads.push_back(take(&rest[j], 4 * i, length, limit));
+      if (sixteens) {
+        for (const auto& quad : quads) append(&packed.panels, quad.data(), quad.size());
+        continue;
+      }
       for (size_t d = 0; d < length; ++d) {
         for (const auto& quad : quads) append(&packed.panels, &quad[4 * d], 4);
       }
     }
   }
-  if (!geometry.chained) return packed;
+  if (geometry.packing == Q8Packing::kPairs) return packed;
 
   std::vector<int32_t> begin = {0}, offsets;
   std::vector<uint8_t> quads;
@@ -120,7 +138,7 @@ Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometr
     for (size_t i = 0; i < k; i += 4) {
       while (std::any_of(&rest[column], &rest[column] + 8, [&](const auto& values) { return any(values, i); })) {
         offsets.push_back((int32_t)i);
-        for (size_t j = column; j < column + 8; ++j) append(&quads, take(&rest[j], i, 1, chain < 0).data(), 4);
+        for (size_t j = column; j < column + 8; ++j) append(&quads, take(&rest[j], i, 1, limit).data(), 4);
       }
     }
     begin.push_back((int32_t)offsets.size());

@@ -21,21 +21,29 @@ constexpr Draw kDraws[] = {Draw::kSmall, Draw::kUniform, Draw::kExtreme, Draw::k
 
 Q8Weights draw_q8_weights(Random& random, size_t rows, size_t columns, Draw draw);
 
-// Inputs of all kinds: random, or all 255, or all 0, or 0 and 255.
-std::vector<uint8_t> draw_q8_input(Random& random, size_t count);
+// Inputs of all kinds: random, or all the most or the least of the type, or both.
+std::vector<uint8_t> draw_q8_input(Random& random, size_t count, const Q8Geometry& geometry);
 
-Q8Output draw_q8_output(Random& random);
+Q8Output draw_q8_output(Random& random, const Q8Geometry& geometry);
 
-// clamp(rint(float(sum) * scale) + output_zero, lo, hi).
+// What a byte of the arena means.
+inline int32_t value_of(uint8_t byte, const Q8Geometry& geometry) { return geometry.is_signed ? (int8_t)byte : byte; }
+inline int32_t least_value(const Q8Geometry& geometry) { return geometry.is_signed ? -128 : 0; }
+inline int32_t most_value(const Q8Geometry& geometry) { return least_value(geometry) + 255; }
+inline int32_t draw_q8_value(Random& random, const Q8Geometry& geometry) {
+  return random.integer(least_value(geometry), most_value(geometry));
+}
+
+// clamp(rint(float(sum) * scale) + output_zero, lo, hi), as the byte that the arena holds.
 inline uint8_t requantized(int64_t sum, float scale, const Q8Output& to) {
   const volatile float product = (float)(int32_t)sum * scale;
   const double value = nearbyint((double)product) + to.output_zero;
-  return (uint8_t)std::min((double)to.hi, std::max((double)to.lo, value));
+  return (uint8_t)(int32_t)std::min((double)to.hi, std::max((double)to.lo, value));
 }
 
 constexpr int32_t kChains[] = {1, 2, 4, -1, -2};
 
-// A product's weights as the kernels want them; `chain` is used where their geometry is chained.
+// A product's weights as the kernels want them; `chain` is used where their packing is that.
 struct Q8Packed {
   std::vector<uint8_t> panels, extras;
   int32_t chain = 0;
