@@ -1,7 +1,9 @@
+/** A double this large has no room for fractions: adding it rounds them away, ties to even. */
+const NO_FRACTIONS = 1.5 * 2 ** 52;
+
 /** The nearest integer, ties to even: what C's rint and the CPUs' conversions do. */
 export function roundHalfEven(x: number): number {
-  const rounded = Math.round(x);
-  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+  return Math.abs(x) < 2 ** 51 ? x + NO_FRACTIONS - NO_FRACTIONS : Math.round(x);
 }
 
 /** The nearest integer, ties away from zero: what C's round does. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cropBox } from '../lib/image/crop';
 import { decodeImage } from '../lib/image/decode';
 import type { Image } from '../lib/image/image';
-import { preprocessToBytes } from '../lib/image/to_tensor';
+import { preprocessToFloat } from '../lib/image/to_tensor';
 import { difference } from './image_fixtures';
 
 const shared = join(__dirname, '../../shared');
@@ -13,7 +13,11 @@ if (!present) console.log('skipped: the golden inputs are not here (../shared/go
 
 const SIZES = [96, 128, 224];
 const prepared = (image: Image, size: number) =>
-  preprocessToBytes(image, { height: size, width: size, channels: 3 }, { crop: 'center', resize: 'area' });
+  preprocessToFloat(
+    image,
+    { height: size, width: size, channels: 3 },
+    { crop: 'center', resize: 'area', range: '0..255' },
+  );
 const golden = (name: string, size: number) => readFileSync(join(shared, `golden/inputs/${size}/${name}.rgb`));
 
 /** Whether the exact average lies half way between two levels, which the goldens' float arithmetic rounded either way. */

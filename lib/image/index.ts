@@ -3,4 +3,4 @@ export { type Decoder, decodeImage } from './decode';
 export type { Channels, Image } from './image';
 export { DEFAULT_PREPROCESS, type MeanStd, type Preprocess, resolvePreprocess } from './preprocess';
 export type { ImageDataLike, ImageSource, RawImage } from './source';
-export { type InputExtents, preprocessToBytes, preprocessToFloat } from './to_tensor';
+export { type InputExtents, preprocessToFloat } from './to_tensor';

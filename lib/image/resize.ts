@@ -1,66 +1,72 @@
-/** Exact resizers. All arithmetic is in double precision; results are levels of 0..255, NHWC with the rows' channels. */
-import type { Rows } from './rows';
+/** Exact resizers. All arithmetic is in double precision; results are NHWC with the source's channels. */
+import type { Affine } from './range';
+import type { Levels, Rows, Source } from './rows';
 
 /**
- * Bilinear interpolation between the four nearest pixels, without antialiasing, rounded to float32 only. Output i samples
- * at (i + 0.5) * in / out - 0.5 (half-pixel centres), or with `alignCorners` at i * (in - 1) / (out - 1), 0 if out is 1.
+ * Bilinear interpolation between the four nearest pixels, without antialiasing, rounded to float32; then the affine map of
+ * its channel. Output i samples at (i + 0.5) * in / out - 0.5 (half-pixel centres), or with `alignCorners` at
+ * i * (in - 1) / (out - 1), 0 if out is 1.
  * Equals `tf.image.resize` and `tf.image.resizeBilinear(..., alignCorners, !alignCorners)`.
  */
-export function resizeBilinear(rows: Rows, height: number, width: number, alignCorners: boolean): Float32Array {
-  const { channels } = rows;
-  const vertical = bilinearTaps(rows.height, height, 1, alignCorners);
-  const horizontal = bilinearTaps(rows.width, width, channels, alignCorners);
-  const scratch = new Uint8Array(rows.width * channels);
-  // Source rows come in pairs of neighbours, one odd and one even; upscaling asks for the same ones again.
-  const interpolated = [0, 1].map(() => ({ y: -1, values: new Float64Array(width * channels) }));
-  const interpolatedRow = (y: number) => {
-    const slot = interpolated[y & 1];
-    if (slot.y !== y) interpolateRow(rows.row(y, scratch), horizontal, slot.values);
-    slot.y = y;
-    return slot.values;
-  };
+export function resizeBilinear(
+  source: Source,
+  height: number,
+  width: number,
+  alignCorners: boolean,
+  affine: readonly Affine[],
+): Float32Array {
+  const { channels } = source;
+  const vertical = bilinearTaps(source.height, height, alignCorners);
+  const horizontal = bilinearTaps(source.width, width, alignCorners);
+  const rows = source.rows(Int32Array.of(...horizontal.low, ...horizontal.high));
   const output = new Float32Array(height * width * channels);
-  for (let y = 0, to = 0; y < height; y++) {
-    const above = interpolatedRow(vertical.low[y]);
-    const below = interpolatedRow(vertical.high[y]);
-    const fraction = vertical.fraction[y];
-    for (let k = 0; k < above.length; k++) output[to++] = above[k] + (below[k] - above[k]) * fraction;
+  for (let y = 0; y < height; y++) {
+    const line = { above: rows.row(vertical.low[y]), below: rows.row(vertical.high[y]), down: vertical.fraction[y] };
+    for (let c = 0; c < channels; c++) {
+      const to = { output, first: y * width * channels + c, channels };
+      interpolate(rows, line, horizontal.fraction, c, affine[c % affine.length], to);
+    }
   }
   return output;
 }
 
-function interpolateRow(
-  row: Uint8Array | Uint8ClampedArray,
-  { low, high, fraction }: BilinearTaps,
-  to: Float64Array,
+/** One channel of one output row, `down` of the way between two source rows. */
+function interpolate(
+  { bytes, offsets }: Rows,
+  { above, below, down }: { above: number; below: number; down: number },
+  fraction: Float64Array,
+  channel: number,
+  { offset, divisor, shift }: Affine,
+  { output, first, channels }: { output: Float32Array; first: number; channels: number },
 ): void {
-  for (let k = 0; k < to.length; k++) {
-    const left = row[low[k]];
-    to[k] = left + (row[high[k]] - left) * fraction[k];
+  const width = fraction.length;
+  for (let x = 0, to = first; x < width; x++, to += channels) {
+    const low = offsets[x] + channel;
+    const high = offsets[width + x] + channel;
+    const right = fraction[x];
+    const top = bytes[above + low] + (bytes[above + high] - bytes[above + low]) * right;
+    const bottom = bytes[below + low] + (bytes[below + high] - bytes[below + low]) * right;
+    output[to] = (Math.fround(top + (bottom - top) * down) - offset) / divisor - shift;
   }
 }
 
-/** For each output value along one axis: the two source values next to its place, and the weight of the second. */
+/** For each output along one axis: the two source pixels next to its place, and the weight of the second. */
 interface BilinearTaps {
   low: Int32Array;
   high: Int32Array;
   fraction: Float64Array;
 }
 
-function bilinearTaps(input: number, output: number, channels: number, alignCorners: boolean): BilinearTaps {
-  const low = new Int32Array(output * channels);
-  const high = new Int32Array(output * channels);
-  const fraction = new Float64Array(output * channels);
+function bilinearTaps(input: number, output: number, alignCorners: boolean): BilinearTaps {
+  const low = new Int32Array(output);
+  const high = new Int32Array(output);
+  const fraction = new Float64Array(output);
   const scale = alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output;
-  for (let i = 0, k = 0; i < output; i++) {
+  for (let i = 0; i < output; i++) {
     const place = alignCorners ? scale * i : scale * (i + 0.5) - 0.5;
-    const first = Math.max(0, Math.floor(place));
-    const second = Math.min(input - 1, Math.ceil(place));
-    for (let c = 0; c < channels; c++, k++) {
-      low[k] = first * channels + c;
-      high[k] = second * channels + c;
-      fraction[k] = place - first;
-    }
+    low[i] = Math.max(0, Math.floor(place));
+    high[i] = Math.min(input - 1, Math.ceil(place));
+    fraction[i] = place - low[i];
   }
   return { low, high, fraction };
 }
@@ -70,35 +76,29 @@ function bilinearTaps(input: number, output: number, channels: number, alignCorn
  * floor(v + 0.5). Exact: weights and sums are whole numbers (in units of 1/height and 1/width of a source pixel).
  * Reads every pixel of the crop, so 12 megapixels take tens of milliseconds.
  */
-export function resizeArea(rows: Rows, height: number, width: number): Uint8Array {
-  const { channels } = rows;
-  const vertical = areaBoxes(rows.height, height);
-  const horizontal = areaBoxes(rows.width, width);
-  const scratch = new Uint8Array(rows.width * channels);
-  const sums = new Float64Array(rows.width * channels);
-  const area = rows.height * rows.width;
+export function resizeArea(source: Source, height: number, width: number): Uint8Array {
+  const { channels } = source;
+  const vertical = areaBoxes(source.height, height);
+  const horizontal = areaBoxes(source.width, width);
+  const { bytes, row } = source.rows(Int32Array.from({ length: source.width }, (_, x) => x));
+  const sums = new Float64Array(source.width * channels);
+  const area = source.height * source.width;
   const output = new Uint8Array(height * width * channels);
   for (const [y, { first, last, firstWeight, lastWeight }] of vertical.entries()) {
     sums.fill(0);
-    addRow(sums, rows.row(first, scratch), firstWeight);
-    for (let i = first + 1; i < last; i++) addRow(sums, rows.row(i, scratch), height);
-    if (last > first) addRow(sums, rows.row(last, scratch), lastWeight);
+    addRow(sums, bytes, row(first), firstWeight);
+    for (let i = first + 1; i < last; i++) addRow(sums, bytes, row(i), height);
+    if (last > first) addRow(sums, bytes, row(last), lastWeight);
     averageColumns(sums, horizontal, channels, area, output.subarray(y * width * channels));
   }
   return output;
 }
 
-function addRow(sums: Float64Array, row: Uint8Array | Uint8ClampedArray, weight: number): void {
-  for (let k = 0; k < sums.length; k++) sums[k] += weight * row[k];
+function addRow(sums: Float64Array, bytes: Levels, row: number, weight: number): void {
+  for (let k = 0; k < sums.length; k++) sums[k] += weight * bytes[row + k];
 }
 
-function averageColumns(
-  sums: Float64Array,
-  boxes: AreaBox[],
-  channels: number,
-  area: number,
-  output: Uint8Array,
-): void {
+function averageColumns(sums: Float64Array, boxes: AreaBox[], channels: number, area: number, output: Uint8Array): void {
   let to = 0;
   for (const { first, last, firstWeight, lastWeight } of boxes) {
     for (let c = 0; c < channels; c++) {

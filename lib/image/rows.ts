@@ -1,4 +1,4 @@
-/** Rows of a picture's crop with the channels that a model wants, made only when a resizer asks for them. */
+/** A picture's crop with the channels that a model wants, made a row at a time and only when a resizer asks for it. */
 import type { Box } from './crop';
 import type { Image } from './image';
 
@@ -8,49 +8,76 @@ export const BACKGROUND = 255;
 /** One gray channel or RGB. */
 export type ModelChannels = 1 | 3;
 
-export interface Rows {
+/** Interleaved levels. */
+export type Levels = Uint8Array | Uint8ClampedArray;
+
+export interface Source {
   width: number;
   height: number;
   channels: ModelChannels;
-  /** Row y, width * channels bytes: a view of the picture, or `scratch` (of that length) filled and returned. */
-  row(y: number, scratch: Uint8Array): Uint8Array | Uint8ClampedArray;
+  /** Rows of which only these columns' pixels are wanted. */
+  rows(columns: Int32Array): Rows;
+}
+
+export interface Rows {
+  /** The picture's own bytes, or what has been converted. Not a view a row, which costs as much as its pixels. */
+  bytes: Levels;
+  /** Where row y begins in `bytes`; that holds until the next odd row if y is odd, else until the next even one. */
+  row(y: number): number;
+  /** How far from its row's beginning the pixel of columns[i] is. */
+  offsets: Int32Array;
 }
 
 /**
  * Reads the rows of `box`. Gray becomes RGB by repetition; RGB becomes gray by BT.601 luma; alpha is composited over
  * BACKGROUND before that, each channel rounded to the nearest level.
  */
-export function rowsOf(image: Image, box: Box, channels: ModelChannels): Rows {
+export function sourceOf(image: Image, box: Box, channels: ModelChannels): Source {
+  const { width, height } = box;
+  const start = (y: number): number => ((box.y + y) * image.width + box.x) * image.channels;
   const convert = image.channels === channels ? undefined : CONVERSIONS[`${image.channels}->${channels}`];
-  const row = (y: number, scratch: Uint8Array) => {
-    const start = ((box.y + y) * image.width + box.x) * image.channels;
-    const stored = image.data.subarray(start, start + box.width * image.channels);
-    if (convert === undefined) return stored;
-    convert(stored, scratch);
-    return scratch;
+  const rows = (columns: Int32Array): Rows => {
+    const from = columns.map((column) => column * image.channels);
+    if (!convert) return { bytes: image.data, row: start, offsets: from };
+    const length = columns.length * channels;
+    const bytes = new Uint8Array(2 * length);
+    const held = [-1, -1];
+    const row = (y: number): number => {
+      const slot = y & 1;
+      if (held[slot] !== y) convert(image.data, start(y), from, bytes, slot * length);
+      held[slot] = y;
+      return slot * length;
+    };
+    return { bytes, row, offsets: columns.map((_, i) => i * channels) };
   };
-  return { width: box.width, height: box.height, channels, row };
+  return { width, height, channels, rows };
 }
 
-type Conversion = (from: Uint8Array | Uint8ClampedArray, to: Uint8Array) => void;
+/** Converts the pixels that begin at start + offsets[i] and writes them densely from to[o] on. */
+type Conversion = (from: Levels, start: number, offsets: Int32Array, to: Uint8Array, o: number) => void;
 
 const CONVERSIONS: Record<string, Conversion> = {
-  '1->3': (from, to) => {
-    for (let i = 0, o = 0; i < from.length; i++, o += 3) to[o] = to[o + 1] = to[o + 2] = from[i];
+  '1->3': (from, start, offsets, to, o) => {
+    for (let i = 0; i < offsets.length; i++, o += 3) to[o] = to[o + 1] = to[o + 2] = from[start + offsets[i]];
   },
-  '3->1': (from, to) => {
-    for (let i = 0, o = 0; i < from.length; i += 3, o++) to[o] = luma(from[i], from[i + 1], from[i + 2]);
-  },
-  '4->3': (from, to) => {
-    for (let i = 0, o = 0; i < from.length; i += 4, o += 3) {
-      const alpha = from[i + 3];
-      for (let c = 0; c < 3; c++) to[o + c] = composite(from[i + c], alpha);
+  '3->1': (from, start, offsets, to, o) => {
+    for (let i = 0; i < offsets.length; i++, o++) {
+      const at = start + offsets[i];
+      to[o] = luma(from[at], from[at + 1], from[at + 2]);
     }
   },
-  '4->1': (from, to) => {
-    for (let i = 0, o = 0; i < from.length; i += 4, o++) {
-      const alpha = from[i + 3];
-      to[o] = luma(composite(from[i], alpha), composite(from[i + 1], alpha), composite(from[i + 2], alpha));
+  '4->3': (from, start, offsets, to, o) => {
+    for (let i = 0; i < offsets.length; i++, o += 3) {
+      const at = start + offsets[i];
+      const alpha = from[at + 3];
+      for (let c = 0; c < 3; c++) to[o + c] = composite(from[at + c], alpha);
+    }
+  },
+  '4->1': (from, start, offsets, to, o) => {
+    for (let i = 0; i < offsets.length; i++, o++) {
+      const at = start + offsets[i];
+      const alpha = from[at + 3];
+      to[o] = luma(composite(from[at], alpha), composite(from[at + 1], alpha), composite(from[at + 2], alpha));
     }
   },
 };
