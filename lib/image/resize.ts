@@ -98,7 +98,13 @@ function addRow(sums: Float64Array, bytes: Levels, row: number, weight: number):
   for (let k = 0; k < sums.length; k++) sums[k] += weight * bytes[row + k];
 }
 
-function averageColumns(sums: Float64Array, boxes: AreaBox[], channels: number, area: number, output: Uint8Array): void {
+function averageColumns(
+  sums: Float64Array,
+  boxes: AreaBox[],
+  channels: number,
+  area: number,
+  output: Uint8Array,
+): void {
   let to = 0;
   for (const { first, last, firstWeight, lastWeight } of boxes) {
     for (let c = 0; c < channels; c++) {
