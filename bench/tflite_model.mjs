@@ -4,7 +4,7 @@
  */
 import { Builder } from 'flatbuffers';
 
-const TENSOR_TYPES = { int32: 2, int8: 9 };
+const TENSOR_TYPES = { float32: 0, int32: 2, int8: 9 };
 const SAME = 0;
 const DATA_ALIGNMENT = 16;
 

@@ -7,7 +7,7 @@ import { MobileNetEdgeError, throwIfAborted } from './errors';
 import type { ModelFile } from './formats/model_file';
 import { type ModelSource, readModelFile } from './formats/read_model_file';
 import { elementCount, type Graph, pixels } from './graph';
-import { type Preprocess, resolvePreprocess } from './image';
+import { type Preprocess, resolvePreprocess } from './image/preprocess';
 import { resolveLabels } from './labels';
 import { Model, type ModelInfo } from './model';
 import { hasIntegerForm, type Precision, simplify } from './passes/simplify';

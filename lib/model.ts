@@ -2,7 +2,7 @@ import { checkSignal } from './abort';
 import type { Backend, Session } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import { pixels, type Tensor } from './graph';
-import { decodeImage, type ImageSource, type Preprocess, preprocessToFloat } from './image';
+import type { ImageSource, Preprocess } from './image';
 import type { Precision } from './passes/simplify';
 import type { Port, PortValues, Program } from './program/program';
 import { SerialQueue } from './serial_queue';
@@ -212,6 +212,8 @@ export class Model {
         `Expected a network that reads 1 or 3 channels but this one reads ${channels}; use predict() with a tensor`,
       );
     }
+    // Models that are only fed tensors do without the decoders' code.
+    const { decodeImage, preprocessToFloat } = await import('./image/index.js');
     const picture = await decodeImage(image, signal);
     const values = preprocessToFloat(picture, { height, width, channels }, this.info.preprocess);
     return fromReal(values, input);

@@ -2,7 +2,6 @@
 import { MobileNetEdgeError } from '../errors';
 import { type Backend, type Engine, type EngineOptions, NATIVE_ISAS, WASM_ISAS } from './engine';
 import { loadNativeEngine } from './native';
-import { loadWasmEngine } from './wasm';
 
 export interface SelectedEngine {
   engine: Engine;
@@ -20,6 +19,11 @@ function isaOfEnvironment(): string | undefined {
   );
 }
 
+/** Its code is loaded where it is used: an engine costs memory. */
+async function wasmEngine(options: EngineOptions): Promise<Engine> {
+  return (await import('./wasm.js')).loadWasmEngine(options);
+}
+
 /** Throws BACKEND_UNAVAILABLE, or INVALID_ARGUMENT for an unknown backend. */
 export async function selectEngine(backend: Backend | 'auto', options: EngineOptions): Promise<SelectedEngine> {
   const isa = options.isa ?? isaOfEnvironment();
@@ -27,7 +31,7 @@ export async function selectEngine(backend: Backend | 'auto', options: EngineOpt
     case 'native':
       return { engine: loadNativeEngine(options) };
     case 'wasm':
-      return { engine: await loadWasmEngine(options) };
+      return { engine: await wasmEngine(options) };
     case 'auto':
       return selectAutomatically(isa);
     default:
@@ -41,12 +45,12 @@ export async function selectEngine(backend: Backend | 'auto', options: EngineOpt
 async function selectAutomatically(isa: string | undefined): Promise<SelectedEngine> {
   // An instruction set that is named names its engine too.
   if (isa !== undefined) {
-    return { engine: WASM_ISAS.includes(isa) ? await loadWasmEngine({ isa }) : loadNativeEngine({ isa }) };
+    return { engine: WASM_ISAS.includes(isa) ? await wasmEngine({ isa }) : loadNativeEngine({ isa }) };
   }
   try {
     return { engine: loadNativeEngine() };
   } catch (error) {
     if (!(error instanceof MobileNetEdgeError) || error.code !== 'BACKEND_UNAVAILABLE') throw error;
-    return { engine: await loadWasmEngine({}), fallbackReason: error.message };
+    return { engine: await wasmEngine({}), fallbackReason: error.message };
   }
 }

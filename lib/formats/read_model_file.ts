@@ -7,7 +7,7 @@ import { modelInvalid, modelUnsupported } from './failures';
 import { isFolder, type ReadOptions, readBytes, readBytesIfPresent } from './file_bytes';
 import type { ModelFile } from './model_file';
 import { HEAD_LENGTH, recognizeFormat } from './recognize_format';
-import { parseJson, readTfjsArtifacts, readTfjsFolder, type TfjsArtifacts } from './tfjs';
+import type { TfjsArtifacts } from './tfjs';
 import { readTflite } from './tflite';
 
 export type { TfjsArtifacts } from './tfjs';
@@ -17,6 +17,9 @@ export type { TfjsArtifacts } from './tfjs';
  * `.tflite` file, or a tfjs layers model in memory.
  */
 export type ModelSource = string | URL | Uint8Array | ArrayBuffer | TfjsArtifacts;
+
+/** Loaded for the files that it reads: code costs memory. */
+const tfjsReader = () => import('./tfjs.js');
 
 const SUPPORTED = 'Supported are .tflite files and tfjs layers models (model.json with its weights)';
 
@@ -39,7 +42,9 @@ async function readSource(source: ModelSource, options: ReadOptions): Promise<Mo
     if (source.byteLength === 0) throw modelInvalid('No bytes are not a model: expected those of a .tflite file');
     return readMemory(types.isUint8Array(source) ? source : new Uint8Array(source));
   }
-  if (typeof source === 'object' && source !== null && 'modelTopology' in source) return readTfjsArtifacts(source);
+  if (typeof source === 'object' && source !== null && 'modelTopology' in source) {
+    return (await tfjsReader()).readTfjsArtifacts(source);
+  }
   const received =
     typeof source === 'object' && source !== null ? (source as object).constructor?.name : String(source);
   throw new MobileNetEdgeError(
@@ -66,7 +71,7 @@ async function readPath(path: string, options: ReadOptions): Promise<ModelFile> 
   if (await isFolder(path)) {
     const json = join(path, 'model.json');
     const bytes = await readBytesIfPresent(json, { signal: options.signal });
-    if (bytes) return readTfjsFolder(json, bytes, options);
+    if (bytes) return (await tfjsReader()).readTfjsFolder(json, bytes, options);
     if (await readBytesIfPresent(join(path, 'saved_model.pb'), { signal: options.signal })) {
       throw modelUnsupported(`${path} is a TensorFlow SavedModel. ${SUPPORTED}`);
     }
@@ -78,14 +83,15 @@ async function readPath(path: string, options: ReadOptions): Promise<ModelFile> 
     return readTflite(await readBytes(path, { signal: options.signal, onBytes }));
   }
   if (recognizeFormat(head) !== 'json') throw notSupported(head, path);
-  return readTfjsFolder(path, await readBytes(path, { signal: options.signal }), options);
+  const json = await readBytes(path, { signal: options.signal });
+  return (await tfjsReader()).readTfjsFolder(path, json, options);
 }
 
 async function readMemory(source: Uint8Array): Promise<ModelFile> {
   // A plain view: the methods of a Node Buffer differ.
   const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (recognizeFormat(bytes) === 'json') {
-    parseJson(bytes, 'The given bytes');
+    (await tfjsReader()).parseJson(bytes, 'The given bytes');
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',
       'Expected the bytes of a .tflite file but received JSON: a tfjs model needs its weights too, so pass the path of its model.json or { modelTopology, weightSpecs, weightData }',
