@@ -9,7 +9,7 @@ import { serialize } from 'node:v8';
 import { importMobilenetEdge } from './mobilenet_edge.mjs';
 import { onnxModel } from './onnx_model.mjs';
 import { onnxQdqModel } from './onnx_qdq_model.mjs';
-import { quantize } from './quantize.mjs';
+import { quantize, withUint8Ports } from './quantize.mjs';
 import { randomPicture, randomWeights } from './random.mjs';
 import { tfliteModel } from './tflite_model.mjs';
 
@@ -34,18 +34,22 @@ const tfliteFile = (graph) => ['tflite', tfliteModel(graph)];
 
 /**
  * What a network comes as: the Graph of a float32 one with such weights, and the files for it. `graph` is v8-serialized,
- * for mobilenet-edge and tfjs.
+ * for tfjs; `tflite_uint8` is the int8 network with uint8 input and output.
  */
 const MODELS = {
   float32: {
     weights: 'logistic',
-    prepare: async (float) => ({ graph: float, files: [graphFile(float), onnxFile(onnxModel(float))] }),
+    prepare: async (float) => ({
+      graph: float,
+      files: [graphFile(float), tfliteFile(float), onnxFile(onnxModel(float))],
+    }),
   },
   int8: {
     weights: 'logistic',
     prepare: async (float) => {
       const graph = await quantized(float);
-      return { graph, files: [tfliteFile(graph), onnxFile(onnxQdqModel(graph))] };
+      const uint8File = ['tflite_uint8', tfliteModel(withUint8Ports(graph))];
+      return { graph, files: [tfliteFile(graph), uint8File, onnxFile(onnxQdqModel(graph))] };
     },
   },
   int8_uniform: {

@@ -6,9 +6,7 @@
  */
 import { checkGlobalAverage, convolution, writeOnnx } from './onnx_graph.mjs';
 import { UINT8 } from './onnx_schema.mjs';
-
-/** What an int8 level is more as uint8. */
-export const UINT8_OFFSET = 128;
+import { UINT8_OFFSET } from './quantize.mjs';
 
 /** Scale and zero point of an activation, the constants that its Quantize- and DequantizeLinear share. */
 function parameters(model, { name, quantization }, user) {

@@ -4,6 +4,9 @@
  */
 import { importMobilenetEdge } from './mobilenet_edge.mjs';
 
+/** What an int8 level is more as uint8. */
+export const UINT8_OFFSET = 128;
+
 const isBounded = ({ clamp }) => clamp && Number.isFinite(clamp.min) && Number.isFinite(clamp.max);
 
 /** The least and greatest value of node number `index`: what its clamp allows, else what it gives for the pictures. */
@@ -70,4 +73,18 @@ export async function quantize(graph, pictures) {
     nodes.push({ ...node, inputs, output, filter, bias: quantizeBias(node.bias, inputs[0], filter) });
   }
   return { input, output: nodes.at(-1).output, nodes };
+}
+
+function asUint8(tensor) {
+  const { scale, zeroPoint, axis } = tensor.quantization;
+  const quantization = { scale, zeroPoint: [zeroPoint[0] + UINT8_OFFSET], axis };
+  return { ...tensor, name: `${tensor.name}/uint8`, type: 'uint8', quantization };
+}
+
+/** An int8 Graph that takes and gives uint8, as TFLite's converter makes it on demand. */
+export function withUint8Ports({ input, output, nodes }) {
+  const convert = (from, to) => ({ op: 'requantize', name: to.name, inputs: [from], output: to });
+  const first = asUint8(input);
+  const last = asUint8(output);
+  return { input: first, output: last, nodes: [convert(first, input), ...nodes, convert(output, last)] };
 }

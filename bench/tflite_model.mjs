@@ -1,10 +1,10 @@
 /**
- * A quantized Graph as a .tflite file, so that mobilenet-edge is measured with what its users have. Field numbers:
+ * A Graph, float32 or quantized, as a .tflite file, so that all are measured with what users have. Field numbers:
  * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs, version 3.
  */
 import { Builder } from 'flatbuffers';
 
-const TENSOR_TYPES = { float32: 0, int32: 2, int8: 9 };
+const TENSOR_TYPES = { float32: 0, int32: 2, uint8: 3, int8: 9 };
 const SAME = 0;
 const DATA_ALIGNMENT = 16;
 
@@ -18,7 +18,7 @@ function activationOf({ min, max }) {
 const MEAN_AXES = { name: 'mean/axes', shape: [2], type: 'int32', data: Int32Array.of(1, 2) };
 
 /**
- * BuiltinOperator, the tensors read, the member of BuiltinOptions and its fields: [number, 'Int8' or 'Int32', value].
+ * BuiltinOperator, the tensors read, the member of BuiltinOptions and its fields: [number, 'Int8', 'Int32' or 'Float32', value].
  * Padding is written as SAME, the papers' only one; another would give other answers and be found by the agreement check.
  */
 const OPERATORS = {
@@ -53,6 +53,8 @@ const OPERATORS = {
     optionsType: 8,
     options: [[0, 'Int8', activationOf(clamp)]],
   }),
+  softmax: ({ inputs, beta }) => ({ code: 25, inputs, optionsType: 9, options: [[0, 'Float32', beta]] }),
+  requantize: ({ inputs }) => ({ code: 114, inputs }),
 };
 
 class TfliteBuilder extends Builder {
@@ -62,7 +64,7 @@ class TfliteBuilder extends Builder {
     return this.endVector();
   }
 
-  /** fields: [number, 'Int8', 'Int32' or 'Offset', value]; a field of undefined value is left out. */
+  /** fields: [number, 'Int8', 'Int32', 'Float32' or 'Offset', value]; a field of undefined value is left out. */
   table(fields) {
     this.startObject(1 + Math.max(0, ...fields.map(([number]) => number)));
     for (const [number, kind, value] of fields) if (value !== undefined) this[`addField${kind}`](number, value, null);
@@ -123,7 +125,7 @@ export function tfliteModel(graph) {
             [1, 'Offset', builder.vector('Int32', 4, inputs.map(indexOf))],
             [2, 'Offset', builder.vector('Int32', 4, [indexOf(output)])],
             [3, 'Int8', optionsType],
-            [4, 'Offset', builder.table(options)],
+            [4, 'Offset', options && builder.table(options)],
           ]),
         ),
       ),

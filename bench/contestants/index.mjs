@@ -16,26 +16,41 @@ const PACKAGES = {
   'mobilenet-edge': ['mobilenet-edge'],
   'onnxruntime-node': ['onnxruntime-node'],
   'onnxruntime-web': ['onnxruntime-web'],
+  'LiteRT.js': ['@litertjs/core'],
   'tfjs-backend-wasm': ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
 };
 
+const LITERT_JS = { simd128: 'LiteRT.js simd128', 'relaxed-simd': 'LiteRT.js relaxed-simd' };
+
+/** LiteRT.js' build of the same instruction set, its fastest beside native code. */
+const litertRival = (isa) => LITERT_JS[isa] ?? LITERT_JS['relaxed-simd'];
+
 function float32(contestant) {
-  const rivals = { 'onnxruntime-node': 'onnxruntime-node', 'tfjs-backend-wasm': 'tfjs-backend-wasm' };
+  const rivals = {
+    'onnxruntime-node': 'onnxruntime-node',
+    'LiteRT.js': litertRival(contestant.options.isa),
+    'tfjs-backend-wasm': 'tfjs-backend-wasm',
+  };
   return { ...contestant, precision: 'float32', model: 'float32', rivals };
 }
 
 /** The int8 form of a float32 contestant. */
 function int8(contestant, changes = {}) {
   const name = `${contestant.name} int8`;
-  const rivals = { 'onnxruntime-node int8': 'onnxruntime-node int8', 'own float32': contestant.name };
-  return { ...contestant, name, precision: 'int8', model: 'int8', rivals, ...changes };
+  const rivals = {
+    'onnxruntime-node int8': 'onnxruntime-node int8',
+    'LiteRT.js int8': `${litertRival(contestant.options.isa)} int8`,
+    'own float32': contestant.name,
+  };
+  const options = { ...contestant.options, precision: 'int8' };
+  return { ...contestant, name, precision: 'int8', model: 'int8', options, rivals, ...changes };
 }
 
 function ours(backend, isa, needsCpu = false) {
   return float32({
     name: `mobilenet-edge ${backend} ${isa}`,
     module: 'mobilenet_edge.mjs',
-    options: { backend, isa },
+    options: { backend, isa, precision: 'float32' },
     needsCpu,
     agreement: 'own',
     packages: PACKAGES['mobilenet-edge'],
@@ -46,9 +61,16 @@ function peer(name, module) {
   return float32({ name, module, options: {}, needsCpu: false, agreement: 'peer', packages: PACKAGES[name] });
 }
 
+function litertJs(isa) {
+  return { ...peer('LiteRT.js', 'litert_js.mjs'), name: LITERT_JS[isa], options: { isa } };
+}
+
 const avx2 = ours('native', 'avx2', true);
 const scalar = ours('native', 'scalar');
 const simd128 = ours('wasm', 'simd128');
+const relaxedSimd = ours('wasm', 'relaxed-simd', true);
+const litertSimd128 = litertJs('simd128');
+const litertRelaxedSimd = litertJs('relaxed-simd');
 const onnxruntimeNode = peer('onnxruntime-node', 'onnxruntime_node.mjs');
 const onnxruntimeWeb = peer('onnxruntime-web', 'onnxruntime_web.mjs');
 
@@ -56,14 +78,19 @@ export const CONTESTANTS = [
   avx2,
   scalar,
   onnxruntimeNode,
-  ours('wasm', 'relaxed-simd', true),
+  relaxedSimd,
+  litertRelaxedSimd,
   simd128,
+  litertSimd128,
   peer('tfjs-backend-wasm', 'tfjs_wasm.mjs'),
   onnxruntimeWeb,
   int8(avx2),
   int8(avx2, { name: `${avx2.name} int8, uniform weights`, model: 'int8_uniform' }),
   int8(scalar),
   int8(onnxruntimeNode, { agreement: saturatesInt8() ? 'saturating' : 'peer' }),
+  int8(relaxedSimd),
+  int8(litertRelaxedSimd),
   int8(simd128),
+  int8(litertSimd128),
   int8(onnxruntimeWeb),
 ];

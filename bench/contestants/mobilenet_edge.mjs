@@ -1,18 +1,11 @@
 /** mobilenet-edge on one backend and instruction set, through its public API. */
-import { readFile } from 'node:fs/promises';
-import { deserialize } from 'node:v8';
 import { importMobilenetEdge } from '../mobilenet_edge.mjs';
 
-/** Reads the .tflite file of a quantized network, the Graph of a float32 one. */
-export async function open({ files, options: { backend, isa } }) {
+export async function open({ files, options: { backend, isa, precision } }) {
   const { load } = await importMobilenetEdge();
-  const source = files.tflite ?? deserialize(await readFile(files.graph));
-  const model = await load(source, { backend, isa, threads: 1 });
+  const model = await load(files.tflite, { backend, isa, precision, threads: 1 });
   const { info } = model;
-  const precision = files.tflite ? 'int8' : 'float32';
-  if (info.isa !== isa || info.precision !== precision) {
-    throw new Error(`Expected ${precision} on ${isa} but received ${info.precision} on ${info.isa}`);
-  }
+  if (info.isa !== isa) throw new Error(`Expected ${isa} but received ${info.isa}`);
   let input;
   return {
     details: `${info.backend} ${info.isa} ${info.precision}, ${info.threads} thread`,

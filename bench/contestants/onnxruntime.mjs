@@ -1,6 +1,6 @@
 /** What onnxruntime-node and onnxruntime-web share: one API, onnxruntime-common's. */
 import { toChannelsFirst } from '../onnx_graph.mjs';
-import { UINT8_OFFSET } from '../onnx_qdq_model.mjs';
+import { UINT8_OFFSET } from '../quantize.mjs';
 
 /** The input as a tensor of its type; int8 levels become the uint8 ones that the QDQ model takes. */
 function toTensor(Tensor, values, [n, height, width, channels]) {
