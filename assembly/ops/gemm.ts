@@ -1,4 +1,4 @@
-// The loops over tiles and panels around the GEMM kernels; pointwise, conv and inverted_residual all multiply here.
+// The loops over rows around the GEMM kernels; pointwise, conv and inverted_residual all multiply here.
 // Every tile of rows walks all panels: the compiler keeps a block of columns small enough for the second level cache.
 import { f32_gemm_1x32 } from '../kernels/f32_gemm_1x32';
 import { f32_gemm_4x8 } from '../kernels/f32_gemm_4x8';
@@ -24,15 +24,8 @@ export function multiply<Sum>(
     const residual_row = isBoolean<Sum>() ? residual + residual_stride * m : 0;
     multiply_row<Sum>(n, k, a + a_stride * m, w, c + c_stride * m, residual_row, limits);
   }
-  const row_bytes = <usize>n << 2;
-  const panel_bytes = (<usize>k + 1) << 5;
   for (let rows = m; rows > 0; rows -= 4) {
-    let panel = w;
-    for (let column: usize = 0; column < row_bytes; column += 32) {
-      const other = isBoolean<Sum>() ? residual + column : 0;
-      f32_gemm_4x8<Sum>(rows, k, a, a_stride, panel, c + column, c_stride, other, residual_stride, limits);
-      panel += panel_bytes;
-    }
+    f32_gemm_4x8<Sum>(rows, n, k, a, a_stride, w, c, c_stride, residual, residual_stride, limits);
     a += a_stride << 2;
     c += c_stride << 2;
     if (isBoolean<Sum>()) residual += residual_stride << 2;
@@ -41,15 +34,12 @@ export function multiply<Sum>(
 
 // One row.
 function multiply_row<Sum>(n: usize, k: usize, a: usize, w: usize, c: usize, residual: usize, limits: usize): void {
-  const row_bytes = n << 2;
   const panel_bytes = (k + 1) << 5;
-  let column: usize = 0;
-  for (; column + 128 <= row_bytes; column += 128) {
-    f32_gemm_1x32<Sum>(k, a, w, panel_bytes, c + column, residual + column, limits);
+  for (; n >= 32; n -= 32) {
+    f32_gemm_1x32<Sum>(k, a, w, panel_bytes, c, residual, limits);
     w += panel_bytes << 2;
+    c += 128;
+    if (isBoolean<Sum>()) residual += 128;
   }
-  for (; column < row_bytes; column += 32) {
-    f32_gemm_4x8<Sum>(1, k, a, 0, w, c + column, 0, residual + column, 0, limits);
-    w += panel_bytes;
-  }
+  if (n > 0) f32_gemm_4x8<Sum>(1, n, k, a, 0, w, c, 0, residual, 0, limits);
 }
