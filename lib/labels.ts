@@ -1,9 +1,7 @@
 /** The names of a model's classes: read, and fitted to the number of classes by name, never by guessing. */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { MobileNetEdgeError } from './errors';
 
-function invalid(message: string, cause?: unknown): MobileNetEdgeError {
+export function labelsInvalid(message: string, cause?: unknown): MobileNetEdgeError {
   return new MobileNetEdgeError('LABELS_INVALID', message, { cause });
 }
 
@@ -23,27 +21,9 @@ export function parseLabels(text: string): string[] {
   return allNumbered ? numbered.map((match) => match![2]) : lines;
 }
 
-async function readLabelFile(source: string | URL): Promise<string[]> {
-  const name = String(source);
-  try {
-    const path = name.startsWith('file:') ? fileURLToPath(name) : source;
-    // Fatal decoding: a model or picture given by mistake is no text.
-    return parseLabels(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
-  } catch (cause) {
-    throw invalid(
-      `Expected a text file of one class name a line but cannot read ${name}: ${(cause as Error).message}`,
-      cause,
-    );
-  }
-}
-
-async function givenLabels(labels: unknown): Promise<string[] | undefined> {
-  if (labels === undefined) return undefined;
-  if (typeof labels === 'string' || labels instanceof URL) return readLabelFile(labels);
-  if (!Array.isArray(labels) || !labels.every((label): label is string => typeof label === 'string')) {
-    throw invalid('Expected labels as an array of strings, or a path or file: URL of a text file');
-  }
-  return [...labels];
+/** As parseLabels. Throws where the bytes are no UTF-8 text: a model or picture given by mistake. */
+export function readLabelText(bytes: Uint8Array): string[] {
+  return parseLabels(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }
 
 /** ImageNet's 1000 classes begin with the tench; networks of 1001 have a background class before it. */
@@ -55,21 +35,18 @@ function fitImageNet(labels: string[], classes: number): string[] {
 }
 
 /**
- * One name for each of `classes` outputs: those given (an array, or a text file's path or file: URL), else those of the
- * model file, else undefined. ImageNet's names with and without the background class fit both 1000 and 1001 classes.
- * Rejects with LABELS_INVALID if the file cannot be read or the counts differ.
+ * One name for each of `classes` outputs, or undefined where none are given. ImageNet's names with and without the
+ * background class fit both 1000 and 1001 classes. Throws LABELS_INVALID for what are no names or if the counts differ.
  */
-export async function resolveLabels(
-  labels: readonly string[] | string | URL | undefined,
-  fromFile: readonly string[] | undefined,
-  classes: number,
-): Promise<string[] | undefined> {
-  const names = (await givenLabels(labels)) ?? (fromFile && [...fromFile]);
-  if (!names) return undefined;
-  const fitted = fitImageNet(names, classes);
+export function fitLabels(labels: unknown, classes: number): string[] | undefined {
+  if (labels === undefined) return undefined;
+  if (!Array.isArray(labels) || !labels.every((label): label is string => typeof label === 'string')) {
+    throw labelsInvalid('Expected labels as an array of strings, or a path or URL of a text file');
+  }
+  const fitted = fitImageNet([...labels], classes);
   if (fitted.length !== classes) {
-    throw invalid(
-      `Expected ${classes} labels, one for each class of the model, but received ${names.length}${names.length ? ` (the first is '${names[0]}')` : ''}`,
+    throw labelsInvalid(
+      `Expected ${classes} labels, one for each class of the model, but received ${labels.length}${labels.length ? ` (the first is '${labels[0]}')` : ''}`,
     );
   }
   return fitted;

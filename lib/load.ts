@@ -1,40 +1,27 @@
-import { checkSignal } from './abort';
-import { recognize } from './architectures/recognize';
-import { compile, pooledFeatures } from './compile/compile';
+import { assembleModel, type CommonLoadOptions, checkLoadOptions, isGraph, type LoadedFile } from './assemble_model';
 import type { Backend } from './engines/engine';
 import { selectEngine } from './engines/select';
-import { MobileNetEdgeError, throwIfAborted } from './errors';
-import type { ModelFile } from './formats/model_file';
+import { throwIfAborted } from './errors';
 import { type ModelSource, readModelFile } from './formats/read_model_file';
-import { elementCount, type Graph, pixels } from './graph';
-import { type Preprocess, resolvePreprocess } from './image/preprocess';
-import { resolveLabels } from './labels';
-import { Model, type ModelInfo } from './model';
-import { hasIntegerForm, type Precision, simplify } from './passes/simplify';
-import type { Geometry } from './program/program';
-import { totals } from './summary';
+import { elementCount, type Graph } from './graph';
+import type { Image, ImageSource } from './image';
+import { resolveLabels } from './label_file';
+import type { Model } from './model';
 
-export interface LoadOptions {
+export interface LoadOptions extends CommonLoadOptions {
   /** Default 'auto': native where the addon loads, else wasm; `info.backend` tells which. */
   backend?: 'auto' | Backend;
   /** Forces an instruction set: 'scalar', 'avx2', 'neon', 'neondot', 'simd128', 'relaxed-simd'; default: the best one here. */
   isa?: string;
-  /** An upper bound on threads, 1 to 64; `info.threads` tells how many are used. One is used at present. */
-  threads?: number;
-  /** What the engine computes with; 'auto' is int8 for quantized files and float32 for the others. */
-  precision?: 'auto' | 'float32' | 'int8';
   /** Class names: an array, or a text file of one a line; default: those inside or beside the model file. */
   labels?: readonly string[] | string | URL;
-  /** How pictures become tensors; what is left out comes from the model's metadata, else the defaults. */
-  preprocess?: Partial<Preprocess>;
-  /** Rejects with ABORTED if it fires before the model is loaded. */
-  signal?: AbortSignal;
-  /** Called with 0 to 1 as the file is read and compiled. */
-  onProgress?: (fraction: number) => void;
 }
 
-/** A model file that was read, or a network given as data. */
-type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format'] };
+/** Models that are only fed tensors do without the decoders' code. */
+async function decode(image: ImageSource, signal?: AbortSignal): Promise<Image> {
+  const { decodeImage } = await import('./image/index.js');
+  return decodeImage(image, signal);
+}
 
 /**
  * Loads a model: a path or file URL (`.tflite`, tfjs `model.json` or its folder), the bytes of a `.tflite` file,
@@ -44,7 +31,7 @@ type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format'] };
  * INVALID_ARGUMENT, BACKEND_UNAVAILABLE, OUT_OF_MEMORY or ABORTED.
  */
 export async function load(source: ModelSource | Graph, options: LoadOptions = {}): Promise<Model> {
-  checkOptions(options);
+  checkLoadOptions(options);
   const { signal, onProgress } = options;
   throwIfAborted(signal);
 
@@ -52,90 +39,8 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
   const file: LoadedFile = isGraph(source)
     ? { format: 'graph', graph: source }
     : await readModelFile(source, { signal, onProgress: readProgress });
-  const preprocess = resolvePreprocess(file.preprocess, options.preprocess);
-  const classes = elementCount(file.graph.output.shape);
-  const labels = await resolveLabels(options.labels, file.labels, classes);
-
-  const { engine, fallbackReason } = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
+  const labels = await resolveLabels(options.labels, file.labels, elementCount(file.graph.output.shape));
+  const engine = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
   throwIfAborted(signal);
-  const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine.geometry);
-  const graph = simplify(file.graph, precision);
-  const program = compile(graph, engine.geometry);
-  onProgress?.(0.9);
-  const session = await engine.load(program);
-  if (signal?.aborted) await session.close();
-  throwIfAborted(signal);
-  onProgress?.(1);
-
-  const [height, width, channels] = pixels(file.graph.input.shape);
-  return new Model({
-    info: {
-      ...recognize(graph),
-      inputShape: [1, height, width, channels],
-      inputType: file.graph.input.type,
-      outputType: file.graph.output.type,
-      classes,
-      ...totals(graph),
-      weightBytes: program.weights.byteLength,
-      arenaBytes: program.arenaBytes + program.scratchBytes,
-      backend: engine.backend,
-      isa: engine.isa,
-      fallbackReason,
-      threads: 1,
-      precision,
-      format: file.format,
-      preprocess,
-    },
-    session,
-    program,
-    input: file.graph.input,
-    output: file.graph.output,
-    embedding: pooledFeatures(graph),
-    givesProbabilities: endsInProbabilities(file.graph),
-    labels,
-  });
-}
-
-/** Throws MODEL_UNSUPPORTED if integers are asked for and cannot be had. */
-function choosePrecision(wanted: 'auto' | Precision, graph: Graph, geometry: Geometry): Precision {
-  const canBeInteger = hasIntegerForm(graph) && geometry.q8 !== undefined;
-  if (wanted === 'int8' && !canBeInteger) {
-    throw new MobileNetEdgeError(
-      'MODEL_UNSUPPORTED',
-      "Expected a quantized model for precision 'int8' but this one is float32; use precision 'auto' or 'float32'",
-    );
-  }
-  if (wanted !== 'auto') return wanted;
-  return canBeInteger ? 'int8' : 'float32';
-}
-
-/** Whether the network itself ends in softmax or sigmoid, whatever renames or requantizes the result. */
-function endsInProbabilities({ nodes }: Graph): boolean {
-  const last = nodes.findLast(({ op }) => op !== 'reshape' && op !== 'requantize');
-  return last?.op === 'softmax' || last?.op === 'sigmoid';
-}
-
-function isGraph(source: ModelSource | Graph): source is Graph {
-  if (typeof source !== 'object' || source === null || !('nodes' in source)) return false;
-  const { nodes, input, output } = source;
-  if (Array.isArray(nodes) && input?.shape && output?.shape) return true;
-  throw new MobileNetEdgeError('INVALID_ARGUMENT', 'Expected a Graph with nodes, an input and an output');
-}
-
-function checkOptions(options: LoadOptions): void {
-  const invalid = (message: string): MobileNetEdgeError => new MobileNetEdgeError('INVALID_ARGUMENT', message);
-  if (typeof options !== 'object' || options === null) {
-    throw invalid(`Expected options to be an object but received ${String(options)}`);
-  }
-  const { threads, precision = 'auto', onProgress, signal } = options;
-  checkSignal(signal);
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw invalid(`Expected onProgress to be a function but received ${String(onProgress)}`);
-  }
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
-    throw invalid(`Expected threads from 1 to 64 but received ${String(threads)}`);
-  }
-  if (precision !== 'auto' && precision !== 'float32' && precision !== 'int8') {
-    throw invalid(`Expected precision to be 'auto', 'float32' or 'int8' but received ${JSON.stringify(precision)}`);
-  }
+  return assembleModel({ file, labels, ...engine, decode }, options);
 }

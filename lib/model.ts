@@ -2,7 +2,9 @@ import { checkSignal } from './abort';
 import type { Backend, Session } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import { pixels, type Tensor } from './graph';
-import type { ImageSource, Preprocess } from './image';
+import type { Image } from './image/image';
+import type { Preprocess } from './image/preprocess';
+import type { ImageSource } from './image/source';
 import type { Precision } from './passes/simplify';
 import type { Port, PortValues, Program } from './program/program';
 import { SerialQueue } from './serial_queue';
@@ -62,7 +64,9 @@ export interface Prediction {
 }
 
 /** Everything a Model is made of; put together by load(). */
-export interface ModelParts {
+export interface ModelParts<Source> {
+  /** Upright pixels of what this platform's users pass. */
+  decode(source: Source, signal?: AbortSignal): Promise<Image>;
   info: ModelInfo;
   session: Session;
   program: Program;
@@ -76,7 +80,7 @@ export interface ModelParts {
 }
 
 /** What all calls check first. Throws INVALID_ARGUMENT. */
-function checkOptions(options: ClassifyOptions = {}): { topK: number; signal: AbortSignal | undefined } {
+export function checkRunOptions(options: ClassifyOptions = {}): { topK: number; signal: AbortSignal | undefined } {
   if (typeof options !== 'object' || options === null) {
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',
@@ -96,7 +100,7 @@ function checkFinite<Values extends Float32Array | Float64Array>(values: Values)
   );
 }
 
-function deepFreeze<T extends object>(value: T): Readonly<T> {
+export function deepFreeze<T extends object>(value: T): Readonly<T> {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part);
   return Object.freeze(value);
 }
@@ -108,15 +112,15 @@ const forgotten = new FinalizationRegistry<Session>((session) => void session.cl
  * A loaded model. All methods may be called concurrently: calls queue and are answered in order, off the main
  * thread. All reject with MODEL_CLOSED after close().
  */
-export class Model {
+export class Model<Source = ImageSource> {
   readonly info: Readonly<ModelInfo>;
-  readonly #parts: ModelParts;
+  readonly #parts: ModelParts<Source>;
   readonly #pictures = new SerialQueue();
   readonly #inferences = new SerialQueue();
   #closed = false;
 
   /** @internal Use load(). */
-  constructor(parts: ModelParts) {
+  constructor(parts: ModelParts<Source>) {
     this.info = deepFreeze(parts.info);
     this.#parts = parts;
     forgotten.register(this, parts.session, this);
@@ -126,25 +130,25 @@ export class Model {
    * The most probable classes of a picture, best first, ties by lower index; for an array of pictures, an array of those.
    * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for a bad topK.
    */
-  classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification[]>;
-  classify(images: readonly ImageSource[], options?: ClassifyOptions): Promise<Classification[][]>;
+  classify(image: Source, options?: ClassifyOptions): Promise<Classification[]>;
+  classify(images: readonly Source[], options?: ClassifyOptions): Promise<Classification[][]>;
   async classify(
-    image: ImageSource | readonly ImageSource[],
+    image: Source | readonly Source[],
     options?: ClassifyOptions,
   ): Promise<Classification[] | Classification[][]> {
     this.#checkOpen();
-    const { topK, signal } = checkOptions(options);
-    const classifyOne = async (one: ImageSource): Promise<Classification[]> => {
+    const { topK, signal } = checkRunOptions(options);
+    const classifyOne = async (one: Source): Promise<Classification[]> => {
       const { program, output, givesProbabilities, labels } = this.#parts;
       const values = arenaToReal(await this.#runPicture(one, program.output, signal), output);
       return topClasses(checkFinite(givesProbabilities ? values : softmax(values)), topK, labels);
     };
-    return Array.isArray(image) ? Promise.all(image.map(classifyOne)) : classifyOne(image as ImageSource);
+    return Array.isArray(image) ? Promise.all(image.map(classifyOne)) : classifyOne(image as Source);
   }
 
   /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
-  async embed(image: ImageSource, options?: RunOptions): Promise<Float32Array> {
-    const { signal } = checkOptions(options);
+  async embed(image: Source, options?: RunOptions): Promise<Float32Array> {
+    const { signal } = checkRunOptions(options);
     const { program, embedding } = this.#parts;
     if (!program.embedding || !embedding) {
       throw new MobileNetEdgeError(
@@ -161,7 +165,7 @@ export class Model {
    */
   async predict(tensor: TensorValues, options?: RunOptions): Promise<Prediction> {
     this.#checkOpen();
-    const { signal } = checkOptions(options);
+    const { signal } = checkRunOptions(options);
     const { input, output, program } = this.#parts;
     checkTensor(tensor, input);
     const values = await this.#infer(toArena(tensor, input, program.input.type), program.output, signal);
@@ -187,7 +191,7 @@ export class Model {
     if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'This model was closed; load it again to use it');
   }
 
-  async #runPicture(image: ImageSource, port: Port, signal?: AbortSignal): Promise<PortValues> {
+  async #runPicture(image: Source, port: Port, signal?: AbortSignal): Promise<PortValues> {
     this.#checkOpen();
     throwIfAborted(signal);
     const { input, program } = this.#parts;
@@ -203,8 +207,8 @@ export class Model {
   }
 
   /** A picture as the tensor that `predict` would take. */
-  async #toTensor(image: ImageSource, signal?: AbortSignal): Promise<TensorValues> {
-    const { input } = this.#parts;
+  async #toTensor(image: Source, signal?: AbortSignal): Promise<TensorValues> {
+    const { input, decode } = this.#parts;
     const [height, width, channels] = pixels(input.shape);
     if (channels !== 1 && channels !== 3) {
       throw new MobileNetEdgeError(
@@ -212,9 +216,8 @@ export class Model {
         `Expected a network that reads 1 or 3 channels but this one reads ${channels}; use predict() with a tensor`,
       );
     }
-    // Models that are only fed tensors do without the decoders' code.
-    const { decodeImage, preprocessToFloat } = await import('./image/index.js');
-    const picture = await decodeImage(image, signal);
+    const picture = await decode(image, signal);
+    const { preprocessToFloat } = await import('./image/to_tensor.js');
     const values = preprocessToFloat(picture, { height, width, channels }, this.info.preprocess);
     return fromReal(values, input);
   }

@@ -60,7 +60,7 @@ describe('what is refused', () => {
     [
       'a batch of 4',
       'MODEL_UNSUPPORTED',
-      /\[ 4, 9, 7, 3 \]/,
+      /\[4, 9, 7, 3\]/,
       (t) => (layerOf(t, 'InputLayer').config.batch_input_shape = [4, 9, 7, 3]),
     ],
     [

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseLabels, resolveLabels } from '../lib/labels';
+import { resolveLabels } from '../lib/label_file';
+import { parseLabels } from '../lib/labels';
 
 let folder: string;
 beforeAll(async () => {

@@ -4,19 +4,11 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { MobileNetEdgeError } from '../errors';
 import { packageRoot } from '../package_root';
-import type { Geometry, Port, PortValues, Program } from '../program/program';
+import type { Port, PortValues, Program } from '../program/program';
 import type { Engine, EngineOptions, Session } from './engine';
+import { WASM_GEOMETRY } from './wasm_geometry';
 import { chooseBuild } from './wasm_isa';
 import type { WasmReply, WasmRequest } from './wasm_protocol';
-
-/** The tiles of assembly/kernels. Fusing bottlenecks below 28 rows costs 2 to 3 % of the time and no longer lowers the arena. */
-export const WASM_GEOMETRY: Geometry = {
-  panel: 8,
-  lastPanel: 8,
-  channelGroup: 4,
-  fuseFromHeight: 28,
-  q8: { type: 'int16', packing: 'pairs', panel: 8, lastPanel: 8, channelGroup: 4, fuseFromHeight: 28 },
-};
 
 /** Loads the engine. Throws BACKEND_UNAVAILABLE where WebAssembly SIMD or the requested instruction set is missing. */
 export async function loadWasmEngine(options: EngineOptions = {}): Promise<Engine> {

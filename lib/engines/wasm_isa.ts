@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MobileNetEdgeError } from '../errors';
 import { packageRoot } from '../package_root';
+import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa } from './wasm_probe';
 
-/** Best first. */
-const ISAS = ['relaxed-simd', 'simd128'] as const;
-export type WasmIsa = (typeof ISAS)[number];
+export type { WasmIsa } from './wasm_probe';
 
 export interface WasmBuild {
   isa: WasmIsa;
@@ -43,18 +42,6 @@ async function compile(isa: WasmIsa): Promise<WasmBuild | undefined> {
   }
 }
 
-/** Without a fused multiply-add relaxed SIMD gains nothing, and early implementations got it wrong. */
-function fusesMultiplyAdd(module: WebAssembly.Module): boolean {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  new Float32Array(memory.buffer).set([1 + 2 ** -12, -(1 + 2 ** -11), 2, 3, 4]);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return (exports.fuses_multiply_add as (values: number) => number)(0) === 1;
-}
-
-function isWasmIsa(name: string | undefined): name is WasmIsa {
-  return (ISAS as readonly (string | undefined)[]).includes(name);
-}
-
 /**
  * The build to use: `requested` (an option), else MOBILENET_EDGE_ISA where it names a WebAssembly instruction set
  * (it may name a native one, which does not concern this engine), else the best that works here.
@@ -63,11 +50,11 @@ function isWasmIsa(name: string | undefined): name is WasmIsa {
 export async function chooseBuild(requested: string | undefined): Promise<WasmBuild> {
   const fromEnvironment = process.env.MOBILENET_EDGE_ISA;
   const wanted = requested ?? (isWasmIsa(fromEnvironment) ? fromEnvironment : undefined);
-  for (const isa of ISAS) {
+  for (const isa of WASM_BUILDS) {
     const chosen = wanted === undefined || wanted === isa ? await build(isa) : undefined;
     if (chosen) return chosen;
   }
-  const existing = (await Promise.all(ISAS.map(build))).flatMap((found) => (found ? [found.isa] : []));
+  const existing = (await Promise.all(WASM_BUILDS.map(build))).flatMap((found) => (found ? [found.isa] : []));
   const expected = existing.length > 0 ? `one of ${existing.join(', ')}` : 'WebAssembly SIMD, which this machine lacks';
   throw new MobileNetEdgeError(
     'BACKEND_UNAVAILABLE',

@@ -1,20 +1,9 @@
 /** Reading model files from disk, in pieces: with progress, and with an end when the signal fires. */
 import { open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { modelInvalid, modelUnsupported } from './failures';
-
-export interface ReadOptions {
-  signal?: AbortSignal;
-  /** Called with the part that is done, 0..1. */
-  onProgress?: (fraction: number) => void;
-}
-
-interface FileOptions {
-  signal?: AbortSignal;
-  /** Read at most the first so many bytes. */
-  limit?: number;
-  onBytes?: (read: number, total: number) => void;
-}
+import type { FileOptions, FilesBeside } from './files_beside';
 
 const PIECE = 1 << 20;
 /** MobileNets have at most some 50 MB of weights. */
@@ -72,4 +61,13 @@ export async function readBytes(
   } finally {
     await file.close();
   }
+}
+
+/** The files in the folder of `path`. */
+export function filesBeside(path: string): FilesBeside {
+  const place = (name: string): string => join(dirname(path), name);
+  return {
+    read: (name, options) => readBytes(place(name), options),
+    readIfPresent: (name, options) => readBytesIfPresent(place(name), options),
+  };
 }

@@ -1,11 +1,13 @@
 /** Reads a model file of any supported format, told by its content. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { types } from 'node:util';
+import { isBuffer, isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { modelInvalid, modelUnsupported } from './failures';
-import { isFolder, type ReadOptions, readBytes, readBytesIfPresent } from './file_bytes';
+import { modelUnsupported } from './failures';
+import { filesBeside, isFolder, readBytes, readBytesIfPresent } from './file_bytes';
+import type { ReadOptions } from './files_beside';
 import type { ModelFile } from './model_file';
+import { notSupported, readModelBytes, SUPPORTED } from './read_model_bytes';
 import { HEAD_LENGTH, recognizeFormat } from './recognize_format';
 import type { TfjsArtifacts } from './tfjs';
 import { readTflite } from './tflite';
@@ -21,8 +23,6 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer | TfjsArtifact
 /** Loaded for the files that it reads: code costs memory. */
 const tfjsReader = () => import('./tfjs.js');
 
-const SUPPORTED = 'Supported are .tflite files and tfjs layers models (model.json with its weights)';
-
 /**
  * Rejects with MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED, INVALID_ARGUMENT or ABORTED.
  * Weights of the Graph may be views of the given bytes.
@@ -37,14 +37,11 @@ export async function readModelFile(source: ModelSource, options: ReadOptions = 
 
 async function readSource(source: ModelSource, options: ReadOptions): Promise<ModelFile> {
   if (typeof source === 'string' || source instanceof URL) return readPath(toPath(source), options);
-  if (types.isUint8Array(source) || types.isAnyArrayBuffer(source)) {
-    // A buffer that was transferred away has no bytes either, and making a view of it would throw.
-    if (source.byteLength === 0) throw modelInvalid('No bytes are not a model: expected those of a .tflite file');
-    return readMemory(types.isUint8Array(source) ? source : new Uint8Array(source));
-  }
-  if (typeof source === 'object' && source !== null && 'modelTopology' in source) {
+  if (isUint8Array(source)) return readModelBytes(source);
+  // A view of a buffer that was transferred away would throw.
+  if (isBuffer(source)) return readModelBytes(source.byteLength === 0 ? new Uint8Array() : new Uint8Array(source));
+  if (typeof source === 'object' && source !== null && 'modelTopology' in source)
     return (await tfjsReader()).readTfjsArtifacts(source);
-  }
   const received =
     typeof source === 'object' && source !== null ? (source as object).constructor?.name : String(source);
   throw new MobileNetEdgeError(
@@ -71,7 +68,7 @@ async function readPath(path: string, options: ReadOptions): Promise<ModelFile> 
   if (await isFolder(path)) {
     const json = join(path, 'model.json');
     const bytes = await readBytesIfPresent(json, { signal: options.signal });
-    if (bytes) return (await tfjsReader()).readTfjsFolder(json, bytes, options);
+    if (bytes) return (await tfjsReader()).readTfjsFiles(json, bytes, filesBeside(json), options);
     if (await readBytesIfPresent(join(path, 'saved_model.pb'), { signal: options.signal })) {
       throw modelUnsupported(`${path} is a TensorFlow SavedModel. ${SUPPORTED}`);
     }
@@ -83,27 +80,10 @@ async function readPath(path: string, options: ReadOptions): Promise<ModelFile> 
     return readTflite(await readBytes(path, { signal: options.signal, onBytes }));
   }
   if (recognizeFormat(head) !== 'json') throw notSupported(head, path);
-  const json = await readBytes(path, { signal: options.signal });
-  return (await tfjsReader()).readTfjsFolder(path, json, options);
-}
-
-async function readMemory(source: Uint8Array): Promise<ModelFile> {
-  // A plain view: the methods of a Node Buffer differ.
-  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  if (recognizeFormat(bytes) === 'json') {
-    (await tfjsReader()).parseJson(bytes, 'The given bytes');
-    throw new MobileNetEdgeError(
-      'INVALID_ARGUMENT',
-      'Expected the bytes of a .tflite file but received JSON: a tfjs model needs its weights too, so pass the path of its model.json or { modelTopology, weightSpecs, weightData }',
-    );
-  }
-  if (recognizeFormat(bytes) !== 'tflite') throw notSupported(bytes, 'The given bytes');
-  return readTflite(bytes);
-}
-
-function notSupported(head: Uint8Array, name: string): MobileNetEdgeError {
-  const format = recognizeFormat(head);
-  if (typeof format === 'object') return modelUnsupported(`${name}: this is ${format.unsupported}. ${SUPPORTED}`);
-  const start = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return modelInvalid(`${name}: what begins with '${start}' is not a model. ${SUPPORTED}`);
+  return (await tfjsReader()).readTfjsFiles(
+    path,
+    await readBytes(path, { signal: options.signal }),
+    filesBeside(path),
+    options,
+  );
 }

@@ -1,9 +1,8 @@
 /** The reader of tfjs layers models: model.json with its weight files, or the same in memory. */
-import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { types } from 'node:util';
+import { concatenate, isBuffer, isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { modelInvalid, modelUnsupported } from './failures';
-import { type ReadOptions, readBytes, readBytesIfPresent } from './file_bytes';
+import type { FilesBeside, ReadOptions } from './files_beside';
 import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from './json_value';
 import { readKerasModel } from './keras_model';
 import type { ModelFile } from './model_file';
@@ -54,21 +53,28 @@ function parseManifest(value: unknown, name: string): Group[] {
 }
 
 /** Weight files lie beside model.json or below. */
-function weightPath(json: string, path: string): string {
-  if (isAbsolute(path) || /^\w\w+:/.test(path) || normalize(path).startsWith('..')) {
+function checkIsBeside(json: string, path: string): void {
+  let depth = 0;
+  const leaves = path.split(/[/\\]/).some((part) => (depth += part === '..' ? -1 : part === '.' || !part ? 0 : 1) < 0);
+  if (leaves || /^([/\\]|\w+:)/.test(path)) {
     throw modelInvalid(`${json}: expected weight files beside it but received ${path}`);
   }
-  return join(dirname(json), path);
 }
 
-async function readWeights(json: string, groups: readonly Group[], options: ReadOptions): Promise<Uint8Array> {
+async function readWeights(
+  json: string,
+  groups: readonly Group[],
+  beside: FilesBeside,
+  options: ReadOptions,
+): Promise<Uint8Array> {
   const total = groups.reduce((sum, { specs }) => sum + storedBytes(specs), 0);
   const pieces: Uint8Array[] = [];
   let done = 0;
   for (const { paths, specs } of groups) {
     const groupEnd = done + storedBytes(specs);
     for (const path of paths) {
-      const piece = await readBytes(weightPath(json, path), {
+      checkIsBeside(json, path);
+      const piece = await beside.read(path, {
         signal: options.signal,
         onBytes: (read) => options.onProgress?.(Math.min(1, (done + read) / Math.max(total, 1))),
         limit: groupEnd - done + 1,
@@ -84,16 +90,18 @@ async function readWeights(json: string, groups: readonly Group[], options: Read
       );
     }
   }
-  return Buffer.concat(pieces);
+  return concatenate(pieces);
 }
 
 /** Teachable Machine's metadata.json: the labels, and the picture cropped to a square and scaled to -1..1. */
-async function readMetadata(json: string, options: ReadOptions): Promise<Pick<ModelFile, 'labels' | 'preprocess'>> {
-  const path = join(dirname(json), 'metadata.json');
-  const bytes = await readBytesIfPresent(path, { signal: options.signal });
+async function readMetadata(
+  beside: FilesBeside,
+  options: ReadOptions,
+): Promise<Pick<ModelFile, 'labels' | 'preprocess'>> {
+  const bytes = await beside.readIfPresent('metadata.json', { signal: options.signal });
   if (!bytes) return {};
-  const metadata = parseJson(bytes, path);
-  const where = `${path}: labels`;
+  const metadata = parseJson(bytes, 'metadata.json');
+  const where = 'metadata.json: labels';
   const { labels, packageName } = metadata;
   const isTeachableMachine =
     'tmVersion' in metadata || (typeof packageName === 'string' && packageName.includes('teachablemachine'));
@@ -103,16 +111,21 @@ async function readMetadata(json: string, options: ReadOptions): Promise<Pick<Mo
   };
 }
 
-/** `json` is the path of a model.json, `bytes` what is in it. Rejects as readModelFile does. */
-export async function readTfjsFolder(json: string, bytes: Uint8Array, options: ReadOptions): Promise<ModelFile> {
+/** `json` is the name of a model.json, `bytes` what is in it. Rejects as readModelFile does. */
+export async function readTfjsFiles(
+  json: string,
+  bytes: Uint8Array,
+  beside: FilesBeside,
+  options: ReadOptions,
+): Promise<ModelFile> {
   const model = parseJson(bytes, json);
   checkIsLayersModel(model, json);
   const groups = parseManifest(model.weightsManifest, json);
   const weights = new TfjsWeights(
     groups.flatMap(({ specs }) => specs),
-    await readWeights(json, groups, options),
+    await readWeights(json, groups, beside, options),
   );
-  const metadata = await readMetadata(json, options);
+  const metadata = await readMetadata(beside, options);
   throwIfAborted(options.signal);
   const graph = readKerasModel(model.modelTopology, weights);
   return { format: 'tfjs-layers', graph, ...metadata };
@@ -120,8 +133,8 @@ export async function readTfjsFolder(json: string, bytes: Uint8Array, options: R
 
 function concatenated(weightData: unknown): Uint8Array {
   const pieces = (Array.isArray(weightData) ? weightData : [weightData]).map((piece: unknown) => {
-    if (types.isAnyArrayBuffer(piece)) return new Uint8Array(piece);
-    if (types.isUint8Array(piece)) return piece;
+    if (isBuffer(piece)) return new Uint8Array(piece);
+    if (isUint8Array(piece)) return piece;
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',
       `Expected weightData as an ArrayBuffer, a Uint8Array or an array of them but received ${piece === null ? 'null' : typeof piece}`,
@@ -129,7 +142,7 @@ function concatenated(weightData: unknown): Uint8Array {
   });
   return pieces.length === 1
     ? new Uint8Array(pieces[0].buffer, pieces[0].byteOffset, pieces[0].byteLength)
-    : Buffer.concat(pieces);
+    : concatenate(pieces);
 }
 
 /** Throws as readModelFile rejects. */

@@ -1,5 +1,5 @@
 /** From anything that a user passes to upright pixels. */
-import { types } from 'node:util';
+import { isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { isBuiltinFormat } from './builtin_decoder';
 import { pictureFormat } from './format';
@@ -22,7 +22,7 @@ export async function decodeImage(source: ImageSource, signal?: AbortSignal, dec
   throwIfAborted(signal);
   const picture = await readSource(source, signal);
   throwIfAborted(signal);
-  if (!types.isUint8Array(picture)) return picture;
+  if (!isUint8Array(picture)) return picture;
   const image = await decodeBytes(picture, chosenDecoder(decoder), signal);
   throwIfAborted(signal);
   return image;

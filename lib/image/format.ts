@@ -30,6 +30,6 @@ const MAGICS: readonly Magic[] = [
 
 /** The format of an encoded picture, or undefined where it is none that we know. */
 export function pictureFormat(bytes: Uint8Array): Format | undefined {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 32)).toString('latin1');
+  const start = String.fromCharCode(...bytes.subarray(0, 32));
   return MAGICS.find(([, offset, text]) => start.startsWith(text, offset))?.[0];
 }

@@ -1,7 +1,7 @@
 /** One-node graphs, their reference answers and their packed weights, for the kernel tests. */
 import { expect } from 'vitest';
 import { packDepthwise, packPanels, WeightBlob } from '../../lib/compile/pack';
-import { WASM_GEOMETRY } from '../../lib/engines/wasm';
+import { WASM_GEOMETRY } from '../../lib/engines/wasm_geometry';
 import { type Node, type Tensor, type Window, windowExtent } from '../../lib/graph';
 import { evaluate } from '../reference/evaluate';
 

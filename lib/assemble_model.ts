@@ -1,0 +1,132 @@
+/** Puts a Model together: what load() does on every platform once the file is read and the engine chosen. */
+import { checkSignal } from './abort';
+import { recognize } from './architectures/recognize';
+import { compile, pooledFeatures } from './compile/compile';
+import type { Engine } from './engines/engine';
+import { MobileNetEdgeError, throwIfAborted } from './errors';
+import type { ModelFile } from './formats/model_file';
+import { elementCount, type Graph, pixels } from './graph';
+import type { Image } from './image/image';
+import { type Preprocess, resolvePreprocess } from './image/preprocess';
+import { Model, type ModelInfo } from './model';
+import { hasIntegerForm, type Precision, simplify } from './passes/simplify';
+import type { Geometry } from './program/program';
+import { totals } from './summary';
+
+/** What load() takes on every platform. */
+export interface CommonLoadOptions {
+  /** An upper bound on threads, 1 to 64; `info.threads` tells how many are used. One is used at present. */
+  threads?: number;
+  /** What the engine computes with; 'auto' is int8 for quantized files and float32 for the others. */
+  precision?: 'auto' | 'float32' | 'int8';
+  /** How pictures become tensors; what is left out comes from the model's metadata, else the defaults. */
+  preprocess?: Partial<Preprocess>;
+  /** Rejects with ABORTED if it fires before the model is loaded. */
+  signal?: AbortSignal;
+  /** Called with 0 to 1 as the file is read and compiled. */
+  onProgress?: (fraction: number) => void;
+}
+
+/** A model file that was read, or a network given as data. */
+export type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format'] };
+
+export interface Ingredients<Source> {
+  file: LoadedFile;
+  labels: readonly string[] | undefined;
+  engine: Engine;
+  /** With backend 'auto': why the native engine could not be used. */
+  fallbackReason?: string;
+  decode(source: Source, signal?: AbortSignal): Promise<Image>;
+}
+
+/** Simplifies, compiles and loads into the engine. Rejects as load() does. */
+export async function assembleModel<Source>(
+  { file, labels, engine, fallbackReason, decode }: Ingredients<Source>,
+  options: CommonLoadOptions,
+): Promise<Model<Source>> {
+  const { signal, onProgress } = options;
+  const preprocess = resolvePreprocess(file.preprocess, options.preprocess);
+  const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine.geometry);
+  const graph = simplify(file.graph, precision);
+  const program = compile(graph, engine.geometry);
+  onProgress?.(0.9);
+  const session = await engine.load(program);
+  if (signal?.aborted) await session.close();
+  throwIfAborted(signal);
+  onProgress?.(1);
+
+  const [height, width, channels] = pixels(file.graph.input.shape);
+  return new Model({
+    decode,
+    info: {
+      ...recognize(graph),
+      inputShape: [1, height, width, channels],
+      inputType: file.graph.input.type,
+      outputType: file.graph.output.type,
+      classes: elementCount(file.graph.output.shape),
+      ...totals(graph),
+      weightBytes: program.weights.byteLength,
+      arenaBytes: program.arenaBytes + program.scratchBytes,
+      backend: engine.backend,
+      isa: engine.isa,
+      fallbackReason,
+      threads: 1,
+      precision,
+      format: file.format,
+      preprocess,
+    },
+    session,
+    program,
+    input: file.graph.input,
+    output: file.graph.output,
+    embedding: pooledFeatures(graph),
+    givesProbabilities: endsInProbabilities(file.graph),
+    labels,
+  });
+}
+
+/** Throws MODEL_UNSUPPORTED if integers are asked for and cannot be had. */
+function choosePrecision(wanted: 'auto' | Precision, graph: Graph, geometry: Geometry): Precision {
+  const canBeInteger = hasIntegerForm(graph) && geometry.q8 !== undefined;
+  if (wanted === 'int8' && !canBeInteger) {
+    throw new MobileNetEdgeError(
+      'MODEL_UNSUPPORTED',
+      "Expected a quantized model for precision 'int8' but this one is float32; use precision 'auto' or 'float32'",
+    );
+  }
+  if (wanted !== 'auto') return wanted;
+  return canBeInteger ? 'int8' : 'float32';
+}
+
+/** Whether the network itself ends in softmax or sigmoid, whatever renames or requantizes the result. */
+function endsInProbabilities({ nodes }: Graph): boolean {
+  const last = nodes.findLast(({ op }) => op !== 'reshape' && op !== 'requantize');
+  return last?.op === 'softmax' || last?.op === 'sigmoid';
+}
+
+/** Whether a source is a Graph; throws INVALID_ARGUMENT for half of one. */
+export function isGraph(source: unknown): source is Graph {
+  if (typeof source !== 'object' || source === null || !('nodes' in source)) return false;
+  const { nodes, input, output } = source as Partial<Graph>;
+  if (Array.isArray(nodes) && input?.shape && output?.shape) return true;
+  throw new MobileNetEdgeError('INVALID_ARGUMENT', 'Expected a Graph with nodes, an input and an output');
+}
+
+/** Throws INVALID_ARGUMENT. */
+export function checkLoadOptions(options: CommonLoadOptions): void {
+  const invalid = (message: string): MobileNetEdgeError => new MobileNetEdgeError('INVALID_ARGUMENT', message);
+  if (typeof options !== 'object' || options === null) {
+    throw invalid(`Expected options to be an object but received ${String(options)}`);
+  }
+  const { threads, precision = 'auto', onProgress, signal } = options;
+  checkSignal(signal);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid(`Expected onProgress to be a function but received ${String(onProgress)}`);
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw invalid(`Expected threads from 1 to 64 but received ${String(threads)}`);
+  }
+  if (precision !== 'auto' && precision !== 'float32' && precision !== 'int8') {
+    throw invalid(`Expected precision to be 'auto', 'float32' or 'int8' but received ${JSON.stringify(precision)}`);
+  }
+}

@@ -1,0 +1,17 @@
+/** The WebAssembly builds, and what tells which one runs here. Knows neither Node nor the browser. */
+
+/** Best first. */
+export const WASM_BUILDS = ['relaxed-simd', 'simd128'] as const;
+export type WasmIsa = (typeof WASM_BUILDS)[number];
+
+/** Without a fused multiply-add relaxed SIMD gains nothing, and early implementations got it wrong. */
+export function fusesMultiplyAdd(module: WebAssembly.Module): boolean {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  new Float32Array(memory.buffer).set([1 + 2 ** -12, -(1 + 2 ** -11), 2, 3, 4]);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return (exports.fuses_multiply_add as (values: number) => number)(0) === 1;
+}
+
+export function isWasmIsa(name: string | undefined): name is WasmIsa {
+  return (WASM_BUILDS as readonly (string | undefined)[]).includes(name);
+}

@@ -1,0 +1,21 @@
+/** A model of several files, wherever they lie: on a disk, on a site, among those that a user picked. */
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+  /** Called with the part that is done, 0..1. */
+  onProgress?: (fraction: number) => void;
+}
+
+export interface FileOptions {
+  signal?: AbortSignal;
+  /** Read at most the first so many bytes. */
+  limit?: number;
+  onBytes?: (read: number, total: number) => void;
+}
+
+/** The files beside a model.json, by relative paths with slashes. */
+export interface FilesBeside {
+  /** Rejects with MODEL_NOT_FOUND. */
+  read(path: string, options: FileOptions): Promise<Uint8Array>;
+  readIfPresent(path: string, options: FileOptions): Promise<Uint8Array | undefined>;
+}

@@ -1,0 +1,54 @@
+/** Pictures that are decoded already. */
+import { isUint8Array, isUint8ClampedArray } from '../bytes';
+import { type Channels, type Image, invalidImage } from './image';
+
+/** Pixels as they are: upright, rows from the top, interleaved, one byte a channel; gray, RGB, or RGB with alpha. */
+export interface RawImage {
+  /** width * height * channels bytes; alpha is not premultiplied. */
+  data: Uint8Array | Uint8ClampedArray;
+  /** In pixels, at least 1. */
+  width: number;
+  /** In pixels, at least 1. */
+  height: number;
+  /** 1 gray, 3 RGB, 4 RGBA. */
+  channels: Channels;
+}
+
+/** The web's `ImageData`, or anything of its form: RGBA, alpha not premultiplied. */
+export interface ImageDataLike {
+  /** width * height * 4 bytes. */
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+}
+
+/** Throws IMAGE_INVALID unless extents, channels and length fit together. */
+export function checkPixels(source: RawImage | ImageDataLike): Image {
+  const { data, width, height } = source;
+  const channels = 'channels' in source && source.channels !== undefined ? source.channels : 4;
+  if (!isUint8Array(data) && !isUint8ClampedArray(data)) {
+    throw invalidImage(`Expected pixels as a Uint8Array or Uint8ClampedArray but received ${describe(data)}`);
+  }
+  for (const [name, extent] of [['width', width] as const, ['height', height] as const]) {
+    if (!Number.isSafeInteger(extent) || extent < 1) {
+      throw invalidImage(
+        `Expected the ${name} of a picture to be a whole number from 1 but received ${describe(extent)}`,
+      );
+    }
+  }
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    throw invalidImage(`Expected 1, 3 or 4 channels but received ${describe(channels)}`);
+  }
+  if (data.length !== width * height * channels) {
+    throw invalidImage(
+      `Expected ${width * height * channels} bytes for ${width}x${height} pixels of ${channels} channels but received ${data.length}`,
+    );
+  }
+  return { data, width, height, channels };
+}
+
+/** A value for a message. */
+export function describe(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}
