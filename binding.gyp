@@ -22,6 +22,7 @@
         'native/cpu.cc',
         'native/execute.cc',
         'native/memory.cc',
+        'native/old_libraries.cc',
         'native/validate.cc',
         'native/validate_q8.cc',
         'native/ops/conv.cc',

@@ -1,12 +1,11 @@
 // Builds the native addon (build/Release/mobilenet_edge.node) if there is a C++ compiler and Python, and it is not up to
 // date. MOBILENET_EDGE_REQUIRE_NATIVE=1 makes a missing compiler an error.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { headerFolder, root } from './node_headers.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const addon = join(root, 'build', 'Release', 'mobilenet_edge.node');
 
 function canRun(command, args = ['--version']) {
@@ -30,16 +29,6 @@ function newestSource() {
   return Math.max(...[...sources, join(root, 'binding.gyp')].map((path) => statSync(path).mtimeMs));
 }
 
-/** Headers that came with this Node, so that none need to be downloaded. */
-function headerOptions() {
-  const prefix = join(dirname(process.execPath), '..');
-  const header = join(prefix, 'include', 'node', 'node_version.h');
-  if (process.platform === 'win32' || !existsSync(header)) return [];
-  const [major] = process.versions.node.split('.');
-  const matches = new RegExp(`#define NODE_MAJOR_VERSION ${major}\\b`).test(readFileSync(header, 'utf8'));
-  return matches ? [`--nodedir=${prefix}`] : [];
-}
-
 function build() {
   if (existsSync(addon) && statSync(addon).mtimeMs >= newestSource()) return 0;
   const missing = missingTool();
@@ -52,12 +41,17 @@ function build() {
     );
     return required ? 1 : 0;
   }
+  const headers = headerFolder();
   const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
-  const result = spawnSync(process.execPath, [nodeGyp, 'rebuild', '--release', ...headerOptions()], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const result = spawnSync(
+    process.execPath,
+    [nodeGyp, 'rebuild', '--release', ...(headers ? [`--nodedir=${headers}`] : [])],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
   if (result.status === 0) return 0;
   process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`);
   console.error('The native engine could not be built; the output of node-gyp is above');
