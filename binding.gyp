@@ -21,6 +21,7 @@
         'native/addon.cc',
         'native/cpu.cc',
         'native/execute.cc',
+        'native/geometry.cc',
         'native/memory.cc',
         'native/old_libraries.cc',
         'native/validate.cc',

@@ -9,6 +9,7 @@
 
 #include "cpu.h"
 #include "execute.h"
+#include "geometry.h"
 #include "memory.h"
 #include "validate.h"
 
@@ -236,20 +237,6 @@ Napi::Value isas(const Napi::CallbackInfo& info) {
   return array;
 }
 
-const char* packing_name(Q8Packing packing) {
-  switch (packing) {
-    case Q8Packing::kPairs:
-      return "pairs";
-    case Q8Packing::kChain:
-      return "chain";
-    case Q8Packing::kQuads:
-      return "quads";
-    case Q8Packing::kSixteens:
-      return "sixteens";
-  }
-  return "";
-}
-
 Napi::Value geometry(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Kernels kernels;
@@ -258,21 +245,7 @@ Napi::Value geometry(const Napi::CallbackInfo& info) {
     Napi::TypeError::New(env, "Expected the name of an available instruction set").ThrowAsJavaScriptException();
     return env.Undefined();
   }
-  const Napi::Object object = Napi::Object::New(env);
-  object.Set("panel", kernels.geometry.panel);
-  object.Set("lastPanel", kernels.geometry.last_panel);
-  object.Set("channelGroup", kernels.geometry.channel_group);
-  object.Set("fuseFromHeight", kernels.geometry.fuse_from_height);
-  const Q8Geometry& q8_geometry = kernels.q8_geometry;
-  const Napi::Object q8 = Napi::Object::New(env);
-  q8.Set("type", q8_geometry.is_signed ? "int8" : "uint8");
-  q8.Set("packing", packing_name(q8_geometry.packing));
-  q8.Set("panel", q8_geometry.panel);
-  q8.Set("lastPanel", q8_geometry.last_panel);
-  q8.Set("channelGroup", q8_geometry.channel_group);
-  q8.Set("fuseFromHeight", q8_geometry.fuse_from_height);
-  object.Set("q8", q8);
-  return object;
+  return Napi::String::New(env, geometry_json(kernels));
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {

@@ -13,7 +13,7 @@ const { compile } = require('../../dist/compile/compile.js');
 const { loadNativeEngine } = require('../../dist/engines/native.js');
 const { simplify } = require('../../dist/passes/simplify.js');
 const { listing } = require('../../dist/program/listing.js');
-const { fromReal, toArena } = require('../../dist/tensor_io.js');
+const { fromArena, fromReal, toArena } = require('../../dist/tensor_io.js');
 
 const TOLERANCE = 1e-5;
 
@@ -32,7 +32,7 @@ async function answerHere(graph) {
   const session = await engine.load(program);
   const answer = await session.run(inputOf(graph, program), program.output);
   await session.close();
-  return answer;
+  return fromArena(answer, graph.output);
 }
 
 function checkAnswer(answer, expected, name) {
@@ -60,7 +60,8 @@ export async function measure({ graph, precision, board, harness, tools, folder,
 
   const run = [harness, isa, programPath, outputPath];
   const [total] = countRun(tools, board, run, counts);
-  checkAnswer(readOutput(readFileSync(outputPath), program.output), await answerHere(simple), `${board.title} ${isa}`);
+  const answer = fromArena(readOutput(readFileSync(outputPath), program.output), simple.output);
+  checkAnswer(answer, await answerHere(simple), `${board.title} ${isa}`);
   if (!options.layers) return { isa, total, layers: [] };
 
   const ops = listing(program)

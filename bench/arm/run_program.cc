@@ -14,6 +14,7 @@
 
 #include "../../native/cpu.h"
 #include "../../native/execute.h"
+#include "../../native/geometry.h"
 #include "../../native/memory.h"
 #include "../../native/validate.h"
 
@@ -41,16 +42,6 @@ void print_isas() {
   std::string names;
   for (const char* name : available_isas()) names += (names.empty() ? "" : ",") + std::string(name);
   puts(names.c_str());
-}
-
-void print_geometry(const Kernels& kernels) {
-  const Geometry& g = kernels.geometry;
-  const Q8Geometry& q = kernels.q8_geometry;
-  printf(
-      "{\"panel\":%d,\"lastPanel\":%d,\"channelGroup\":%d,\"fuseFromHeight\":%d,\"q8\":{\"type\":\"uint8\","
-      "\"packing\":\"%s\",\"panel\":%d,\"lastPanel\":%d,\"channelGroup\":%d,\"fuseFromHeight\":%d}}\n",
-      g.panel, g.last_panel, g.channel_group, g.fuse_from_height, q.chained ? "chain" : "pairs", q.panel, q.last_panel,
-      q.channel_group, q.fuse_from_height);
 }
 
 // See program_file.mjs.
@@ -99,7 +90,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc == 3 && strcmp(argv[1], "--geometry") == 0) {
-    print_geometry(kernels_of(argv[2]));
+    puts(geometry_json(kernels_of(argv[2])).c_str());
     return 0;
   }
   const bool layers = argc == 5 && strcmp(argv[4], "layers") == 0;

@@ -10,7 +10,8 @@ import { type Engine, type EngineOptions, type Session, WASM_ISAS } from './engi
 interface Addon {
   /** The instruction sets that this build has and this CPU can run, worst first. */
   isas(): string[];
-  geometry(isa: string): Geometry;
+  /** A Geometry as JSON. */
+  geometry(isa: string): string;
   Session: new (
     isa: string,
     ops: Int32Array,
@@ -49,7 +50,7 @@ export function loadNativeEngine(options: EngineOptions = {}): Engine {
   return {
     backend: 'native',
     isa,
-    geometry: geometry(isa),
+    geometry: JSON.parse(geometry(isa)) as Geometry,
     load: async (program) => new NativeSession(Session, isa, program),
   };
 }

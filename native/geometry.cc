@@ -1,0 +1,37 @@
+#include "geometry.h"
+
+#include <stdio.h>
+
+namespace mobilenet_edge {
+namespace {
+
+const char* name_of(Q8Packing packing) {
+  switch (packing) {
+    case Q8Packing::kPairs:
+      return "pairs";
+    case Q8Packing::kChain:
+      return "chain";
+    case Q8Packing::kQuads:
+      return "quads";
+    case Q8Packing::kSixteens:
+      return "sixteens";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string geometry_json(const Kernels& kernels) {
+  const Geometry& g = kernels.geometry;
+  const Q8Geometry& q = kernels.q8_geometry;
+  char text[512];
+  snprintf(text, sizeof text,
+           "{\"panel\":%d,\"lastPanel\":%d,\"channelGroup\":%d,\"fuseFromHeight\":%d,"
+           "\"q8\":{\"type\":\"%s\",\"packing\":\"%s\","
+           "\"panel\":%d,\"lastPanel\":%d,\"channelGroup\":%d,\"fuseFromHeight\":%d}}",
+           g.panel, g.last_panel, g.channel_group, g.fuse_from_height, q.is_signed ? "int8" : "uint8",
+           name_of(q.packing), q.panel, q.last_panel, q.channel_group, q.fuse_from_height);
+  return text;
+}
+
+}  // namespace mobilenet_edge
