@@ -5,7 +5,18 @@
 #include "kernels.h"
 
 namespace mobilenet_edge {
+namespace {
 
-void overlay_neondot(Kernels* kernels) { kernels->isa = "neondot"; }
+#include "q8_base_neon.inl"
+#include "q8_gemm_blocks_neon.inl"
+#include "q8_gemm_neondot.inl"
+
+}  // namespace
+
+void overlay_neondot(Kernels* kernels) {
+  kernels->isa = "neondot";
+  kernels->q8_geometry.packing = Q8Packing::kQuads;
+  kernels->q8_gemm = q8_gemm__neondot;
+}
 
 }  // namespace mobilenet_edge

@@ -13,8 +13,9 @@ inline uint8_t requantize(int32_t sum, float scale, const Q8Output& to) {
   return (uint8_t)((int32_t)value + to.output_zero);
 }
 
-// Any kernel, stride, dilation and padding: one pixel and one group of channels at a time.
-template <size_t GROUP>
+// Any kernel, stride, dilation and padding: one pixel and one group of channels at a time. Value is the type of the
+// activations.
+template <size_t GROUP, typename Value = uint8_t>
 void q8_depthwise_any(const Q8DepthwiseArguments& d) {
   const size_t group_bytes = GROUP * (8 + 2 * d.kernel_height * d.kernel_width);
   for (size_t y = 0; y < d.output_rows; ++y) {
@@ -28,12 +29,12 @@ void q8_depthwise_any(const Q8DepthwiseArguments& d) {
         uint32_t sums[GROUP];
         for (size_t j = 0; j < GROUP; ++j) sums[j] = (uint32_t)bias[j];
         for (size_t ky = 0; ky < d.kernel_height; ++ky) {
-          const uint8_t* row = d.rows[y * d.stride_height + ky * d.dilation_height];
+          const Value* row = reinterpret_cast<const Value*>(d.rows[y * d.stride_height + ky * d.dilation_height]);
           for (size_t kx = 0; kx < d.kernel_width; ++kx, taps += GROUP) {
             // A column left of the picture wraps to a huge number.
             const size_t column = x * d.stride_width + kx * d.dilation_width - d.pad_left;
             if (column < d.input_width) {
-              const uint8_t* pixel = row + column * d.input_stride + c;
+              const Value* pixel = row + column * d.input_stride + c;
               for (size_t j = 0; j < GROUP; ++j) sums[j] += (uint32_t)(pixel[j] * taps[j]);
             } else {
               for (size_t j = 0; j < GROUP; ++j) sums[j] += (uint32_t)(d.input_zero * taps[j]);

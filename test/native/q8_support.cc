@@ -52,6 +52,8 @@ Q8Weights draw_q8_weights(Random& random, size_t rows, size_t columns, Draw draw
                              : draw == Draw::kUniform  ? random.integer(-255, 255)
                              : draw == Draw::kExtreme  ? sign * random.integer(0, 1) * 255
                              : draw == Draw::kPositive ? 255
+                             : draw == Draw::kBytes    ? sign * std::min(127, random.integer(0, 190))
+                             : draw == Draw::kThirds   ? sign * 85
                                                        : -255);
   }
   for (size_t c = 0; c < columns; ++c) {

@@ -15,9 +15,11 @@ struct Q8Weights {
   size_t rows() const { return values.size() / bias.size(); }
 };
 
-// How the values of weights are drawn: as trained ones are, all over, at the bounds, or largest with one sign.
-enum class Draw { kSmall, kUniform, kExtreme, kPositive, kNegative };
-constexpr Draw kDraws[] = {Draw::kSmall, Draw::kUniform, Draw::kExtreme, Draw::kPositive, Draw::kNegative};
+// How the values of weights are drawn: as trained ones are, all over, at the bounds, or largest with one sign; as
+// bytes, or the largest of which three can be summed in 16 bits.
+enum class Draw { kSmall, kUniform, kExtreme, kPositive, kNegative, kBytes, kThirds };
+constexpr Draw kDraws[] = {Draw::kSmall,    Draw::kUniform, Draw::kExtreme, Draw::kPositive,
+                           Draw::kNegative, Draw::kBytes,   Draw::kThirds};
 
 Q8Weights draw_q8_weights(Random& random, size_t rows, size_t columns, Draw draw);
 

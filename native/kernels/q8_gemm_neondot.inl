@@ -1,0 +1,63 @@
+// The q8 matrix product with dot products of four bytes by lane, included by neondot.cc: a vector of input holds 16
+// values of a row, and each quad of them meets four columns at a time.
+
+// sums[r][v] += products of quad QUAD of the input values with 8 columns.
+template <int QUAD, int ROWS>
+ALWAYS_INLINE void q8_gemm_step(int32x4_t (&sums)[ROWS][2], const int8x16_t (&values)[ROWS], const int8_t* weights) {
+  int8x16_t columns[2];
+  UNROLL for (int v = 0; v < 2; ++v) columns[v] = vld1q_s8(weights + 32 * QUAD + 16 * v);
+  UNROLL for (int r = 0; r < ROWS; ++r) {
+    UNROLL for (int v = 0; v < 2; ++v) sums[r][v] = vdotq_laneq_s32(sums[r][v], columns[v], values[r], QUAD);
+  }
+}
+
+struct Q8QuadsPanel {
+  static constexpr int kMaxRows = 8;
+
+  // `tiles` tiles of ROWS rows from `row` on, 8 columns from `column` on.
+  template <int ROWS>
+  static ALWAYS_INLINE void run(const Q8GemmArguments& g, size_t row, size_t tiles, size_t column) {
+    const Q8Epilogue epilogue(g.to);
+    const size_t quads = (g.k + 3) / 4, stride = g.input_stride;
+    const uint8_t* panel = g.weights + column * (8 + 4 * quads);
+    const auto* bias = reinterpret_cast<const int32_t*>(panel);
+    const auto* scales = reinterpret_cast<const float*>(panel) + kQ8Panel;
+    const int32_t extras_begin = g.extras.begin[column / 8], extras_end = g.extras.begin[column / 8 + 1];
+    const int8_t* tile_input = reinterpret_cast<const int8_t*>(g.input) + row * stride;
+    uint8_t* output = g.output + row * g.output_stride + column;
+    for (size_t tile = 0; tile < tiles; ++tile) {
+      const int8_t* weights = reinterpret_cast<const int8_t*>(panel) + 8 * kQ8Panel;
+      const int8_t* input = tile_input;
+      int32x4_t sums[ROWS][2];
+      UNROLL for (int v = 0; v < 2; ++v) {
+        const int32x4_t start = vld1q_s32(bias + 4 * v);
+        UNROLL for (int r = 0; r < ROWS; ++r) sums[r][v] = start;
+      }
+      int8x16_t values[ROWS];
+      for (size_t step = quads / 4; step > 0; --step) {
+        UNROLL for (int r = 0; r < ROWS; ++r) values[r] = vld1q_s8(input + r * stride);
+        q8_gemm_step<0>(sums, values, weights);
+        q8_gemm_step<1>(sums, values, weights);
+        q8_gemm_step<2>(sums, values, weights);
+        q8_gemm_step<3>(sums, values, weights);
+        input += 16;
+        weights += 16 * kQ8Panel;
+      }
+      if (quads % 4) {
+        UNROLL for (int r = 0; r < ROWS; ++r) values[r] = vld1q_s8(input + r * stride);
+        q8_gemm_step<0>(sums, values, weights);
+        if (quads % 4 > 1) q8_gemm_step<1>(sums, values, weights);
+        if (quads % 4 > 2) q8_gemm_step<2>(sums, values, weights);
+      }
+      for (int half = 0; half < 2 && extras_begin < extras_end; ++half) {
+        q8_add_extras(g.extras, extras_begin, extras_end, half, tile_input, stride, sums);
+      }
+      const float32x4_t scale[2] = {vld1q_f32(scales), vld1q_f32(scales + 4)};
+      q8_store_vectors<ROWS>(epilogue, sums, scale, output, g.output_stride);
+      tile_input += ROWS * stride;
+      output += ROWS * g.output_stride;
+    }
+  }
+};
+
+void q8_gemm__neondot(const Q8GemmArguments& g) { q8_gemm<Q8QuadsPanel>(g); }
