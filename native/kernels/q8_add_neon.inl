@@ -4,7 +4,7 @@ void q8_add__neon(const Q8AddArguments& s) {
   const int32x4_t bias = vdupq_n_s32(s.bias), shift = vdupq_n_s32(-s.shift), zero = vdupq_n_s32(s.to.output_zero);
   const int8x16_t lo = vdupq_n_s8((int8_t)s.to.lo), hi = vdupq_n_s8((int8_t)s.to.hi);
   for (size_t i = 0; i < s.count; i += 16) {
-    const auto values = [&](const uint8_t* from, int32x4_t (&to)[4]) INLINE_LAMBDA {
+    const auto values = [&](const uint8_t* from, int32x4_t(&to)[4]) INLINE_LAMBDA {
       const int8x16_t bytes = vreinterpretq_s8_u8(vld1q_u8(from + i));
       const int16x8_t low = vmovl_s8(vget_low_s8(bytes)), high = vmovl_s8(vget_high_s8(bytes));
       to[0] = vmovl_s16(vget_low_s16(low)), to[1] = vmovl_s16(vget_high_s16(low));

@@ -44,8 +44,8 @@ inline void q8_widen_add(int32x4_t (&sums)[2], int16x8_t products) {
   sums[1] = vaddw_high_s16(sums[1], products);
 }
 
-// Adds a row of the kernel to COLUMNS sums. `pairs` are products of the third taps of even rows, which wait for those of
-// odd ones.
+// Adds a row of the kernel to COLUMNS sums. `pairs` are products of the third taps of even rows, which wait for those
+// of odd ones.
 template <Q8TapSums IN_16_BITS, int STRIDE, int COLUMNS>
 ALWAYS_INLINE void q8_depthwise_row(const Q8Taps& taps, int ky, const int8x8_t* values, int32x4_t (&sums)[COLUMNS][2],
                                     int16x8_t (&pairs)[COLUMNS]) {
