@@ -1,17 +1,19 @@
 {
   # node-gyp has no flags by the file, so each instruction set is a static library with flags of its own.
   # Contraction is off everywhere: a multiplication and an addition fuse only where a kernel says so.
+  # Exceptions are on because a thread that cannot be started throws one.
   'target_defaults': {
-    'cflags_cc!': ['-O2', '-std=gnu++20', '-std=gnu++17'],
+    'cflags_cc!': ['-O2', '-std=gnu++20', '-std=gnu++17', '-fno-exceptions'],
     'cflags_cc': ['-std=c++17', '-O3', '-ffp-contract=off', '-fvisibility=hidden', '-Wall', '-Wextra'],
     'xcode_settings': {
       'GCC_OPTIMIZATION_LEVEL': '3',
+      'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
       'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
       'MACOSX_DEPLOYMENT_TARGET': '11.0',
       'OTHER_CPLUSPLUSFLAGS': ['-ffp-contract=off', '-fvisibility=hidden'],
     },
     'msvs_settings': {
-      'VCCLCompilerTool': {'AdditionalOptions': ['/std:c++17', '/fp:precise']},
+      'VCCLCompilerTool': {'ExceptionHandling': '1', 'AdditionalOptions': ['/std:c++17', '/fp:precise']},
     },
   },
   'targets': [
@@ -24,6 +26,7 @@
         'native/geometry.cc',
         'native/memory.cc',
         'native/old_libraries.cc',
+        'native/team.cc',
         'native/validate.cc',
         'native/validate_q8.cc',
         'native/ops/conv.cc',

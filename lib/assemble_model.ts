@@ -2,7 +2,7 @@
 import { checkSignal } from './abort';
 import { recognize } from './architectures/recognize';
 import { compile, pooledFeatures } from './compile/compile';
-import type { Engine } from './engines/engine';
+import { type Engine, MAX_THREADS } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import type { ModelFile } from './formats/model_file';
 import { elementCount, type Graph, pixels } from './graph';
@@ -15,7 +15,7 @@ import { totals } from './summary';
 
 /** What load() takes on every platform. */
 export interface CommonLoadOptions {
-  /** An upper bound on threads, 1 to 64; `info.threads` tells how many are used. One is used at present. */
+  /** An upper bound on threads, 1 to 64; default: the number of big cores, 4 at most. `info.threads` tells how many are used. */
   threads?: number;
   /** What the engine computes with; 'auto' is int8 for quantized files and float32 for the others. */
   precision?: 'auto' | 'float32' | 'int8';
@@ -48,9 +48,10 @@ export async function assembleModel<Source>(
   const preprocess = resolvePreprocess(file.preprocess, options.preprocess);
   const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine.geometry);
   const graph = simplify(file.graph, precision);
-  const program = compile(graph, engine.geometry);
+  const threads = Math.min(options.threads ?? engine.defaultThreads, engine.maxThreads);
+  const program = compile(graph, engine.geometry, { threads });
   onProgress?.(0.9);
-  const session = await engine.load(program);
+  const session = await engine.load(program, threads);
   if (signal?.aborted) await session.close();
   throwIfAborted(signal);
   onProgress?.(1);
@@ -66,11 +67,11 @@ export async function assembleModel<Source>(
       classes: elementCount(file.graph.output.shape),
       ...totals(graph),
       weightBytes: program.weights.byteLength,
-      arenaBytes: program.arenaBytes + program.scratchBytes,
+      arenaBytes: program.arenaBytes + program.scratchBytes * threads,
       backend: engine.backend,
       isa: engine.isa,
       fallbackReason,
-      threads: 1,
+      threads,
       precision,
       format: file.format,
       preprocess,
@@ -123,8 +124,8 @@ export function checkLoadOptions(options: CommonLoadOptions): void {
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw invalid(`Expected onProgress to be a function but received ${String(onProgress)}`);
   }
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
-    throw invalid(`Expected threads from 1 to 64 but received ${String(threads)}`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
+    throw invalid(`Expected threads from 1 to ${MAX_THREADS} but received ${String(threads)}`);
   }
   if (precision !== 'auto' && precision !== 'float32' && precision !== 'int8') {
     throw invalid(`Expected precision to be 'auto', 'float32' or 'int8' but received ${JSON.stringify(precision)}`);

@@ -1,6 +1,7 @@
-// The bridge to JavaScript: isas(), geometry(isa) and class Session. Nothing is kept outside the objects, so that the
-// addon loads in any number of threads. Everything that comes from JavaScript is checked, for a mistake there must be
-// an exception and not a crash. lib/engines/native.ts is the only caller.
+// The bridge to JavaScript: isas(), geometry(isa) and class Session. The addon loads in any number of JavaScript
+// threads: each holds the process's Team as its instance data, and nothing else is kept outside the objects. Everything
+// that comes from JavaScript is checked, for a mistake there must be an exception and not a crash.
+// lib/engines/native.ts is the only caller.
 #include <napi.h>
 #include <string.h>
 
@@ -11,15 +12,20 @@
 #include "execute.h"
 #include "geometry.h"
 #include "memory.h"
+#include "team.h"
 #include "validate.h"
 
 namespace mobilenet_edge {
 namespace {
 
+constexpr size_t kMaxThreads = 64;
+
 // A program and its memory, kept alive by the Session and by a run in progress.
 struct Loaded {
   Kernels kernels;
   Memory ops, weights, arena, scratch;
+  int32_t threads;
+  size_t scratch_bytes;  // of one thread
   bool running = false;
 
   const int32_t* op_words() const { return reinterpret_cast<const int32_t*>(ops.data()); }
@@ -77,10 +83,18 @@ bool read_port(const Napi::Value& value, const Loaded& loaded, Port* port) {
          is_record_boundary(loaded.op_words(), loaded.op_word_count(), port->words);
 }
 
+// What a JavaScript thread holds as long as it may run anything.
+struct Instance {
+  std::shared_ptr<Team> team = Team::of_process();
+};
+
 class Run : public Napi::AsyncWorker {
  public:
   Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output)
-      : Napi::AsyncWorker(env, "mobilenet_edge"), loaded_(std::move(loaded)), output_(output) {
+      : Napi::AsyncWorker(env, "mobilenet_edge"),
+        team_(env.GetInstanceData<Instance>()->team),
+        loaded_(std::move(loaded)),
+        output_(output) {
     napi_create_promise(env, &deferred_, &promise_);
   }
 
@@ -88,9 +102,16 @@ class Run : public Napi::AsyncWorker {
 
  protected:
   void Execute() override {
+    // A helper may come late: it shares what it reads.
+    struct Shared {
+      std::shared_ptr<Loaded> loaded;
+      Execution execution;
+    };
     const Context context = {&loaded_->kernels, loaded_->weights.data(), loaded_->arena.data(),
                              loaded_->scratch.data()};
-    execute(context, loaded_->op_words(), output_.words);
+    const auto shared = std::shared_ptr<Shared>(
+        new Shared{loaded_, {context, loaded_->scratch_bytes, loaded_->op_words(), output_.words}});
+    team_->run(loaded_->threads, [shared](int32_t member) { shared->execution.work(member); });
   }
 
   // Calls of Node-API fail here when the JavaScript thread is being terminated; nobody waits for the answer then.
@@ -105,7 +126,8 @@ class Run : public Napi::AsyncWorker {
   }
 
  private:
-  std::shared_ptr<Loaded> loaded_;
+  const std::shared_ptr<Team> team_;
+  const std::shared_ptr<Loaded> loaded_;
   const Port output_;
   napi_deferred deferred_ = nullptr;
   napi_value promise_ = nullptr;
@@ -120,15 +142,19 @@ class Session : public Napi::ObjectWrap<Session> {
          InstanceMethod<&Session::read_memory>("readMemory"), InstanceMethod<&Session::write_memory>("writeMemory")});
   }
 
-  // new Session(isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes)
+  // new Session(isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes, threads), scratch that of one
+  // thread
   explicit Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
     const Napi::Env env = info.Env();
     Bytes ops, weights;
-    size_t arena_bytes = 0, scratch_bytes = 0;
-    if (info.Length() != 5 || !info[0].IsString() || !info[1].IsTypedArray() ||
+    size_t arena_bytes = 0, scratch_bytes = 0, threads = 0;
+    if (info.Length() != 6 || !info[0].IsString() || !info[1].IsTypedArray() ||
         info[1].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array || !read_bytes(info[1], &ops) ||
-        !read_bytes(info[2], &weights) || !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes)) {
-      Napi::TypeError::New(env, "Expected (isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes)")
+        !read_bytes(info[2], &weights) || !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes) ||
+        !read_size(info[5], &threads) || threads < 1 || threads > kMaxThreads ||
+        scratch_bytes > SIZE_MAX / kMaxThreads) {
+      Napi::TypeError::New(env,
+                           "Expected (isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes, threads)")
           .ThrowAsJavaScriptException();
       return;
     }
@@ -140,7 +166,9 @@ class Session : public Napi::ObjectWrap<Session> {
     loaded->ops = Memory(ops.size);
     loaded->weights = Memory(weights.size);
     loaded->arena = Memory(arena_bytes);
-    loaded->scratch = Memory(scratch_bytes);
+    loaded->scratch = Memory(scratch_bytes * threads);
+    loaded->scratch_bytes = scratch_bytes;
+    loaded->threads = static_cast<int32_t>(threads);
     if (!loaded->ops.data() || !loaded->weights.data() || !loaded->arena.data() || !loaded->scratch.data()) {
       Napi::Error error = Napi::Error::New(env, "The operating system gave no memory");
       error.Set("code", Napi::String::New(env, "OUT_OF_MEMORY"));
@@ -249,6 +277,7 @@ Napi::Value geometry(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Instance());
   exports.Set("isas", Napi::Function::New(env, isas, "isas"));
   exports.Set("geometry", Napi::Function::New(env, geometry, "geometry"));
   exports.Set("Session", Session::define(env));

@@ -1,9 +1,15 @@
 #include "execute.h"
 
+#include <chrono>
+
 #include "ops/q8_ops.h"
+#include "spin.h"
 
 namespace mobilenet_edge {
 namespace {
+
+// About what sleeping and being woken cost.
+constexpr std::chrono::microseconds kSpinTime(100);
 
 void run_chunk(const Context& context, const OpHeader& op, int32_t chunk) {
   switch (op.opcode) {
@@ -48,12 +54,45 @@ void run_chunk(const Context& context, const OpHeader& op, int32_t chunk) {
 
 }  // namespace
 
-void execute(const Context& context, const int32_t* ops, size_t words) {
-  for (size_t at = 0; at < words;) {
-    const OpHeader& op = reinterpret_cast<const OpHeader&>(ops[at]);
-    for (int32_t chunk = 0; chunk < op.chunks; ++chunk) run_chunk(context, op, chunk);
+void Execution::work(int32_t member) {
+  Context context = context_;
+  context.scratch += member * scratch_bytes_;
+  size_t begin = 0;  // how many chunks the ops before this one have
+  for (size_t at = 0; at < words_;) {
+    const OpHeader& op = reinterpret_cast<const OpHeader&>(ops_[at]);
+    const size_t end = begin + op.chunks;
+    wait_for(begin);
+    size_t mine = 0;
+    for (size_t chunk = begun_.load(std::memory_order_relaxed); chunk < end;) {
+      if (!begun_.compare_exchange_weak(chunk, chunk + 1, std::memory_order_relaxed)) continue;
+      run_chunk(context, op, static_cast<int32_t>(chunk - begin));
+      ++mine;
+      chunk = begun_.load(std::memory_order_relaxed);
+    }
+    if (mine) finish(mine);
+    begin = end;
     at += op.words;
   }
+  if (member == 0) wait_for(begin);
+}
+
+// Returns when the first `chunks` chunks are done, and their results can be seen.
+void Execution::wait_for(size_t chunks) {
+  const auto reached = [&] { return done_.load() >= chunks; };
+  if (reached() || spin_until(reached, kSpinTime)) return;
+  std::unique_lock<std::mutex> lock(mutex_);
+  // Either finish() sees this sleeper or the sleeper sees what finish() has added: both use one order of all threads.
+  ++sleepers_;
+  progress_.wait(lock, reached);
+  --sleepers_;
+}
+
+void Execution::finish(size_t chunks) {
+  done_ += chunks;
+  if (sleepers_ == 0) return;
+  // With the mutex, for otherwise somebody could be between looking and sleeping.
+  std::lock_guard<std::mutex> lock(mutex_);
+  progress_.notify_all();
 }
 
 }  // namespace mobilenet_edge

@@ -1,10 +1,41 @@
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
 #include "ops/ops.h"
 
 namespace mobilenet_edge {
 
-// Runs the records in the first `words` words of `ops`, which validate() has passed.
-void execute(const Context& context, const int32_t* ops, size_t words);
+// One run of a program's records, which validate() has passed, by any number of threads at once. Chunks are dealt by a
+// counter; those of an op begin when all before it are done. A thread holds nothing but the chunk that it runs, so one
+// that comes late, or that the operating system puts aside between chunks, keeps nobody waiting.
+class Execution {
+ public:
+  // Runs the first `words` words of `ops`. Member m's scratch lies m * scratch_bytes behind context.scratch.
+  Execution(const Context& context, size_t scratch_bytes, const int32_t* ops, size_t words)
+      : context_(context), scratch_bytes_(scratch_bytes), ops_(ops), words_(words) {}
+
+  // Takes part as one of the members, each a thread of its own. Member 0 returns when everything is done; the others
+  // when nothing is left to begin. A member that begins later than that reads the records and nothing else.
+  void work(int32_t member);
+
+ private:
+  void wait_for(size_t chunks);
+  void finish(size_t chunks);
+
+  const Context context_;
+  const size_t scratch_bytes_;
+  const int32_t* const ops_;
+  const size_t words_;
+
+  // Chunks of the whole program that were begun and ended; each counter on a cache line of its own.
+  alignas(64) std::atomic<size_t> begun_{0};
+  alignas(64) std::atomic<size_t> done_{0};
+  alignas(64) std::atomic<int32_t> sleepers_{0};
+  std::mutex mutex_;
+  std::condition_variable progress_;
+};
 
 }  // namespace mobilenet_edge

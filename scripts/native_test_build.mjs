@@ -54,6 +54,7 @@ export function buildNativeProgram(
     '-Wextra',
     '-Werror',
     '-Wno-missing-field-initializers',
+    '-pthread',
     ...defines,
     ...flags,
   ];

@@ -134,11 +134,11 @@ describe('bench', () => {
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     const result = JSON.parse(stdout);
     const model = await load(mobilenetV2({ alpha: 0.35, inputSize: 96 }), { backend: backend as 'auto' | 'wasm' });
-    const { isa, macs, arenaBytes } = model.info;
+    const { isa, threads, macs, arenaBytes } = model.info;
     expect(result).toEqual({
       backend: model.info.backend,
       isa,
-      threads: 1,
+      threads,
       precision: 'float32',
       loadMs: expect.any(Number),
       firstMs: expect.any(Number),
@@ -155,7 +155,7 @@ describe('bench', () => {
   });
 
   it('prints numbers whose decimal points align', async () => {
-    const { stdout, stderr, exitCode } = await runCli(['bench', ...SMALL, '--runs', '3']);
+    const { stdout, stderr, exitCode } = await runCli(['bench', ...SMALL, '--runs', '3', '--threads', '1']);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     // Where there is no addon, one more line says why.
     const lines = stdout.trimEnd().split('\n');

@@ -4,7 +4,7 @@ import type { ModelSource } from '../lib/formats/read_model_file';
 import { load } from '../lib/load';
 import type { Model } from '../lib/model';
 import { nsfwjsModel } from '../scripts/nsfwjs_model.mjs';
-import { isasUnderTest } from './support/engines';
+import { enginesUnderTest, isasUnderTest } from './support/engines';
 import {
   goldenBytes,
   goldenFloats,
@@ -17,6 +17,10 @@ import {
 } from './support/shared';
 
 const isas = await isasUnderTest();
+/** Every instruction set on 1, 2 and 3 threads, if its engine has threads. */
+const variants = (await enginesUnderTest()).flatMap(({ isa, maxThreads }) =>
+  [1, 2, 3].filter((threads) => threads <= maxThreads).map((threads) => ({ isa, threads })),
+);
 
 const FLOAT_MODELS = [
   'v1_0.25_224_float',
@@ -53,9 +57,11 @@ async function loadForTest(source: ModelSource, options: Parameters<typeof load>
 describe.skipIf(!hasShared)('float models', () => {
   const golden = hasShared ? readGolden() : { models: {}, runs: {} };
   describe.each(FLOAT_MODELS)('%s', (id) => {
-    test.each(isas)('within 1e-5 of every golden output on %s', async (isa) => {
+    /** Of the first variant of each instruction set: all threads must give the same bits. */
+    const firstAnswers = new Map<string, ArrayLike<number>>();
+    test.each(variants)('within 1e-5 of every golden output on $isa, $threads threads', async ({ isa, threads }) => {
       const { file, input } = golden.models[id];
-      const model = await loadForTest(await sourceOf(id, file), { isa });
+      const model = await loadForTest(await sourceOf(id, file), { isa, threads });
       for (const [image, run] of Object.entries(golden.runs[id])) {
         const expected = goldenFloats(run.out);
         const { data } = await model.predict(encode(goldenPicture(input.size, image), input.encoding));
@@ -64,14 +70,17 @@ describe.skipIf(!hasShared)('float models', () => {
         expect(worst, image).toBeLessThan(1e-5);
         const best = indexOfMax(data);
         expect(best, image).toBe(run.top5[0].index);
+        const key = `${isa} ${image}`;
+        expect(data, image).toEqual(firstAnswers.get(key) ?? data);
+        firstAnswers.set(key, data);
       }
     });
   });
 });
 
 describe.skipIf(!hasShared).each(quantizedGoldens())('$id', ({ model: { file, classes }, model: golden, runs }) => {
-  test.each(isas)('in integers, byte for byte on %s', async (isa) => {
-    const model = await loadForTest(sharedPath('models', file), { isa });
+  test.each(variants)('in integers, byte for byte on $isa, $threads threads', async ({ isa, threads }) => {
+    const model = await loadForTest(sharedPath('models', file), { isa, threads });
     expect(model.info.precision).toBe('int8');
     for (const [image, run] of runs) {
       const { data, shape } = await model.predict(goldenTensor(golden, image));

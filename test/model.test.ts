@@ -43,7 +43,6 @@ describe.each(backends)('%s', (backend) => {
       inputShape: [1, 96, 96, 3],
       classes: 12,
       backend,
-      threads: 1,
       precision: 'float32',
       format: 'graph',
     });

@@ -36,8 +36,8 @@ const INPUT = { offset: 0, pixels: 4, channelBytes: 32, strideBytes: 32, words: 
 const OUTPUT = { offset: 128, pixels: 4, channelBytes: 32, strideBytes: 32, words: ops.length };
 const values = Float32Array.from({ length: 32 }, (_, i) => i - 9.5);
 
-function newSession(words = ops, arenaBytes: unknown = 256) {
-  return new addon.Session('scalar', words, NO_BYTES, arenaBytes, 0);
+function newSession(words = ops, arenaBytes: unknown = 256, threads: unknown = 2) {
+  return new addon.Session('scalar', words, NO_BYTES, arenaBytes, 0, threads);
 }
 
 describe.skipIf(!addon)('a session', () => {
@@ -145,10 +145,13 @@ describe.skipIf(!addon)('arguments are refused', () => {
 
   test('constructor arguments of the wrong type or number', () => {
     expect(() => new addon.Session()).toThrow(TypeError);
-    expect(() => new addon.Session('scalar', new Float32Array(14), NO_BYTES, 256, 0)).toThrow(TypeError);
-    expect(() => new addon.Session('nonsense', ops, NO_BYTES, 256, 0)).toThrow(RangeError);
+    expect(() => new addon.Session('scalar', new Float32Array(14), NO_BYTES, 256, 0, 1)).toThrow(TypeError);
+    expect(() => new addon.Session('nonsense', ops, NO_BYTES, 256, 0, 1)).toThrow(RangeError);
     expect(() => newSession(ops, -1)).toThrow(TypeError);
     expect(() => newSession(ops, Number.POSITIVE_INFINITY)).toThrow(TypeError);
+    for (const threads of [0, 65, 1.5, -1, '2', undefined]) {
+      expect(() => new addon.Session('scalar', ops, NO_BYTES, 256, 0, threads)).toThrow(TypeError);
+    }
     expect(() => newSession(ops.subarray(0, 2))).toThrow(RangeError);
     expect(() => addon.geometry()).toThrow(TypeError);
     expect(() => addon.geometry('nonsense')).toThrow(TypeError);

@@ -9,7 +9,10 @@ import { alignUp, type Place } from './plan';
 const WEIGHT_BLOCK_BYTES = 256 * 1024;
 /** Rows of a pointwise chunk: a few tiles, so that threads share evenly. */
 const ROWS_PER_CHUNK = 128;
-const CHUNKS_PER_PICTURE = 8;
+/** A product with fewer rows for each thread is shared by columns: a thread then reads only its own weights. */
+const LEAST_ROWS_PER_THREAD = 32;
+/** A thread that is slow or late leaves some of its pieces to the others. */
+const PIECES_PER_THREAD = 4;
 
 /** What lowering reads and fills. */
 export interface Lowering {
@@ -29,19 +32,25 @@ export function makeOp<Name extends OpName>(name: Name, chunks: number, fields: 
   return { name, chunks, fields, parts } as Op;
 }
 
-/** The pieces of `total` that are nearest to `target` each and nearly equal: their size and number. */
-export function cut(total: number, target: number): { size: number; pieces: number } {
-  const size = Math.ceil(total / Math.max(1, Math.round(total / target)));
+/** `total` things in nearly equal pieces, `pieces` at most. */
+export function cut(total: number, pieces: number): { size: number; pieces: number } {
+  const size = Math.ceil(total / Math.max(1, pieces));
   return { size, pieces: Math.ceil(total / size) };
 }
 
-/** Output rows of a chunk of a windowed op, at least `least`. */
-export function cutRows(height: number, least: number): { size: number; pieces: number } {
-  return cut(height, Math.max(least, Math.ceil(height / CHUNKS_PER_PICTURE)));
+/**
+ * Output rows of a windowed op: as many pieces of an even number of rows as divide them and the threads evenly, for
+ * kernels make two rows at once; otherwise one piece a thread.
+ */
+export function cutRows(height: number, threads: number): { size: number; pieces: number } {
+  for (let share = PIECES_PER_THREAD; share > 1; share--) {
+    if (height % (share * threads * 2) === 0) return cut(height, share * threads);
+  }
+  return cut(height, threads);
 }
 
-export function cutPixels(count: number): { size: number; pieces: number } {
-  return cut(count, Math.ceil(count / CHUNKS_PER_PICTURE));
+export function cutPixels(count: number, threads: number): { size: number; pieces: number } {
+  return cut(count, threads);
 }
 
 /** Blocks of rows and of columns of a matrix product with `k` weights of `bytes` bytes a column. */
@@ -51,16 +60,35 @@ export function cutProduct(
   n: number,
   bytes: number,
   panels: Pick<Geometry, 'panel' | 'lastPanel'>,
+  threads: number,
 ) {
-  const rows = cut(m, ROWS_PER_CHUNK);
-  const n_block = columnBlock(k * bytes, n, panels);
+  const byRows = m >= LEAST_ROWS_PER_THREAD * threads;
+  const rows = cut(m, byRows ? threads * Math.max(1, Math.round(m / ROWS_PER_CHUNK / threads)) : 1);
+  const n_block = columnBlock(k * bytes, n, panels, byRows ? 1 : threads);
   return { chunks: rows.pieces * Math.ceil(n / n_block), m_block: rows.size, n_block };
 }
 
-/** Columns of a block whose weights fit the cache. No block may split what is one panel: the last one can be wider. */
-function columnBlock(bytes: number, n: number, { panel, lastPanel }: Pick<Geometry, 'panel' | 'lastPanel'>): number {
-  const fitting = Math.max(panel, Math.floor(WEIGHT_BLOCK_BYTES / bytes / panel) * panel);
-  let block = Math.min(n, alignUp(cut(n, fitting).size, panel));
+/**
+ * Columns of a block whose weights fit the cache, or nearly so where that shares them evenly among `threads`.
+ * No block may split what is one panel: the last one can be wider.
+ */
+function columnBlock(
+  bytes: number,
+  n: number,
+  { panel, lastPanel }: Pick<Geometry, 'panel' | 'lastPanel'>,
+  threads: number,
+): number {
+  const panels = Math.ceil(n / panel);
+  const fitting = Math.max(1, Math.floor(WEIGHT_BLOCK_BYTES / bytes / panel));
+  /** Panels of the thread that has the most. */
+  const largestShare = (size: number): number => Math.ceil(Math.ceil(panels / size) / threads) * size;
+  let { size } = cut(panels, Math.round(panels / fitting));
+  if (threads > 1) {
+    for (let other = Math.ceil(fitting * 1.5); other >= 1; other--) {
+      if (largestShare(other) < largestShare(size)) size = other;
+    }
+  }
+  let block = Math.min(n, size * panel);
   while (block < n && n % block !== 0 && n % block <= lastPanel - panel) block += panel;
   return Math.min(n, block);
 }

@@ -36,7 +36,7 @@ function lowerInvertedResidual(step: InvertedResidualStep, to: Lowering): Lowere
   const band = padRow + rowBytes(inputWidth, pixel, bytes);
   const scratchBytes = band + rowBytes(bandRows * outputWidth, pixel, bytes);
   const window = { offset: 0, stride: pixel };
-  const rows = cut(outputHeight, Math.ceil(outputHeight / to.threads));
+  const rows = cut(outputHeight, to.threads);
   const parts = [
     pointwise(expand, to.places.get(expand.node.inputs[0])!, window, to),
     middle(depthwise, window, { offset: band, stride: pixel }, padRow, to),

@@ -27,7 +27,7 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
   const [height, width, k] = pixels(node.inputs[0].shape);
   const m = height * width;
   const n = roundChannels(node.filter.shape[0]);
-  const { chunks, m_block, n_block } = cutProduct(m, k, n, BYTES, to.geometry);
+  const { chunks, m_block, n_block } = cutProduct(m, k, n, BYTES, to.geometry, to.threads);
   const other = residual && to.places.get(residual.tensor)!;
   const sum = clampFields(residual?.add.clamp ?? node.clamp);
   return makeOp('pointwise', chunks, {
@@ -50,7 +50,7 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
 }
 
 export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
-  const rows = cutRows(pixels(node.output.shape)[0], 2);
+  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
   return makeOp('depthwise', rows.pieces, {
     ...inputFields(node.inputs[0], input),
     ...outputFields(node.output, output),
@@ -72,7 +72,7 @@ export function lowerNode(node: Node, to: Lowering): Lowered {
     case 'conv2d': {
       const [, kernelHeight, kernelWidth, inputChannels] = node.filter.shape;
       const k = kernelHeight * kernelWidth * inputChannels;
-      const rows = cutRows(height, 1);
+      const rows = cutRows(height, to.threads);
       const op = makeOp('conv', rows.pieces, {
         ...inputFields(tensor, input),
         input_channels: inputChannels,
@@ -93,7 +93,7 @@ export function lowerNode(node: Node, to: Lowering): Lowered {
     }
     case 'add': {
       const other = to.places.get(node.inputs[1])!;
-      const { size, pieces } = cutPixels(height * width);
+      const { size, pieces } = cutPixels(height * width, to.threads);
       const op = makeOp('add', pieces, {
         a: input.offset,
         a_stride: input.stride,

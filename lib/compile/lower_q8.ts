@@ -48,7 +48,7 @@ export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: 
   const [height, width, k] = pixels(node.inputs[0].shape);
   const m = height * width;
   const n = roundChannels(node.filter.shape[0]);
-  const { chunks, m_block, n_block } = cutProduct(m, k, n, geometry.packing === 'pairs' ? 2 : 1, geometry);
+  const { chunks, m_block, n_block } = cutProduct(m, k, n, geometry.packing === 'pairs' ? 2 : 1, geometry, to.threads);
   return makeOp('q8_pointwise', chunks, {
     input: input.offset,
     input_stride: input.stride,
@@ -66,7 +66,7 @@ export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: 
 
 export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
   const geometry = q8Geometry(to);
-  const rows = cutRows(pixels(node.output.shape)[0], 2);
+  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
   return makeOp('q8_depthwise', rows.pieces, {
     ...inputFields(node.inputs[0], input),
     input_zero: formOf(node.inputs[0], geometry.type).zero,
@@ -81,7 +81,8 @@ export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Pl
 }
 
 /** TFLite's ADD: both operands scaled to 20 bits beyond the larger one's step. */
-function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometry): Op {
+function lowerAdd(node: Add, [a, b]: Place[], output: Place, to: Lowering): Op {
+  const geometry = q8Geometry(to);
   const [height, width, channels] = pixels(node.output.shape);
   const [aForm, bForm] = node.inputs.map((tensor) => formOf(tensor, geometry.type));
   const [aRatio, bRatio] = node.inputs.map((tensor) => Math.fround(scaleOf(tensor) / scaleOf(node.output)));
@@ -95,7 +96,7 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, geometry: Q8Geometr
   }
   const aMultiplier = multiplier(aRatio);
   const bMultiplier = multiplier(bRatio);
-  const { size, pieces } = cutPixels(height * width);
+  const { size, pieces } = cutPixels(height * width, to.threads);
   return makeOp('q8_add', pieces, {
     a: a.offset,
     a_stride: a.stride,
@@ -194,7 +195,7 @@ export function lowerQ8Node(node: Node, to: Lowering): Lowered {
       const [height, width] = pixels(node.output.shape);
       const k = elementCount(node.filter.shape.slice(1));
       const patchStride = Math.ceil(k / 16) * 16;
-      const rows = cutRows(height, 1);
+      const rows = cutRows(height, to.threads);
       const op = makeOp('q8_conv', rows.pieces, {
         ...inputFields(tensor, input),
         input_channels: node.filter.shape[3],
@@ -215,7 +216,7 @@ export function lowerQ8Node(node: Node, to: Lowering): Lowered {
       return { op: lowerQ8Depthwise(node, input, output, 0, to), scratchBytes };
     }
     case 'add':
-      return noScratch(lowerAdd(node, places, output, geometry));
+      return noScratch(lowerAdd(node, places, output, to));
     case 'pool':
       return noScratch(lowerPool(node, input, output, geometry));
     case 'softmax':

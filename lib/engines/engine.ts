@@ -7,6 +7,9 @@ export type Backend = 'native' | 'wasm';
 export const NATIVE_ISAS: readonly string[] = ['scalar', 'avx2', 'neon', 'neondot'];
 export const WASM_ISAS: readonly string[] = ['simd128', 'relaxed-simd'];
 
+/** What anybody may ask for. */
+export const MAX_THREADS = 64;
+
 export interface EngineOptions {
   /** Forces an instruction set; default: the environment variable MOBILENET_EDGE_ISA, else the best one here. */
   isa?: string;
@@ -17,8 +20,11 @@ export interface Engine {
   /** The instruction set chosen at run time: 'scalar', 'avx2', ...; 'simd128' or 'relaxed-simd' for wasm. */
   readonly isa: string;
   readonly geometry: Geometry;
-  /** Copies the program into the engine's own memory. Throws OUT_OF_MEMORY. */
-  load(program: Program): Promise<Session>;
+  /** How many threads a session has if nobody says, and how many it can have. */
+  readonly defaultThreads: number;
+  readonly maxThreads: number;
+  /** Copies the program into the engine's own memory, to run on up to `threads` threads, by default one. Throws OUT_OF_MEMORY. */
+  load(program: Program, threads?: number): Promise<Session>;
 }
 
 export interface Session {
@@ -29,7 +35,7 @@ export interface Session {
   run(input: PortValues, port: Port): Promise<PortValues>;
   /** Frees the memory; a run in progress ends first. Idempotent. */
   close(): Promise<void>;
-  /** For tests: a copy of the arena followed by the scratch. */
+  /** For tests: a copy of the arena followed by the scratch of every thread. */
   readMemory(): Promise<Uint8Array>;
   /** For tests: overwrites the arena and the scratch. */
   writeMemory(bytes: Uint8Array): Promise<void>;

@@ -1,10 +1,11 @@
-/** The native engine: whole programs run in the C++ addon, on libuv's thread pool. */
+/** The native engine: whole programs run in the C++ addon, on libuv's thread pool with the help of the addon's own threads. */
 import { createRequire } from 'node:module';
 import { MobileNetEdgeError } from '../errors';
 import { elementCount } from '../graph';
 import { packageRoot } from '../package_root';
 import { type Geometry, PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
-import { type Engine, type EngineOptions, type Session, WASM_ISAS } from './engine';
+import { type Engine, type EngineOptions, MAX_THREADS, type Session, WASM_ISAS } from './engine';
+import { defaultThreads } from './threads';
 
 /** What native/addon.cc exports. */
 interface Addon {
@@ -18,6 +19,7 @@ interface Addon {
     weights: Uint8Array,
     arenaBytes: number,
     scratchBytes: number,
+    threads: number,
   ) => AddonSession;
 }
 
@@ -51,7 +53,11 @@ export function loadNativeEngine(options: EngineOptions = {}): Engine {
     backend: 'native',
     isa,
     geometry: JSON.parse(geometry(isa)) as Geometry,
-    load: async (program) => new NativeSession(Session, isa, program),
+    get defaultThreads() {
+      return defaultThreads();
+    },
+    maxThreads: MAX_THREADS,
+    load: async (program, threads = 1) => new NativeSession(Session, isa, program, threads),
   };
 }
 
@@ -101,14 +107,14 @@ class NativeSession implements Session {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(SessionOfAddon: Addon['Session'], isa: string, program: Program) {
+  constructor(SessionOfAddon: Addon['Session'], isa: string, program: Program, threads: number) {
     const { ops, weights, arenaBytes, scratchBytes, input } = program;
     this.#input = inBytes(input);
     try {
-      this.#session = new SessionOfAddon(isa, ops, weights, arenaBytes, scratchBytes);
+      this.#session = new SessionOfAddon(isa, ops, weights, arenaBytes, scratchBytes, threads);
     } catch (cause) {
       if ((cause as { code?: unknown }).code !== 'OUT_OF_MEMORY') throw internal(cause);
-      const bytes = ops.byteLength + weights.byteLength + arenaBytes + scratchBytes;
+      const bytes = ops.byteLength + weights.byteLength + arenaBytes + scratchBytes * threads;
       throw new MobileNetEdgeError(
         'OUT_OF_MEMORY',
         `Could not allocate ${bytes} bytes for the model: use a smaller model or close others`,

@@ -17,6 +17,8 @@ export async function loadWasmEngine(options: EngineOptions = {}): Promise<Engin
     backend: 'wasm',
     isa,
     geometry: WASM_GEOMETRY,
+    defaultThreads: 1,
+    maxThreads: 1,
     load: (program) => WasmSession.load(module, program),
   };
 }

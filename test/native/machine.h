@@ -38,7 +38,7 @@ struct MachineOf {
 
   // Runs what check() has passed.
   void execute_checked(const std::vector<int32_t>& ops) {
-    execute({&kernels, weights.raw(), arena.raw(), scratch.raw()}, ops.data(), ops.size());
+    Execution({&kernels, weights.raw(), arena.raw(), scratch.raw()}, scratch.bytes(), ops.data(), ops.size()).work(0);
   }
 
   // What the arena holds from element `from` on when the program has run; empty if it is not valid.

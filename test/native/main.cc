@@ -1,4 +1,5 @@
-// Runs the native tests with every instruction set of this CPU; `--isas` prints them, `--expect a,b` demands them.
+// Runs the native tests with every instruction set of this CPU; `--isas` prints them, `--expect a,b` demands them,
+// `--team` runs only the tests of threads.
 #include "support.h"
 
 using namespace mobilenet_edge;
@@ -10,6 +11,7 @@ int main(int argc, char** argv) {
     puts(names.c_str());
     return 0;
   }
+  const bool only_team = argc == 2 && strcmp(argv[1], "--team") == 0;
   if (argc == 3 && strcmp(argv[1], "--expect") == 0) expect(names == argv[2], "instruction sets are " + names);
 
   for (const char* isa : {"scalar", "avx2", "AVX2", "", "neon"}) {
@@ -21,6 +23,10 @@ int main(int argc, char** argv) {
   for (const char* isa : available_isas()) {
     Kernels kernels;
     if (!expect(select_kernels(isa, &kernels) && strcmp(kernels.isa, isa) == 0, isa)) continue;
+    if (only_team) {
+      test_team(kernels);
+      continue;
+    }
     test_gemm(kernels);
     test_depthwise(kernels);
     test_ops(kernels);
@@ -31,6 +37,7 @@ int main(int argc, char** argv) {
     test_q8_ops(kernels);
     test_q8_inverted_residual(kernels);
     test_q8_validate(kernels);
+    test_team(kernels);
   }
   printf("native (%s): %d passed, %d failed\n", names.c_str(), tally().passed, tally().failed);
   return tally().failed ? 1 : 0;

@@ -189,5 +189,6 @@ void test_q8_ops(const Kernels& kernels);
 void test_q8_inverted_residual(const Kernels& kernels);
 void test_validate(const Kernels& kernels);
 void test_q8_validate(const Kernels& kernels);
+void test_team(const Kernels& kernels);
 
 }  // namespace mobilenet_edge
