@@ -4,7 +4,7 @@ import type { ModelSource } from '../lib/formats/read_model_file';
 import { load } from '../lib/load';
 import type { Model } from '../lib/model';
 import { nsfwjsModel } from '../scripts/nsfwjs_model.mjs';
-import { enginesUnderTest, isasUnderTest } from './support/engines';
+import { enginesUnderTest } from './support/engines';
 import {
   goldenBytes,
   goldenFloats,
@@ -16,9 +16,10 @@ import {
   sharedPath,
 } from './support/shared';
 
-const isas = await isasUnderTest();
+const engines = await enginesUnderTest();
+const isas = engines.map(({ isa }) => isa);
 /** Every instruction set on 1, 2 and 3 threads, if its engine has threads. */
-const variants = (await enginesUnderTest()).flatMap(({ isa, maxThreads }) =>
+const variants = engines.flatMap(({ isa, maxThreads }) =>
   [1, 2, 3].filter((threads) => threads <= maxThreads).map((threads) => ({ isa, threads })),
 );
 
