@@ -1,0 +1,140 @@
+/** load() of every browser entry; entries differ in where the worker's script and the WebAssembly builds are. */
+import { type CommonLoadOptions, checkLoadOptions } from '../assemble_model';
+import { WASM_BUILDS } from '../engines/wasm_probe';
+import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import type { ModelInfo } from '../model';
+import { absoluteUrl } from './absolute_url';
+import { type Channel, directChannel, WorkerChannel, workerName } from './channel';
+import { Model } from './model';
+import type { ModelHost } from './model_host';
+import type { ByteProgress, HostOptions, WasmFiles } from './protocol';
+import { type ModelSource, sendableModel } from './send_model';
+
+export interface LoadOptions extends CommonLoadOptions {
+  /** 'auto' and 'wasm' mean the same in a browser; 'native' is refused. */
+  backend?: 'auto' | 'native' | 'wasm';
+  /** Forces an instruction set: 'simd128' or 'relaxed-simd'; default: the best one here. */
+  isa?: string;
+  /** Class names: an array, or the URL of a text file of one a line; default: those inside or beside the model. */
+  labels?: readonly string[] | string | URL;
+  /** Where everything is computed. 'worker', unless given: the page never waits. 'main' is for pages without workers. */
+  thread?: 'worker' | 'main';
+  /** Keeps fetched model files in the browser's Cache, under this name or 'mobilenet-edge', and never asks for them again. */
+  cache?: boolean | string;
+  /** The folder that serves mobilenet_edge.simd128.wasm and mobilenet_edge.relaxed-simd.wasm. */
+  wasmUrl?: string | URL;
+  /** The WebAssembly builds themselves, by instruction set. */
+  wasmBinary?: WasmFiles;
+  /** The script of the worker: a copy of this package's dist/browser/host.mjs. */
+  workerUrl?: string | URL;
+  /** Called with 0 to 1 as the model is read and compiled, and with the bytes that have arrived. */
+  onProgress?: (fraction: number, bytes?: ByteProgress) => void;
+}
+
+/** What an entry brings. */
+export interface Assets {
+  wasm(): WasmFiles;
+  startWorker(options: WorkerOptions): Worker;
+  importHost(): Promise<{ ModelHost: typeof ModelHost }>;
+}
+
+export type Load = (source: ModelSource, options?: LoadOptions) => Promise<Model>;
+
+export function makeLoad(assets: Assets): Load {
+  return async (source, options = {}) => {
+    checkOptions(options);
+    const { signal, onProgress } = options;
+    throwIfAborted(signal);
+    const model = await sendableModel(source);
+    const wasm = wasmFiles(options, assets);
+    const channel = await openChannel(options, assets);
+    try {
+      const request = { kind: 'load', model, options: hostOptions(options), wasm } as const;
+      const info = (await channel.request(request, [], { signal, onProgress })) as ModelInfo;
+      return new Model(info, channel);
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
+  };
+}
+
+function invalid(message: string, cause?: unknown): MobileNetEdgeError {
+  return new MobileNetEdgeError('INVALID_ARGUMENT', message, { cause });
+}
+
+function checkOptions(options: LoadOptions): void {
+  checkLoadOptions(options);
+  const { backend = 'auto', thread = 'worker', cache } = options;
+  if (backend === 'native') {
+    throw new MobileNetEdgeError('BACKEND_UNAVAILABLE', "There is no native engine in a browser: use backend 'auto'");
+  }
+  if (backend !== 'auto' && backend !== 'wasm') {
+    throw invalid(`Expected backend to be 'auto' or 'wasm' in a browser but received ${String(backend)}`);
+  }
+  if (thread !== 'worker' && thread !== 'main') {
+    throw invalid(`Expected thread to be 'worker' or 'main' but received ${String(thread)}`);
+  }
+  if (cache !== undefined && typeof cache !== 'boolean' && typeof cache !== 'string') {
+    throw invalid(`Expected cache to be true, false or a name but received ${String(cache)}`);
+  }
+}
+
+function hostOptions({ isa, threads, precision, preprocess, labels, cache }: LoadOptions): HostOptions {
+  const isUrl = typeof labels === 'string' || labels instanceof URL;
+  const problem = (cause: unknown) =>
+    new MobileNetEdgeError('LABELS_INVALID', `Expected the URL of a text file but received ${labels}`, { cause });
+  return {
+    isa,
+    threads,
+    precision,
+    preprocess,
+    labels: isUrl ? absoluteUrl(labels, problem) : labels,
+    cache: cache === true ? 'mobilenet-edge' : cache || undefined,
+  };
+}
+
+function wasmFiles({ wasmBinary, wasmUrl }: LoadOptions, assets: Assets): WasmFiles {
+  if (wasmBinary) return wasmBinary;
+  if (wasmUrl === undefined) return assets.wasm();
+  const problem = (cause: unknown) => invalid(`Expected the URL of a folder as wasmUrl but received ${wasmUrl}`, cause);
+  const folder = absoluteUrl(wasmUrl, problem).replace(/\/?$/, '/');
+  return Object.fromEntries(WASM_BUILDS.map((isa) => [isa, `${folder}mobilenet_edge.${isa}.wasm`]));
+}
+
+async function openChannel({ thread, workerUrl }: LoadOptions, assets: Assets): Promise<Channel> {
+  if (thread === 'main') return directChannel(new (await assets.importHost()).ModelHost());
+  const name = workerName();
+  const options: WorkerOptions = { type: 'module', name };
+  try {
+    const worker = workerUrl === undefined ? assets.startWorker(options) : startWorkerAt(workerUrl, options);
+    return new WorkerChannel(worker, name);
+  } catch (cause) {
+    if (cause instanceof MobileNetEdgeError) throw cause;
+    throw new MobileNetEdgeError(
+      'BACKEND_UNAVAILABLE',
+      `The worker could not be started (${(cause as Error).message}): give workerUrl, or use thread 'main'`,
+      { cause },
+    );
+  }
+}
+
+function startWorkerAt(workerUrl: string | URL, options: WorkerOptions): Worker {
+  const url = absoluteUrl(workerUrl, (cause) =>
+    invalid(`Expected a URL as workerUrl but received ${workerUrl}`, cause),
+  );
+  return startWorker(url, options);
+}
+
+/** Starts a worker from any origin: browsers take scripts of the page's own only, but those may import others. */
+export function startWorker(url: string, options: WorkerOptions): Worker {
+  const { origin, protocol } = new URL(url);
+  if (origin === self.location.origin || protocol === 'blob:' || protocol === 'data:') return new Worker(url, options);
+  const script = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
+  try {
+    return new Worker(script, options);
+  } finally {
+    // The worker has its own hold on the script once it is constructed, but browsers fetch it a moment later.
+    setTimeout(() => URL.revokeObjectURL(script), 10_000);
+  }
+}

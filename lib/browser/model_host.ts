@@ -1,0 +1,78 @@
+/** One model and its engine, behind requests: in a worker, or on the page itself. */
+import { assembleModel } from '../assemble_model';
+import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { elementCount } from '../graph';
+import { fitLabels, labelsInvalid, readLabelText } from '../labels';
+import type { Model, ModelInfo } from '../model';
+import { decodePicture } from './decode';
+import { loadBrowserEngine } from './engine';
+import { fetchBytes } from './fetch_bytes';
+import type { ByteProgress, HostRequest, SentPicture } from './protocol';
+import { readSentModel } from './read_model';
+
+export interface AnswerOptions {
+  signal?: AbortSignal;
+  onProgress?: (fraction: number, bytes?: ByteProgress) => void;
+}
+
+export class ModelHost {
+  #model: Model<SentPicture> | undefined;
+
+  async answer(request: HostRequest, options: AnswerOptions): Promise<unknown> {
+    if (request.kind === 'load') return this.#load(request, options);
+    const model = this.#model;
+    if (!model) throw new MobileNetEdgeError('INTERNAL', `Expected a model before ${request.kind}: please report this`);
+    const { signal } = options;
+    switch (request.kind) {
+      case 'classify':
+        return model.classify(request.picture, { topK: request.topK, signal });
+      case 'embed':
+        return model.embed(request.picture, { signal });
+      case 'predict':
+        return model.predict(request.tensor, { signal });
+    }
+  }
+
+  close(): void {
+    this.#model?.close();
+  }
+
+  async #load(
+    { model, options, wasm }: HostRequest & { kind: 'load' },
+    { signal, onProgress }: AnswerOptions,
+  ): Promise<ModelInfo> {
+    let done = 0;
+    const bytes: ByteProgress = { loaded: 0 };
+    const file = await readSentModel(model, {
+      signal,
+      cache: options.cache,
+      onBytes: (more, total) => {
+        bytes.loaded += more;
+        bytes.total = total;
+        onProgress?.(done, { ...bytes });
+      },
+      onProgress: (fraction) => {
+        done = Math.max(done, fraction * 0.5);
+      },
+    });
+    throwIfAborted(signal);
+    const names = typeof options.labels === 'string' ? await fetchLabels(options.labels, signal) : options.labels;
+    const labels = fitLabels(names ?? file.labels, elementCount(file.graph.output.shape));
+    const engine = await loadBrowserEngine(wasm, options.isa);
+    throwIfAborted(signal);
+    const loading = { ...options, labels: undefined, signal, onProgress: (fraction: number) => onProgress?.(fraction) };
+    this.#model = await assembleModel({ file, labels, engine, decode: decodePicture }, loading);
+    return this.#model.info;
+  }
+}
+
+async function fetchLabels(url: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const failure = (problem: string, cause?: unknown) =>
+    labelsInvalid(`Expected a text file of one class name a line but ${problem}`, cause);
+  const bytes = await fetchBytes(url, { signal, failure });
+  try {
+    return readLabelText(bytes);
+  } catch (cause) {
+    throw failure(`what ${url} holds is not text`, cause);
+  }
+}

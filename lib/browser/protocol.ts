@@ -1,0 +1,59 @@
+/** What a page and the worker that hosts its model say to each other. */
+import type { LoadedFile } from '../assemble_model';
+import type { WasmIsa } from '../engines/wasm_probe';
+import type { ErrorCode } from '../errors';
+import type { TfjsArtifacts } from '../formats/tfjs';
+import type { RawImage } from '../image/pixels';
+import type { Preprocess } from '../image/preprocess';
+import type { TensorValues } from '../tensor_io';
+
+/** Every worker of ours has a name that begins so; what follows is the name of the lock that it holds while it lives. */
+export const WORKER_NAME = 'mobilenet-edge';
+
+/** Each WebAssembly build: where it is, or what it is. */
+export type WasmFiles = Partial<Record<WasmIsa, string | ArrayBuffer | ArrayBufferView>>;
+
+/** A model that can be sent to a worker. */
+export type SentModel =
+  | { kind: 'url'; url: string }
+  | { kind: 'files'; files: readonly Blob[] }
+  | { kind: 'bytes'; bytes: Uint8Array }
+  | { kind: 'artifacts'; artifacts: TfjsArtifacts }
+  | { kind: 'graph'; graph: LoadedFile['graph'] };
+
+/** A picture that can be sent to a worker. */
+export type SentPicture =
+  | { kind: 'url'; url: string }
+  | { kind: 'encoded'; blob: Blob }
+  | { kind: 'drawable'; drawable: ImageBitmap | VideoFrame }
+  | { kind: 'pixels'; pixels: RawImage };
+
+export interface HostOptions {
+  isa?: string;
+  threads?: number;
+  precision?: 'auto' | 'float32' | 'int8';
+  preprocess?: Partial<Preprocess>;
+  /** Names, or the URL of a text file. */
+  labels?: readonly string[] | string;
+  /** The name of the Cache to keep fetched model files in. */
+  cache?: string;
+}
+
+export interface ByteProgress {
+  loaded: number;
+  /** Absent where the server does not tell. */
+  total?: number;
+}
+
+export type HostRequest =
+  | { kind: 'load'; model: SentModel; options: HostOptions; wasm: WasmFiles }
+  | { kind: 'classify'; picture: SentPicture; topK: number }
+  | { kind: 'embed'; picture: SentPicture }
+  | { kind: 'predict'; tensor: TensorValues };
+
+export type ToWorker = { id: number; request: HostRequest } | { abort: number };
+
+export type FromWorker =
+  | { id: number; value: unknown }
+  | { id: number; error: { code: ErrorCode; message: string; cause: unknown } }
+  | { id: number; progress: [fraction: number, bytes: ByteProgress | undefined] };

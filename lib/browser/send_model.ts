@@ -1,0 +1,62 @@
+/** From what a user loads to what can be sent to a worker. */
+import { isGraph } from '../assemble_model';
+import { bytesOf, isBuffer, isUint8Array, tagOf } from '../bytes';
+import { MobileNetEdgeError } from '../errors';
+import type { TfjsArtifacts } from '../formats/tfjs';
+import { type SavableModel, saveLayersModel } from '../formats/tfjs_layers_model';
+import type { Graph } from '../graph';
+import { absoluteUrl } from './absolute_url';
+import type { SentModel } from './protocol';
+
+/**
+ * A URL (of a `.tflite` file or a tfjs `model.json`, its weights beside it), a File, Blob or the bytes of a `.tflite`
+ * file, the Files of a tfjs model, a tfjs layers model in memory (`tf.LayersModel`, or its artifacts), or a Graph.
+ */
+export type ModelSource =
+  | string
+  | URL
+  | Blob
+  | readonly Blob[]
+  | Uint8Array
+  | ArrayBuffer
+  | TfjsArtifacts
+  | SavableModel
+  | Graph;
+
+/** Rejects with INVALID_ARGUMENT. */
+export async function sendableModel(source: ModelSource): Promise<SentModel> {
+  if (typeof source === 'string' || source instanceof URL) {
+    const problem = (cause: unknown) =>
+      new MobileNetEdgeError('INVALID_ARGUMENT', `Expected the URL of a model but received ${source}`, { cause });
+    return { kind: 'url', url: absoluteUrl(source, problem) };
+  }
+  // Copied here, since sending a view would send all of its buffer.
+  if (isUint8Array(source)) return { kind: 'bytes', bytes: Uint8Array.from(source) };
+  if (isBuffer(source)) return { kind: 'bytes', bytes: source.byteLength === 0 ? new Uint8Array() : bytesOf(source) };
+  if (isBlob(source)) return { kind: 'files', files: [source] };
+  if (Array.isArray(source) && source.every(isBlob)) return { kind: 'files', files: source };
+  if (isGraph(source)) return { kind: 'graph', graph: source };
+  if (typeof source === 'object' && source !== null) {
+    if ('modelTopology' in source) return { kind: 'artifacts', artifacts: onlyArtifacts(source) };
+    if ('save' in source) return { kind: 'artifacts', artifacts: onlyArtifacts(await saveLayersModel(source)) };
+  }
+  throw new MobileNetEdgeError(
+    'INVALID_ARGUMENT',
+    `Expected a model as a URL, a File or Blob, the bytes of a .tflite file, a tfjs layers model or { modelTopology, weightSpecs, weightData } but received ${source === null ? 'null' : typeof source}`,
+  );
+}
+
+function isBlob(value: unknown): value is Blob {
+  return ['[object Blob]', '[object File]'].includes(tagOf(value));
+}
+
+/** Without what cannot be sent: artifacts may come with functions. */
+function onlyArtifacts({ modelTopology, weightSpecs, weightsManifest, weightData }: TfjsArtifacts): TfjsArtifacts {
+  const plain = <T>(json: T): T => (json === undefined ? json : JSON.parse(JSON.stringify(json)));
+  return {
+    modelTopology: plain(modelTopology),
+    weightSpecs: plain(weightSpecs),
+    weightsManifest: plain(weightsManifest),
+    weightData,
+  };
+}

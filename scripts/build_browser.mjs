@@ -1,0 +1,44 @@
+// Bundles the browser entries to dist/browser: index.mjs, which finds host.mjs and the .wasm files beside it, and
+// inline.mjs, which has all of them inside. Runs after tsc and the build of the wasm modules.
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'dist', 'browser');
+
+/** Bundles lib/browser/<name>.mts with everything that it imports. */
+async function bundle(name, options = {}) {
+  await build({
+    input: join(root, 'lib', 'browser', `${name}.mts`),
+    platform: 'browser',
+    logLevel: 'warn',
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'], '.mjs': ['.mts', '.mjs'] } },
+    ...options,
+    output: { file: join(folder, `${name}.mjs`), format: 'esm', minify: true, codeSplitting: false },
+  });
+}
+
+const HOST = /[\\/]host\.mjs$/;
+const ASSETS = /inlined_assets\.mjs$/;
+
+function inlinedAssets() {
+  const wasm = (isa) => readFileSync(join(root, 'dist', 'wasm', `mobilenet_edge.${isa}.wasm`)).toString('base64');
+  return {
+    name: 'inlined-assets',
+    resolveId: { filter: { id: ASSETS }, handler: () => '\0inlined_assets' },
+    load: {
+      filter: { id: /^\0inlined_assets$/ },
+      handler: () => `
+        export const HOST_SCRIPT = ${JSON.stringify(readFileSync(join(folder, 'host.mjs'), 'utf8'))};
+        export const WASM_BASE64 = ${JSON.stringify({ simd128: wasm('simd128'), 'relaxed-simd': wasm('relaxed-simd') })};`,
+    },
+  };
+}
+
+// What tsc has made of lib/browser is for Node's module system, which has no use for it; its types are kept.
+for (const file of readdirSync(folder)) if (/\.m?js$/.test(file)) rmSync(join(folder, file));
+await bundle('host');
+await bundle('index', { external: HOST });
+await bundle('inline', { plugins: [inlinedAssets()] });
