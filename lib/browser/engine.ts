@@ -70,6 +70,8 @@ function engineOf(isa: WasmIsa, module: WebAssembly.Module): Engine {
     backend: 'wasm',
     isa,
     geometry: WASM_GEOMETRY,
+    defaultThreads: 1,
+    maxThreads: 1,
     load: async (program) => sessionOf(module, program),
   };
 }
