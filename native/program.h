@@ -123,10 +123,11 @@ struct DepthwiseOp {
 };
 
 // A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside
-// this one: the expansion (pointwise), the depthwise, the projection (pointwise), all float32 or
-// all q8. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the
-// expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows
-// at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.
+// this one: the expansion (pointwise, or conv: the stem), the depthwise, the projection
+// (pointwise), all float32 or all q8. The expansion writes a ring of `window_rows` rows at scratch
+// `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and
+// writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is
+// `rows_per_chunk` output rows.
 struct InvertedResidualOp {
   int32_t opcode;
   int32_t words;

@@ -73,20 +73,31 @@ class Validator : public Q8Checks {
     if (!require(room * sizeof(int32_t) >= sizeof(InvertedResidualOp) + sizeof(OpHeader), "wrong record length"))
       return;
     const auto& op = reinterpret_cast<const InvertedResidualOp&>(header);
-    if (reinterpret_cast<const OpHeader*>(&op + 1)->opcode == OPCODE_Q8_POINTWISE) {
-      parts<Q8PointwiseOp, Q8DepthwiseOp, uint8_t>(op, room, q8_geometry_.channel_group);
-    } else {
-      parts<PointwiseOp, DepthwiseOp, float>(op, room, geometry_.channel_group);
+    switch (reinterpret_cast<const OpHeader*>(&op + 1)->opcode) {
+      case OPCODE_POINTWISE:
+        return parts<PointwiseOp, DepthwiseOp, PointwiseOp, float>(op, room, geometry_.channel_group);
+      case OPCODE_CONV:
+        return parts<ConvOp, DepthwiseOp, PointwiseOp, float>(op, room, geometry_.channel_group);
+      case OPCODE_Q8_POINTWISE:
+        return parts<Q8PointwiseOp, Q8DepthwiseOp, Q8PointwiseOp, uint8_t>(op, room, q8_geometry_.channel_group);
+      case OPCODE_Q8_CONV:
+        return parts<Q8ConvOp, Q8DepthwiseOp, Q8PointwiseOp, uint8_t>(op, room, q8_geometry_.channel_group);
     }
+    defect = kOtherParts;
   }
 
-  void fields(const ConvOp& op) {
-    if (!window(op) || !chunks(op.chunks, op.output_height, op.rows_per_chunk)) return;
+  // All but the output and the chunks.
+  bool product(const ConvOp& op) {
+    if (!window(op)) return false;
     const double k = (double)op.kernel_height * op.kernel_width * op.input_channels;
-    size(op.n) && require(op.n % 8 == 0, "n is no multiple of 8") && require(k <= kMaxSize, "a size is out of range") &&
-        pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.input_channels) &&
-        pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n) &&
-        span(limits_.scratch, op.patches, op.output_width * k) && span(limits_.weights, op.weights, op.n * (k + 1));
+    return size(op.n) && require(op.n % 8 == 0, "n is no multiple of 8") &&
+           require(k <= kMaxSize, "a size is out of range") &&
+           pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.input_channels) &&
+           span(limits_.scratch, op.patches, op.output_width * k) && span(limits_.weights, op.weights, op.n * (k + 1));
+  }
+  void fields(const ConvOp& op) {
+    product(op) && chunks(op.chunks, op.output_height, op.rows_per_chunk) &&
+        pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n);
   }
 
   bool product(const PointwiseOp& op) {
@@ -119,24 +130,45 @@ class Validator : public Q8Checks {
         pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, channels);
   }
 
-  static bool same_opcodes(const PointwiseOp& a, const DepthwiseOp& b, const PointwiseOp& c) {
-    return a.opcode == OPCODE_POINTWISE && b.opcode == OPCODE_DEPTHWISE && c.opcode == OPCODE_POINTWISE;
+  static constexpr const char* kOtherParts = "an inverted residual has other parts";
+  static bool has_opcodes(const DepthwiseOp& a, const PointwiseOp& b) {
+    return a.opcode == OPCODE_DEPTHWISE && b.opcode == OPCODE_POINTWISE;
   }
-  static bool same_opcodes(const Q8PointwiseOp& a, const Q8DepthwiseOp& b, const Q8PointwiseOp& c) {
-    return a.opcode == OPCODE_Q8_POINTWISE && b.opcode == OPCODE_Q8_DEPTHWISE && c.opcode == OPCODE_Q8_POINTWISE;
+  static bool has_opcodes(const Q8DepthwiseOp& a, const Q8PointwiseOp& b) {
+    return a.opcode == OPCODE_Q8_DEPTHWISE && b.opcode == OPCODE_Q8_POINTWISE;
   }
   static int32_t read_values(const PointwiseOp& op) { return op.k; }
   static int32_t read_values(const Q8PointwiseOp& op) { return round_up(op.k, 4); }
   bool residual(const Q8PointwiseOp&, double) { return true; }
 
-  template <typename Pointwise, typename Depthwise, typename Element>
+  // Whether the expansion makes the rows that the depthwise reads.
+  template <typename Pointwise, typename Depthwise>
+  bool makes_rows(const Pointwise& op, const Depthwise& depthwise) {
+    return pixels(limits_.arena, op.input, input_pixels(depthwise), op.input_stride, read_values(op),
+                  op.opcode == OPCODE_POINTWISE ? sizeof(float) : 1);
+  }
+  template <typename Depthwise>
+  bool makes_rows(const ConvOp& op, const Depthwise& depthwise) {
+    return same_extents(op, depthwise);
+  }
+  template <typename Depthwise>
+  bool makes_rows(const Q8ConvOp& op, const Depthwise& depthwise) {
+    return same_extents(op, depthwise);
+  }
+  template <typename Conv, typename Depthwise>
+  bool same_extents(const Conv& op, const Depthwise& depthwise) {
+    return require(op.output_height == depthwise.input_height && op.output_width == depthwise.input_width, kMisfit);
+  }
+  static constexpr const char* kMisfit = "the parts of an inverted residual do not fit";
+
+  template <typename Expansion, typename Depthwise, typename Pointwise, typename Element>
   void parts(const InvertedResidualOp& op, size_t room, int32_t group) {
-    constexpr size_t kBytes = sizeof(op) + 2 * sizeof(Pointwise) + sizeof(Depthwise);
+    constexpr size_t kBytes = sizeof(op) + sizeof(Expansion) + sizeof(Depthwise) + sizeof(Pointwise);
     if (!length(reinterpret_cast<const OpHeader&>(op), kBytes / sizeof(int32_t), room)) return;
-    const auto& expansion = *reinterpret_cast<const Pointwise*>(&op + 1);
+    const auto& expansion = *reinterpret_cast<const Expansion*>(&op + 1);
     const auto& depthwise = *reinterpret_cast<const Depthwise*>(&expansion + 1);
     const auto& projection = *reinterpret_cast<const Pointwise*>(&depthwise + 1);
-    if (!require(same_opcodes(expansion, depthwise, projection), "an inverted residual has other parts")) return;
+    if (!require(has_opcodes(depthwise, projection), kOtherParts)) return;
     if (!product(expansion) || !taps(depthwise) || !product(projection)) return;
     if (!size(op.window_rows, kMaxHeight) || !size(op.band_rows, kMaxHeight)) return;
     if (!chunks(op.chunks, depthwise.output_height, op.rows_per_chunk)) return;
@@ -145,14 +177,13 @@ class Validator : public Q8Checks {
                         (depthwise.kernel_height - 1.0) * depthwise.dilation_height + 1;
     require(expansion.n >= depthwise.channels && expansion.output_stride == depthwise.input_stride &&
                 projection.k <= channels && projection.input_stride == depthwise.output_stride,
-            "the parts of an inverted residual do not fit") &&
+            kMisfit) &&
         require(op.window_rows >= rows || op.window_rows >= depthwise.input_height, "the window is too low") &&
         pixels(limits_.scratch, op.window, (double)op.window_rows * depthwise.input_width, depthwise.input_stride,
                expansion.n > channels ? expansion.n : channels, sizeof(Element)) &&
         pixels(limits_.scratch, op.band, (double)op.band_rows * depthwise.output_width, depthwise.output_stride,
                channels > read_values(projection) ? channels : read_values(projection), sizeof(Element)) &&
-        pixels(limits_.arena, expansion.input, input_pixels(depthwise), expansion.input_stride, read_values(expansion),
-               sizeof(Element)) &&
+        makes_rows(expansion, depthwise) &&
         pixels(limits_.arena, projection.output, output_pixels(depthwise), projection.output_stride, projection.n,
                sizeof(Element)) &&
         residual(projection, output_pixels(depthwise));

@@ -60,14 +60,18 @@ bool Q8Checks::weights(const Op& op, int32_t k) {
          (q8_geometry_.packing == Q8Packing::kPairs || extras(op.extras, op.n, k));
 }
 
-void Q8Checks::fields(const Q8ConvOp& op) {
-  if (!window(op) || !chunks(op.chunks, op.output_height, op.rows_per_chunk)) return;
+bool Q8Checks::product(const Q8ConvOp& op) {
+  if (!window(op)) return false;
   const double k = (double)op.kernel_height * op.kernel_width * op.input_channels;
-  require(k >= 1 && k <= kMaxSize, "a size is out of range") && weights(op, (int32_t)k) &&
-      require(is_value(op.input_zero), "a zero point is no byte") &&
-      pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.input_channels, 1) &&
-      pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n, 1) &&
-      pixels(limits_.scratch, op.patches, op.output_width, op.patch_stride, read_values((int32_t)k), 1);
+  return require(k >= 1 && k <= kMaxSize, "a size is out of range") && weights(op, (int32_t)k) &&
+         require(is_value(op.input_zero), "a zero point is no byte") &&
+         pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.input_channels, 1) &&
+         pixels(limits_.scratch, op.patches, op.output_width, op.patch_stride, read_values((int32_t)k), 1);
+}
+
+void Q8Checks::fields(const Q8ConvOp& op) {
+  product(op) && chunks(op.chunks, op.output_height, op.rows_per_chunk) &&
+      pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n, 1);
 }
 
 bool Q8Checks::product(const Q8PointwiseOp& op) { return weights(op, op.k); }

@@ -23,6 +23,7 @@ class Q8Checks : public Checks {
   void fields(const Q8QuantizeOp& op);
   void fields(const Q8DequantizeOp& op);
 
+  bool product(const Q8ConvOp& op);
   bool product(const Q8PointwiseOp& op);
   bool taps(const Q8DepthwiseOp& op);
 

@@ -1,18 +1,24 @@
-// A bottleneck by bands of rows: expand the input rows that the band needs and that the ring has not yet, filter
-// them to a band, project the band into the output. Every row is expanded once a chunk.
+// A bottleneck by bands of rows: expand the rows that the band needs and that the ring has not yet (by a pointwise, or a
+// stem), filter them to a band, project the band into the output. Every row is expanded once a chunk.
 // Its parts are float32 (T = f32, Pointwise = PointwiseOp, Depthwise = DepthwiseOp) or integers (i16, Q8PointwiseOp,
 // Q8DepthwiseOp); isFloat<T>() is decided at compile time.
 import {
+  ConvOp,
   DepthwiseOp,
   InvertedResidualOp,
-  OPCODE_Q8_POINTWISE,
+  OPCODE_CONV,
+  OPCODE_POINTWISE,
+  OPCODE_Q8_CONV,
   OpHeader,
   PointwiseOp,
+  Q8ConvOp,
   Q8DepthwiseOp,
   Q8PointwiseOp,
 } from '../program';
+import { conv_rows } from './conv';
 import { clear_pad_row, depthwise_row } from './depthwise';
 import { multiply_rows } from './pointwise';
+import { q8_conv_rows } from './q8_conv';
 import { q8_depthwise_row, q8_fill_pad_row } from './q8_depthwise';
 import { q8_multiply_rows } from './q8_pointwise';
 
@@ -24,10 +30,10 @@ export function run_inverted_residual(
   scratch: usize
 ): void {
   const expand = changetype<usize>(op) + offsetof<InvertedResidualOp>();
-  if (changetype<OpHeader>(expand).opcode == OPCODE_Q8_POINTWISE) {
-    run<i16, Q8PointwiseOp, Q8DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
-  } else {
-    run<f32, PointwiseOp, DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
+  switch (changetype<OpHeader>(expand).opcode) {
+    case OPCODE_POINTWISE:
+    case OPCODE_CONV: return run<f32, PointwiseOp, DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
+    default: return run<i16, Q8PointwiseOp, Q8DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
   }
 }
 
@@ -40,7 +46,6 @@ function run<T, Pointwise, Depthwise>(
   scratch: usize
 ): void {
   const depthwise_at = after(expand_at);
-  const expand = changetype<Pointwise>(expand_at);
   const depthwise = changetype<Depthwise>(depthwise_at);
   const project = changetype<Pointwise>(after(depthwise_at));
   if (isFloat<T>()) clear_pad_row(depthwise, scratch);
@@ -53,7 +58,7 @@ function run<T, Pointwise, Depthwise>(
     const rows = min(op.band_rows, end - y);
     const bottom = (y + rows - 1) * depthwise.stride_height - depthwise.pad_top + reach;
     const needed = min(bottom, depthwise.input_height);
-    expand_rows<T, Pointwise>(op, expand, depthwise.input_width, expanded, needed, arena, weights, scratch);
+    expand_rows<T, Pointwise, Depthwise>(op, expand_at, depthwise, expanded, needed, arena, weights, scratch);
     expanded = max(expanded, needed);
     filter_rows<T, Depthwise>(op, depthwise, y, rows, weights, scratch);
     project_rows<T, Pointwise>(op, project, depthwise.output_width, y, rows, arena, weights, scratch);
@@ -65,26 +70,36 @@ function after(at: usize): usize {
   return at + (<usize>changetype<OpHeader>(at).words << 2);
 }
 
-// Expands input rows begin..end into the ring, as many at a time as lie side by side in it.
-function expand_rows<T, Pointwise>(
+// Makes rows begin..end of the expanded picture in the ring, as many at a time as lie side by side in it.
+function expand_rows<T, Pointwise, Depthwise>(
   op: InvertedResidualOp,
-  expand: Pointwise,
-  width: i32,
+  expand_at: usize,
+  depthwise: Depthwise,
   begin: i32,
   end: i32,
   arena: usize,
   weights: usize,
   scratch: usize
 ): void {
-  const input_row = <usize>width * expand.input_stride * sizeof<T>();
-  const ring_row = <usize>width * expand.output_stride * sizeof<T>();
+  const ring_row = <usize>depthwise.input_width * depthwise.input_stride * sizeof<T>();
   while (begin < end) {
     const at = begin % op.window_rows;
     const rows = min(end - begin, op.window_rows - at);
-    const from = arena + expand.input + <usize>begin * input_row;
     const to = scratch + op.window + <usize>at * ring_row;
-    if (isFloat<T>()) multiply_rows(expand, rows * width, expand.n, from, weights + expand.weights, to, 0);
-    else q8_multiply_rows(expand, rows * width, expand.n, from, weights + expand.weights, to);
+    const opcode = changetype<OpHeader>(expand_at).opcode;
+    if (opcode == OPCODE_CONV) {
+      const conv = changetype<ConvOp>(expand_at);
+      conv_rows(conv, begin, rows, arena + conv.input, to, weights, scratch);
+    } else if (opcode == OPCODE_Q8_CONV) {
+      const conv = changetype<Q8ConvOp>(expand_at);
+      q8_conv_rows(conv, begin, rows, arena + conv.input, to, weights, scratch);
+    } else {
+      const expand = changetype<Pointwise>(expand_at);
+      const width = depthwise.input_width;
+      const from = arena + expand.input + <usize>(begin * width) * expand.input_stride * sizeof<T>();
+      if (isFloat<T>()) multiply_rows(expand, rows * width, expand.n, from, weights + expand.weights, to, 0);
+      else q8_multiply_rows(expand, rows * width, expand.n, from, weights + expand.weights, to);
+    }
     begin += rows;
   }
 }

@@ -1,8 +1,16 @@
 /** One step of the Graph as one op of the Program: addresses, packed weights, and how the work is cut. */
-import { isQuantized, type Node, pixels } from '../graph';
+import { type Conv2D, isQuantized, type Node, pixels } from '../graph';
 import { cut, type Lowered, type Lowering, makeOp, rowBytes } from './fields';
-import { lowerDepthwise, lowerNode, lowerPointwise } from './lower_f32';
-import { lowerQ8Depthwise, lowerQ8Node, lowerQ8Pointwise, q8Bytes, q8Geometry } from './lower_q8';
+import { convPatchBytes, lowerConv, lowerDepthwise, lowerNode, lowerPointwise } from './lower_f32';
+import {
+  lowerQ8Conv,
+  lowerQ8Depthwise,
+  lowerQ8Node,
+  lowerQ8Pointwise,
+  q8Bytes,
+  q8Geometry,
+  q8PatchBytes,
+} from './lower_q8';
 import { pixelStride, q8Stride } from './plan';
 import { type InvertedResidualStep, type Step, stepOutput } from './steps';
 
@@ -12,6 +20,11 @@ const BAND_BYTES = 64 * 1024;
 /** Whether a node computes with integers: one side of it is quantized. */
 export function isInteger(node: Node): boolean {
   return isQuantized(node.output) || node.inputs.some(isQuantized);
+}
+
+/** Scratch of a convolution's patches. */
+function patchBytes(node: Conv2D, to: Lowering): number {
+  return isInteger(node) ? q8PatchBytes(node, q8Geometry(to)) : convPatchBytes(node);
 }
 
 function lowerInvertedResidual(step: InvertedResidualStep, to: Lowering): Lowered {
@@ -34,11 +47,15 @@ function lowerInvertedResidual(step: InvertedResidualStep, to: Lowering): Lowere
 
   const padRow = rowBytes(windowRows * inputWidth, pixel, bytes);
   const band = padRow + rowBytes(inputWidth, pixel, bytes);
-  const scratchBytes = band + rowBytes(bandRows * outputWidth, pixel, bytes);
+  const patches = band + rowBytes(bandRows * outputWidth, pixel, bytes);
+  const scratchBytes = patches + (expand.kind === 'node' ? patchBytes(expand.node, to) : 0);
   const window = { offset: 0, stride: pixel };
+  const input = to.places.get(expand.node.inputs[0])!;
   const rows = cut(outputHeight, to.threads);
   const parts = [
-    pointwise(expand, to.places.get(expand.node.inputs[0])!, window, to),
+    expand.kind === 'node'
+      ? (integer ? lowerQ8Conv : lowerConv)(expand.node, input, window, patches, to)
+      : pointwise(expand, input, window, to),
     middle(depthwise, window, { offset: band, stride: pixel }, padRow, to),
     pointwise(project, { offset: band, stride: pixel }, to.places.get(stepOutput(step))!, to),
   ];

@@ -1,6 +1,6 @@
 /** Float32 nodes as ops. */
 import { MobileNetEdgeError } from '../errors';
-import { type DepthwiseConv2D, type Node, pixels } from '../graph';
+import { type Conv2D, type DepthwiseConv2D, elementCount, type Node, pixels } from '../graph';
 import { NO_RESIDUAL, type Op } from '../program/schema';
 import {
   clampFields,
@@ -49,6 +49,27 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
   });
 }
 
+/** `patches` is where scratch has room for a row of them; see convPatchBytes. */
+export function lowerConv(node: Conv2D, input: Place, output: Place, patches: number, to: Lowering): Op {
+  const { filter } = node;
+  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
+  return makeOp('conv', rows.pieces, {
+    ...inputFields(node.inputs[0], input),
+    input_channels: filter.shape[3],
+    ...outputFields(node.output, output),
+    ...windowFields(node.window),
+    n: roundChannels(filter.shape[0]),
+    weights: packPanels(to.blob, filter, node.bias, elementCount(filter.shape.slice(1)), to.geometry),
+    patches,
+    rows_per_chunk: rows.size,
+    ...clampFields(node.clamp),
+  });
+}
+
+export function convPatchBytes({ filter, output }: Conv2D): number {
+  return rowBytes(pixels(output.shape)[1], elementCount(filter.shape.slice(1)), BYTES);
+}
+
 export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
   const rows = cutRows(pixels(node.output.shape)[0], to.threads);
   return makeOp('depthwise', rows.pieces, {
@@ -69,23 +90,8 @@ export function lowerNode(node: Node, to: Lowering): Lowered {
   const output = to.places.get(node.output)!;
   const [height, width, channels] = pixels(node.output.shape);
   switch (node.op) {
-    case 'conv2d': {
-      const [, kernelHeight, kernelWidth, inputChannels] = node.filter.shape;
-      const k = kernelHeight * kernelWidth * inputChannels;
-      const rows = cutRows(height, to.threads);
-      const op = makeOp('conv', rows.pieces, {
-        ...inputFields(tensor, input),
-        input_channels: inputChannels,
-        ...outputFields(node.output, output),
-        ...windowFields(node.window),
-        n: roundChannels(node.filter.shape[0]),
-        weights: packPanels(to.blob, node.filter, node.bias, k, to.geometry),
-        patches: 0,
-        rows_per_chunk: rows.size,
-        ...clampFields(node.clamp),
-      });
-      return { op, scratchBytes: rowBytes(width, k, BYTES) };
-    }
+    case 'conv2d':
+      return { op: lowerConv(node, input, output, 0, to), scratchBytes: convPatchBytes(node) };
     case 'depthwise_conv2d': {
       const [, inputWidth] = pixels(tensor.shape);
       const scratchBytes = rowBytes(inputWidth, input.stride, BYTES);

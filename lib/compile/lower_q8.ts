@@ -2,6 +2,7 @@
 import { MobileNetEdgeError } from '../errors';
 import {
   type Add,
+  type Conv2D,
   type DepthwiseConv2D,
   elementCount,
   isQuantized,
@@ -29,7 +30,7 @@ import {
   windowFields,
 } from './fields';
 import { packQ8Depthwise, packQ8Panels } from './pack_q8';
-import { type Place, roundChannels } from './plan';
+import { alignUp, type Place, roundChannels } from './plan';
 import { formOf, requantizeFields, scaleOf } from './quantized';
 import type { PointwiseStep } from './steps';
 import { sigmoidTable, softmaxTable, valueTable } from './tables';
@@ -62,6 +63,35 @@ export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: 
     n_block,
     ...requantizeFields(node.output, node.clamp, geometry),
   });
+}
+
+function patchStride({ filter }: Conv2D): number {
+  return alignUp(elementCount(filter.shape.slice(1)), 16);
+}
+
+/** `patches` is where scratch has room for a row of them; see q8PatchBytes. */
+export function lowerQ8Conv(node: Conv2D, input: Place, output: Place, patches: number, to: Lowering): Op {
+  const geometry = q8Geometry(to);
+  const [tensor] = node.inputs;
+  const { filter } = node;
+  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
+  return makeOp('q8_conv', rows.pieces, {
+    ...inputFields(tensor, input),
+    input_channels: filter.shape[3],
+    input_zero: formOf(tensor, geometry.type).zero,
+    ...outputFields(node.output, output),
+    ...windowFields(node.window),
+    n: roundChannels(filter.shape[0]),
+    ...packQ8Panels(to.blob, node, elementCount(filter.shape.slice(1)), geometry),
+    patches,
+    patch_stride: patchStride(node),
+    rows_per_chunk: rows.size,
+    ...requantizeFields(node.output, node.clamp, geometry),
+  });
+}
+
+export function q8PatchBytes(node: Conv2D, geometry: Q8Geometry): number {
+  return rowBytes(pixels(node.output.shape)[1], patchStride(node), q8Bytes(geometry));
 }
 
 export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
@@ -191,26 +221,8 @@ export function lowerQ8Node(node: Node, to: Lowering): Lowered {
   const output = to.places.get(node.output)!;
   const noScratch = (op: Op): Lowered => ({ op, scratchBytes: 0 });
   switch (node.op) {
-    case 'conv2d': {
-      const [height, width] = pixels(node.output.shape);
-      const k = elementCount(node.filter.shape.slice(1));
-      const patchStride = Math.ceil(k / 16) * 16;
-      const rows = cutRows(height, to.threads);
-      const op = makeOp('q8_conv', rows.pieces, {
-        ...inputFields(tensor, input),
-        input_channels: node.filter.shape[3],
-        input_zero: formOf(tensor, geometry.type).zero,
-        ...outputFields(node.output, output),
-        ...windowFields(node.window),
-        n: roundChannels(node.filter.shape[0]),
-        ...packQ8Panels(to.blob, node, k, geometry),
-        patches: 0,
-        patch_stride: patchStride,
-        rows_per_chunk: rows.size,
-        ...requantizeFields(node.output, node.clamp, geometry),
-      });
-      return { op, scratchBytes: rowBytes(width, patchStride, q8Bytes(geometry)) };
-    }
+    case 'conv2d':
+      return { op: lowerQ8Conv(node, input, output, 0, to), scratchBytes: q8PatchBytes(node, geometry) };
     case 'depthwise_conv2d': {
       const scratchBytes = rowBytes(pixels(tensor.shape)[1], input.stride, q8Bytes(geometry));
       return { op: lowerQ8Depthwise(node, input, output, 0, to), scratchBytes };

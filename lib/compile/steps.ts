@@ -23,10 +23,19 @@ export interface PointwiseStep {
   residual?: { add: Add; tensor: Tensor };
 }
 
-/** Expansion, depthwise and projection in one op; the expanded tensor exists in scratch only. */
+/** A convolution with a window of its own. */
+export interface ConvStep {
+  kind: 'node';
+  node: Conv2D;
+}
+
+/**
+ * Expansion, depthwise and projection in one op; the expanded tensor exists in scratch only. The expansion of the first
+ * block is the stem.
+ */
 export interface InvertedResidualStep {
   kind: 'inverted_residual';
-  expand: PointwiseStep;
+  expand: PointwiseStep | ConvStep;
   depthwise: DepthwiseConv2D;
   project: PointwiseStep;
 }
@@ -47,6 +56,18 @@ export function isPointwise(node: Node | undefined): node is Conv2D | Dense {
   if (node?.op !== 'conv2d') return false;
   const { kernel, stride, padding } = node.window;
   return [...kernel, ...stride].every((n) => n === 1) && Object.values(padding).every((n) => n === 0);
+}
+
+function isExpansion(step: Step): step is InvertedResidualStep['expand'] {
+  return step.kind === 'pointwise' ? step.residual === undefined : step.kind === 'node' && step.node.op === 'conv2d';
+}
+
+/** The most channels of a picture: making rows of a stem twice, where two chunks meet, costs little. */
+const PICTURE_CHANNELS = 4;
+
+/** Whether fusing a stem saves memory: v2's first block narrows, v1's widens what must be stored next. */
+function isNarrowing({ node: { filter } }: ConvStep, project: PointwiseStep): boolean {
+  return filter.shape[3] <= PICTURE_CHANNELS && project.node.filter.shape[0] < filter.shape[0];
 }
 
 /** What a step reads. */
@@ -110,14 +131,16 @@ export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): St
   /** If the last three steps are a bottleneck worth fusing, makes one of them. */
   function fuseBottleneck(): void {
     const [expand, middle, project] = steps.slice(-3);
-    if (fusion === 'never' || expand?.kind !== 'pointwise' || expand.residual || project?.kind !== 'pointwise') return;
+    if (fusion === 'never' || !expand || !isExpansion(expand) || project?.kind !== 'pointwise') return;
     if (middle.kind !== 'node' || middle.node.op !== 'depthwise_conv2d') return;
     const depthwise = middle.node;
     const chained = depthwise.inputs[0] === expand.node.output && project.node.inputs[0] === depthwise.output;
     if (!chained || !isPrivate(expand.node.output) || !isPrivate(depthwise.output)) return;
     const [height] = pixels(expand.node.output.shape);
     const { fuseFromHeight } = isQuantized(depthwise.output) ? geometry.q8! : geometry;
-    if (fusion === 'auto' && height < fuseFromHeight) return;
+    if (fusion === 'auto' && (height < fuseFromHeight || (expand.kind === 'node' && !isNarrowing(expand, project)))) {
+      return;
+    }
     steps.splice(-3, 3, { kind: 'inverted_residual', expand, depthwise, project });
   }
 }

@@ -93,7 +93,7 @@ export const SCHEMA = {
   },
   inverted_residual: {
     opcode: 4,
-    doc: 'A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside this one: the expansion (pointwise), the depthwise, the projection (pointwise), all float32 or all q8. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.',
+    doc: 'A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside this one: the expansion (pointwise, or conv: the stem), the depthwise, the projection (pointwise), all float32 or all q8. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.',
     fields: { window: i32, window_rows: i32, band: i32, band_rows: i32, rows_per_chunk: i32 },
   },
   add: {

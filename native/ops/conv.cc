@@ -39,7 +39,7 @@ Range direct_pixels(const ConvOp& op, int32_t y) {
 
 }  // namespace
 
-void run_conv(const Context& context, const ConvOp& op, int32_t chunk) {
+void conv_rows(const Context& context, const ConvOp& op, float* output, int32_t begin, int32_t end) {
   const float* input = context.activations(op.input);
   float* patches = context.own(op.patches);
   GemmArguments g = {};
@@ -50,33 +50,31 @@ void run_conv(const Context& context, const ConvOp& op, int32_t chunk) {
   g.lo = op.lo;
   g.hi = op.hi;
 
-  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
-  for (int32_t y = rows.begin; y < rows.end; ++y) {
-    float* output = context.activations(op.output) + (size_t)y * op.output_width * op.output_stride;
-    const auto multiply = [&](int32_t begin, int32_t end) {
-      if (begin == end) return;
-      g.m = end - begin;
-      g.output = output + (size_t)begin * op.output_stride;
+  for (int32_t y = begin; y < end; ++y, output += (size_t)op.output_width * op.output_stride) {
+    const auto multiply = [&](int32_t left, int32_t right) {
+      if (left == right) return;
+      g.m = right - left;
+      g.output = output + (size_t)left * op.output_stride;
       context.kernels->f32_gemm(g);
     };
-    const auto multiply_patches = [&](int32_t begin, int32_t end) {
-      gather_patches(op, input, y, begin, end, patches);
+    const auto multiply_patches = [&](int32_t left, int32_t right) {
+      gather_patches(op, input, y, left, right, patches);
       g.input = patches;
       g.input_stride = g.k;
       g.segments = 1;
       g.segment_length = g.k;
-      multiply(begin, end);
+      multiply(left, right);
     };
 
-    const auto multiply_direct = [&](int32_t begin, int32_t end) {
+    const auto multiply_direct = [&](int32_t left, int32_t right) {
       const size_t row = y * op.stride_height - op.pad_top;
-      const size_t column = begin * op.stride_width - op.pad_left;
+      const size_t column = left * op.stride_width - op.pad_left;
       g.input = input + (row * op.input_width + column) * op.input_stride;
       g.input_stride = (size_t)op.stride_width * op.input_stride;
       g.segments = op.kernel_height;
       g.segment_length = (size_t)op.kernel_width * op.input_channels;
       g.segment_stride = (size_t)op.dilation_height * op.input_width * op.input_stride;
-      multiply(begin, end);
+      multiply(left, right);
     };
 
     const Range direct = direct_pixels(op, y);
@@ -84,6 +82,12 @@ void run_conv(const Context& context, const ConvOp& op, int32_t chunk) {
     if (direct.begin < direct.end) multiply_direct(direct.begin, direct.end);
     multiply_patches(direct.end, op.output_width);
   }
+}
+
+void run_conv(const Context& context, const ConvOp& op, int32_t chunk) {
+  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
+  float* output = context.activations(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
+  conv_rows(context, op, output, rows.begin, rows.end);
 }
 
 }  // namespace mobilenet_edge

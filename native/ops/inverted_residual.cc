@@ -3,12 +3,19 @@
 namespace mobilenet_edge {
 namespace {
 
-// The expansion of `pixels` pixels from pixel `pixel` on.
-void expand(const Context& context, const PointwiseOp& op, size_t pixel, float* output, int32_t pixels) {
-  pointwise_rows(context, op, context.activations(op.input) + pixel * op.input_stride, output, nullptr, pixels);
+// Rows [begin, end) of the expanded picture, `width` pixels each.
+void expand(const Context& context, const PointwiseOp& op, int32_t begin, int32_t end, int32_t width, float* output) {
+  const float* input = context.activations(op.input) + (size_t)begin * width * op.input_stride;
+  pointwise_rows(context, op, input, output, nullptr, (end - begin) * width);
 }
-void expand(const Context& context, const Q8PointwiseOp& op, size_t pixel, uint8_t* output, int32_t pixels) {
-  pointwise_rows(context, op, context.arena + op.input + pixel * op.input_stride, output, pixels);
+void expand(const Context& context, const Q8PointwiseOp& op, int32_t begin, int32_t end, int32_t width,
+            uint8_t* output) {
+  const uint8_t* input = context.arena + op.input + (size_t)begin * width * op.input_stride;
+  pointwise_rows(context, op, input, output, (end - begin) * width);
+}
+template <typename Conv, typename Element>
+void expand(const Context& context, const Conv& op, int32_t begin, int32_t end, int32_t, Element* output) {
+  conv_rows(context, op, output, begin, end);
 }
 
 // The projection of `pixels` pixels at `input`, to pixel `pixel` of the output and on.
@@ -20,9 +27,9 @@ void project(const Context& context, const Q8PointwiseOp& op, const uint8_t* inp
   pointwise_rows(context, op, input, context.arena + op.output + pixel * op.output_stride, pixels);
 }
 
-template <typename Pointwise, typename Depthwise, typename Element>
+template <typename Expansion, typename Depthwise, typename Pointwise, typename Element>
 void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
-  const auto& expansion = *reinterpret_cast<const Pointwise*>(&op + 1);
+  const auto& expansion = *reinterpret_cast<const Expansion*>(&op + 1);
   const auto& depthwise = *reinterpret_cast<const Depthwise*>(&expansion + 1);
   const auto& projection = *reinterpret_cast<const Pointwise*>(&depthwise + 1);
 
@@ -46,7 +53,7 @@ void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chu
       const int32_t slot = next % op.window_rows;
       const int32_t room = op.window_rows - slot;
       const int32_t count = needed_end - next < room ? needed_end - next : room;
-      expand(context, expansion, (size_t)next * input_width, window + slot * expanded.row_stride, count * input_width);
+      expand(context, expansion, next, next + count, input_width, window + slot * expanded.row_stride);
       next += count;
     }
 
@@ -58,11 +65,15 @@ void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chu
 }  // namespace
 
 void run_inverted_residual(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
-  const auto& expansion = *reinterpret_cast<const OpHeader*>(&op + 1);
-  if (expansion.opcode == OPCODE_POINTWISE) {
-    run_parts<PointwiseOp, DepthwiseOp, float>(context, op, chunk);
-  } else {
-    run_parts<Q8PointwiseOp, Q8DepthwiseOp, uint8_t>(context, op, chunk);
+  switch (reinterpret_cast<const OpHeader*>(&op + 1)->opcode) {
+    case OPCODE_POINTWISE:
+      return run_parts<PointwiseOp, DepthwiseOp, PointwiseOp, float>(context, op, chunk);
+    case OPCODE_CONV:
+      return run_parts<ConvOp, DepthwiseOp, PointwiseOp, float>(context, op, chunk);
+    case OPCODE_Q8_POINTWISE:
+      return run_parts<Q8PointwiseOp, Q8DepthwiseOp, Q8PointwiseOp, uint8_t>(context, op, chunk);
+    case OPCODE_Q8_CONV:
+      return run_parts<Q8ConvOp, Q8DepthwiseOp, Q8PointwiseOp, uint8_t>(context, op, chunk);
   }
 }
 

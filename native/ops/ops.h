@@ -27,6 +27,9 @@ void run_pool(const Context& context, const PoolOp& op, int32_t chunk);
 void run_softmax(const Context& context, const SoftmaxOp& op, int32_t chunk);
 void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t chunk);
 
+// Output rows [begin, end) of a convolution, written densely to `output`.
+void conv_rows(const Context& context, const ConvOp& op, float* output, int32_t begin, int32_t end);
+
 // Some rows of pixels of a pointwise op, all columns: `rows` of input (rows, k) to output (rows, n).
 void pointwise_rows(const Context& context, const PointwiseOp& op, const float* input, float* output,
                     const float* residual, int32_t rows);

@@ -84,7 +84,7 @@ void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int3
 
 }  // namespace
 
-void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk) {
+void conv_rows(const Context& context, const Q8ConvOp& op, uint8_t* output, int32_t begin, int32_t end) {
   const uint8_t* input = context.arena + op.input;
   uint8_t* patches = context.scratch + op.patches;
   const Runs runs(op);
@@ -92,12 +92,17 @@ void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk) {
   g.m = op.output_width;
   g.input = patches;
   g.input_stride = op.patch_stride;
-  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
-  for (int32_t y = rows.begin; y < rows.end; ++y) {
+  for (int32_t y = begin; y < end; ++y, output += (size_t)op.output_width * op.output_stride) {
     gather_row(op, runs, input, y, patches);
-    g.output = context.arena + op.output + (size_t)y * op.output_width * op.output_stride;
+    g.output = output;
     context.kernels->q8_gemm(g);
   }
+}
+
+void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk) {
+  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
+  uint8_t* output = context.arena + op.output + (size_t)rows.begin * op.output_width * op.output_stride;
+  conv_rows(context, op, output, rows.begin, rows.end);
 }
 
 }  // namespace mobilenet_edge

@@ -9,10 +9,12 @@ struct Block {
   int32_t input_channels, expanded, output_channels;
   Window window;
   bool residual;
+  Window stem;  // whose output is the window's input; all 1 for a pointwise expansion
 };
 
+template <typename Expansion>
 struct Parts {
-  PointwiseOp expansion;
+  Expansion expansion;
   DepthwiseOp depthwise;
   PointwiseOp projection;
 };
@@ -25,18 +27,36 @@ PointwiseOp pointwise(int32_t m, int32_t k, int32_t n, int32_t weights) {
   return op;
 }
 
+// The expansion of a bottleneck, or the stem whose picture the depthwise reads.
+void make_expansion(const Block& b, PointwiseOp* op) {
+  *op = pointwise(b.window.input_height * b.window.input_width, b.input_channels, b.expanded, 0);
+}
+void make_expansion(const Block& b, ConvOp* op) {
+  *op = {OPCODE_CONV, sizeof(ConvOp) / sizeof(int32_t), 1};
+  b.stem.fill(op);
+  op->input_channels = op->input_stride = b.input_channels, op->output_stride = op->n = b.expanded;
+  op->rows_per_chunk = b.stem.output_height, op->lo = 0, op->hi = 6;
+}
+
+void set_patches(PointwiseOp*, int32_t) {}
+void set_patches(ConvOp* op, int32_t patches) { op->patches = patches; }
+
 void append(std::vector<int32_t>* to, const std::vector<int32_t>& words) {
   to->insert(to->end(), words.begin(), words.end());
 }
 
+template <typename Expansion>
 void test_block(const Kernels& kernels, const Block& b, Random& random) {
-  const Window& w = b.window;
-  const int32_t input_pixels = w.input_height * w.input_width, output_pixels = w.output_height * w.output_width;
+  const Window &w = b.window, &stem = b.stem;
+  const int32_t input_pixels = stem.input_height * stem.input_width, expanded_pixels = w.input_height * w.input_width;
+  const int32_t output_pixels = w.output_height * w.output_width;
   const size_t taps = (size_t)w.kernel_height * w.kernel_width;
   const auto matrix = [&](int32_t k, int32_t n) {
     return pack_panels(random.reals((size_t)k * n), random.reals(n), k, kernels.geometry);
   };
-  std::vector<float> weights = matrix(b.input_channels, b.expanded);
+  const int32_t patch = stem.kernel_height * stem.kernel_width * b.input_channels;
+  const size_t patches = (size_t)stem.output_width * patch;
+  std::vector<float> weights = matrix(patch, b.expanded);
   const size_t depthwise_weights = weights.size();
   const auto groups = pack_groups(random.reals(taps * b.expanded), random.reals(b.expanded), taps, kernels.geometry);
   weights.insert(weights.end(), groups.begin(), groups.end());
@@ -47,13 +67,14 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
   // The arena: input, output, and for the separate ops the expanded and the filtered picture.
   const size_t input_floats = (size_t)input_pixels * b.input_channels;
   const size_t output_floats = (size_t)output_pixels * b.output_channels;
-  const size_t expanded_floats = (size_t)input_pixels * b.expanded;
+  const size_t expanded_floats = (size_t)expanded_pixels * b.expanded;
   const std::vector<float> input = random.reals(input_floats);
   const size_t expanded_at = input_floats + output_floats, filtered_at = expanded_at + expanded_floats;
 
-  Parts parts = {pointwise(input_pixels, b.input_channels, b.expanded, 0),
-                 {OPCODE_DEPTHWISE, sizeof(DepthwiseOp) / sizeof(int32_t), 1},
-                 pointwise(output_pixels, b.expanded, b.output_channels, bytes(projection_weights))};
+  Parts<Expansion> parts = {{},
+                            {OPCODE_DEPTHWISE, sizeof(DepthwiseOp) / sizeof(int32_t), 1},
+                            pointwise(output_pixels, b.expanded, b.output_channels, bytes(projection_weights))};
+  make_expansion(b, &parts.expansion);
   w.fill(&parts.depthwise);
   parts.depthwise.input_stride = parts.depthwise.output_stride = parts.depthwise.channels = b.expanded;
   parts.depthwise.weights = bytes(depthwise_weights), parts.depthwise.rows_per_chunk = w.output_height;
@@ -67,14 +88,14 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
                            std::to_string(b.expanded) + "-" + std::to_string(b.output_channels) + " stride " +
                            std::to_string(w.stride_height);
 
-  Parts separate = parts;
+  Parts<Expansion> separate = parts;
   separate.expansion.output = separate.depthwise.input = bytes(expanded_at);
   separate.depthwise.output = separate.projection.input = bytes(filtered_at);
   std::vector<int32_t> ops = words_of(separate.expansion);
   append(&ops, words_of(separate.depthwise));
   append(&ops, words_of(separate.projection));
   Machine unfused(kernels, input, filtered_at + (size_t)output_pixels * b.expanded, weights,
-                  (size_t)w.input_width * b.expanded);
+                  std::max((size_t)w.input_width * b.expanded, patches));
   std::vector<float> expected = unfused.run(ops, input_floats, name + " unfused");
   expected.resize(output_floats);
 
@@ -85,10 +106,11 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
         const int32_t window_rows = std::min((band_rows - 1) * w.stride_height + reach + spare, w.input_height);
         const size_t row = (size_t)w.input_width * b.expanded;
         const size_t band_at = (window_rows + 1) * row;
-        const size_t scratch = band_at + (size_t)band_rows * w.output_width * b.expanded;
+        const size_t patches_at = band_at + (size_t)band_rows * w.output_width * b.expanded;
+        set_patches(&parts.expansion, bytes(patches_at));
         parts.depthwise.pad_row = bytes(window_rows * row);
         const InvertedResidualOp op = {OPCODE_INVERTED_RESIDUAL,
-                                       (sizeof(InvertedResidualOp) + sizeof(Parts)) / sizeof(int32_t),
+                                       (sizeof(InvertedResidualOp) + sizeof(parts)) / sizeof(int32_t),
                                        pieces(w.output_height, rows_per_chunk),
                                        0,
                                        window_rows,
@@ -98,7 +120,7 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
         std::vector<int32_t> fused((sizeof(op) + sizeof(parts)) / sizeof(int32_t));
         memcpy(fused.data(), &op, sizeof(op));
         memcpy(fused.data() + sizeof(op) / sizeof(int32_t), &parts, sizeof(parts));
-        Machine machine(kernels, input, input_floats + output_floats, weights, scratch);
+        Machine machine(kernels, input, input_floats + output_floats, weights, patches_at + patches);
         expect(same_bits(machine.run(fused, input_floats, name), expected),
                name + " band " + std::to_string(band_rows) + " chunk " + std::to_string(rows_per_chunk));
       }
@@ -110,18 +132,24 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
 
 void test_inverted_residual(const Kernels& kernels) {
   Random random(4);
+  const auto test_bottleneck = [&](int32_t channels, int32_t expanded, int32_t projected, const Window& w,
+                                   bool residual) {
+    const Window pointwise = Window::square(w.input_height, w.input_width, 1, 1, true);
+    test_block<PointwiseOp>(kernels, {channels, expanded, projected, w, residual, pointwise}, random);
+  };
   for (int32_t size : {4, 7, 10}) {
     for (int32_t stride : {1, 2}) {
       for (bool same : {true, false}) {
-        test_block(kernels, {16, 96, 24, Window::square(size, size + 1, 3, stride, same), false}, random);
-        if (stride == 1 && same) {
-          test_block(kernels, {24, 40, 24, Window::square(size, size, 3, stride, same), true}, random);
-        }
+        test_bottleneck(16, 96, 24, Window::square(size, size + 1, 3, stride, same), false);
+        if (stride == 1 && same) test_bottleneck(24, 40, 24, Window::square(size, size, 3, stride, same), true);
+        const Window stem = Window::square(2 * size, 2 * size + 2, 3, 2, true);
+        const Window after = Window::square(size, size + 1, 3, stride, same);
+        test_block<ConvOp>(kernels, {3, 32, 16, after, false, stem}, random);
       }
     }
   }
-  test_block(kernels, {8, 16, 8, {9, 9, 9, 9, 3, 3, 1, 1, 2, 2, 2, 2}, true}, random);
-  test_block(kernels, {8, 16, 8, {9, 9, 3, 3, 2, 2, 3, 3, 1, 1, 0, 0}, false}, random);  // skips rows
+  test_bottleneck(8, 16, 8, {9, 9, 9, 9, 3, 3, 1, 1, 2, 2, 2, 2}, true);
+  test_bottleneck(8, 16, 8, {9, 9, 3, 3, 2, 2, 3, 3, 1, 1, 0, 0}, false);  // skips rows
 }
 
 }  // namespace mobilenet_edge
