@@ -10,3 +10,7 @@ export { type LoadOptions, load } from './load';
 export type { ClassifyOptions, Model, ModelInfo, Prediction, RunOptions } from './model';
 export type { TensorValues } from './tensor_io';
 export type { Classification } from './topk';
+export type { Backbone, Head } from './train/head';
+export { loadHead } from './train/head_path';
+export type { Epoch } from './train/softmax_regression';
+export { type Example, type TrainOptions, trainHead } from './train/train_head';

@@ -1,0 +1,19 @@
+/** Heads on disk. */
+import { fileURLToPath } from 'node:url';
+import { readBytes } from '../formats/file_bytes';
+import type { ImageSource } from '../image';
+import type { Backbone, Head } from './head';
+import { readHead } from './train_head';
+
+/**
+ * A head that `save()` has given and a program has written: from its path, file: URL or bytes, with the model that it was
+ * trained on. Rejects with MODEL_NOT_FOUND, MODEL_INVALID (also for another model) or MODEL_UNSUPPORTED.
+ */
+export async function loadHead(
+  source: string | URL | Uint8Array,
+  { model }: { model: Backbone<ImageSource> },
+): Promise<Head<ImageSource>> {
+  if (typeof source !== 'string' && !(source instanceof URL)) return readHead(source, model);
+  const path = String(source).startsWith('file:') ? fileURLToPath(String(source)) : String(source);
+  return readHead(await readBytes(path, {}), model);
+}
