@@ -2,6 +2,7 @@
 import { checkSignal } from './abort';
 import { recognize } from './architectures/recognize';
 import { compile, pooledFeatures } from './compile/compile';
+import { outline } from './compile/outline';
 import { type Engine, MAX_THREADS } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import type { ModelFile } from './formats/model_file';
@@ -78,6 +79,7 @@ export async function assembleModel<Source>(
     },
     session,
     program,
+    outline: outline(graph, engine.geometry),
     input: file.graph.input,
     output: file.graph.output,
     embedding: pooledFeatures(graph),

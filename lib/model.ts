@@ -1,4 +1,5 @@
 import { checkSignal } from './abort';
+import type { OpOutline } from './compile/outline';
 import type { Backend, Session } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import { pixels, type Tensor } from './graph';
@@ -63,6 +64,11 @@ export interface Prediction {
   shape: readonly number[];
 }
 
+/** The time of one op of an inference. */
+export interface OpTime extends OpOutline {
+  ms: number;
+}
+
 /** Everything a Model is made of; put together by load(). */
 export interface ModelParts<Source> {
   /** Upright pixels of what this platform's users pass. */
@@ -70,6 +76,8 @@ export interface ModelParts<Source> {
   info: ModelInfo;
   session: Session;
   program: Program;
+  /** What each op of the program does. */
+  outline: readonly OpOutline[];
   /** The model's own tensors, quantization included. */
   input: Tensor;
   output: Tensor;
@@ -170,6 +178,29 @@ export class Model<Source = ImageSource> {
     checkTensor(tensor, input);
     const values = await this.#infer(toArena(tensor, input, program.input.type), program.output, signal);
     return { data: fromArena(values, output), shape: output.shape };
+  }
+
+  /**
+   * Runs the network as predict() does; returns the time of each op. Rejects with BACKEND_UNAVAILABLE where the engine
+   * cannot tell.
+   * @internal
+   */
+  async profile(tensor: TensorValues): Promise<OpTime[]> {
+    this.#checkOpen();
+    const { input, outline, program, session } = this.#parts;
+    if (!session.profile) {
+      throw new MobileNetEdgeError(
+        'BACKEND_UNAVAILABLE',
+        `Expected an engine that times its ops but ${this.info.backend} does not: use backend 'native'`,
+      );
+    }
+    checkTensor(tensor, input);
+    const values = toArena(tensor, input, program.input.type);
+    const times = await this.#inferences.run(() => {
+      this.#checkOpen();
+      return session.profile!(values, program.output);
+    });
+    return outline.map((op, i) => ({ ...op, ms: times[i] }));
   }
 
   /** Frees the engine's memory once a running inference has ended; queued calls reject with MODEL_CLOSED. Idempotent. */

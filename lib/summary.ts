@@ -15,7 +15,7 @@ export interface Layer {
   macs: number;
 }
 
-function layer(node: Node): Layer {
+export function layer(node: Node): Layer {
   const weighted = node.op === 'conv2d' || node.op === 'depthwise_conv2d' || node.op === 'dense';
   const [height, width, channels] = pixels(node.output.shape);
   const weights = weighted ? elementCount(node.filter.shape) : 0;

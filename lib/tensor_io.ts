@@ -31,9 +31,15 @@ export function checkTensor(values: unknown, tensor: Tensor): asserts values is 
 
 /** A tenth of the time of asking every value: 0 * x is NaN for what is not finite, and NaN stays in a sum. */
 function allFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * 0;
-  return sum === 0;
+  // Two sums, for one would wait for every addition.
+  let even = 0;
+  let odd = 0;
+  for (let i = 1; i < values.length; i += 2) {
+    even += values[i - 1] * 0;
+    odd += values[i] * 0;
+  }
+  const last = values.length % 2 ? values[values.length - 1] * 0 : 0;
+  return even + odd + last === 0;
 }
 
 function invalid(message: string): MobileNetEdgeError {

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cpu.h"
 #include "execute.h"
@@ -88,13 +89,20 @@ struct Instance {
   std::shared_ptr<Team> team = Team::of_process();
 };
 
+size_t count_records(const int32_t* ops, size_t words) {
+  size_t count = 0;
+  for (size_t at = 0; at < words; at += reinterpret_cast<const OpHeader&>(ops[at]).words) ++count;
+  return count;
+}
+
 class Run : public Napi::AsyncWorker {
  public:
-  Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output)
+  Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output, bool timed)
       : Napi::AsyncWorker(env, "mobilenet_edge"),
         team_(env.GetInstanceData<Instance>()->team),
         loaded_(std::move(loaded)),
         output_(output) {
+    if (timed) times_ = std::make_shared<Execution::Times>(count_records(loaded_->op_words(), output.words) + 1);
     napi_create_promise(env, &deferred_, &promise_);
   }
 
@@ -105,12 +113,13 @@ class Run : public Napi::AsyncWorker {
     // A helper may come late: it shares what it reads.
     struct Shared {
       std::shared_ptr<Loaded> loaded;
+      std::shared_ptr<Execution::Times> times;
       Execution execution;
     };
     const Context context = {&loaded_->kernels, loaded_->weights.data(), loaded_->arena.data(),
                              loaded_->scratch.data()};
-    const auto shared = std::shared_ptr<Shared>(
-        new Shared{loaded_, {context, loaded_->scratch_bytes, loaded_->op_words(), output_.words}});
+    const auto shared = std::shared_ptr<Shared>(new Shared{
+        loaded_, times_, {context, loaded_->scratch_bytes, loaded_->op_words(), output_.words, times_.get()}});
     team_->run(loaded_->threads, [shared](int32_t member) { shared->execution.work(member); });
   }
 
@@ -119,9 +128,16 @@ class Run : public Napi::AsyncWorker {
     loaded_->running = false;
     void* data;
     napi_value result;
-    if (napi_create_arraybuffer(Env(), output_.pixels * output_.channel_bytes, &data, &result) != napi_ok) return;
-    copy_pixels(static_cast<uint8_t*>(data), output_.channel_bytes, loaded_->arena.data() + output_.offset,
-                output_.stride_bytes, output_);
+    const size_t bytes = times_ ? (times_->size() - 1) * sizeof(double) : output_.pixels * output_.channel_bytes;
+    if (napi_create_arraybuffer(Env(), bytes, &data, &result) != napi_ok) return;
+    if (times_) {
+      for (size_t i = 0; i + 1 < times_->size(); ++i) {
+        static_cast<double*>(data)[i] = static_cast<double>((*times_)[i + 1] - (*times_)[i]) / 1e6;
+      }
+    } else {
+      copy_pixels(static_cast<uint8_t*>(data), output_.channel_bytes, loaded_->arena.data() + output_.offset,
+                  output_.stride_bytes, output_);
+    }
     napi_resolve_deferred(Env(), deferred_, result);
   }
 
@@ -129,6 +145,7 @@ class Run : public Napi::AsyncWorker {
   const std::shared_ptr<Team> team_;
   const std::shared_ptr<Loaded> loaded_;
   const Port output_;
+  std::shared_ptr<Execution::Times> times_;
   napi_deferred deferred_ = nullptr;
   napi_value promise_ = nullptr;
 };
@@ -192,7 +209,8 @@ class Session : public Napi::ObjectWrap<Session> {
   void Finalize(Napi::Env env) override { release(env); }
 
  private:
-  // run(input: TypedArray, inputPort, outputPort): Promise<ArrayBuffer>
+  // run(input: TypedArray, inputPort, outputPort, timed?: boolean): Promise<ArrayBuffer> of the output or, if timed, of
+  // the milliseconds that each op took.
   Napi::Value run(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     if (!idle(env)) return env.Undefined();
@@ -200,7 +218,7 @@ class Session : public Napi::ObjectWrap<Session> {
     Bytes bytes;
     Port input, output;
     // The bytes last: reading a port may run a getter, which may do anything.
-    if (info.Length() != 3 || !read_port(info[1], *loaded, &input) || !read_port(info[2], *loaded, &output) ||
+    if (info.Length() < 3 || !read_port(info[1], *loaded, &input) || !read_port(info[2], *loaded, &output) ||
         !read_bytes(info[0], &bytes) || bytes.size != input.pixels * input.channel_bytes) {
       Napi::TypeError::New(env, "Expected (input: TypedArray, input port, output port) with ports inside the arena")
           .ThrowAsJavaScriptException();
@@ -209,7 +227,7 @@ class Session : public Napi::ObjectWrap<Session> {
     if (!idle(env)) return env.Undefined();
     // Here and not in the worker, because JavaScript may change or detach the input while that runs.
     copy_pixels(loaded->arena.data() + input.offset, input.stride_bytes, bytes.data, input.channel_bytes, input);
-    auto* worker = new Run(env, loaded, output);  // deletes itself
+    auto* worker = new Run(env, loaded, output, info[3].ToBoolean());  // deletes itself
     loaded->running = true;
     worker->Queue();
     return worker->promise();

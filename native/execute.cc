@@ -1,7 +1,5 @@
 #include "execute.h"
 
-#include <chrono>
-
 #include "ops/q8_ops.h"
 #include "spin.h"
 
@@ -58,10 +56,12 @@ void Execution::work(int32_t member) {
   Context context = context_;
   context.scratch += member * scratch_bytes_;
   size_t begin = 0;  // how many chunks the ops before this one have
-  for (size_t at = 0; at < words_;) {
+  size_t index = 0;
+  for (size_t at = 0; at < words_; ++index) {
     const OpHeader& op = reinterpret_cast<const OpHeader&>(ops_[at]);
     const size_t end = begin + op.chunks;
     wait_for(begin);
+    if (times_) note_time(index);
     size_t mine = 0;
     for (size_t chunk = begun_.load(std::memory_order_relaxed); chunk < end;) {
       if (!begun_.compare_exchange_weak(chunk, chunk + 1, std::memory_order_relaxed)) continue;
@@ -73,7 +73,9 @@ void Execution::work(int32_t member) {
     begin = end;
     at += op.words;
   }
-  if (member == 0) wait_for(begin);
+  if (member != 0) return;
+  wait_for(begin);
+  if (times_) note_time(index);
 }
 
 // Returns when the first `chunks` chunks are done, and their results can be seen.
@@ -85,6 +87,13 @@ void Execution::wait_for(size_t chunks) {
   ++sleepers_;
   progress_.wait(lock, reached);
   --sleepers_;
+}
+
+// Keeps the earliest time.
+void Execution::note_time(size_t index) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  int64_t unset = 0;
+  (*times_)[index].compare_exchange_strong(unset, std::chrono::nanoseconds(now).count());
 }
 
 void Execution::finish(size_t chunks) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <vector>
 
 #include "ops/ops.h"
 
@@ -13,9 +14,12 @@ namespace mobilenet_edge {
 // that comes late, or that the operating system puts aside between chunks, keeps nobody waiting.
 class Execution {
  public:
+  // When the first member came to each op, in nanoseconds, and one more when everything was done; zeros before.
+  using Times = std::vector<std::atomic<int64_t>>;
+
   // Runs the first `words` words of `ops`. Member m's scratch lies m * scratch_bytes behind context.scratch.
-  Execution(const Context& context, size_t scratch_bytes, const int32_t* ops, size_t words)
-      : context_(context), scratch_bytes_(scratch_bytes), ops_(ops), words_(words) {}
+  Execution(const Context& context, size_t scratch_bytes, const int32_t* ops, size_t words, Times* times = nullptr)
+      : context_(context), scratch_bytes_(scratch_bytes), ops_(ops), words_(words), times_(times) {}
 
   // Takes part as one of the members, each a thread of its own. Member 0 returns when everything is done; the others
   // when nothing is left to begin. A member that begins later than that reads the records and nothing else.
@@ -24,11 +28,13 @@ class Execution {
  private:
   void wait_for(size_t chunks);
   void finish(size_t chunks);
+  void note_time(size_t index);
 
   const Context context_;
   const size_t scratch_bytes_;
   const int32_t* const ops_;
   const size_t words_;
+  Times* const times_;
 
   // Chunks of the whole program that were begun and ended; each counter on a cache line of its own.
   alignas(64) std::atomic<size_t> begun_{0};

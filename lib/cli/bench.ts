@@ -3,20 +3,23 @@ import type { ModelInfo } from '../model';
 import { ENGINE_OPTIONS, engineOptions, NETWORK_OPTIONS, parse, wholeNumber } from './arguments';
 import { measure, peakMemoryMb, rounded } from './measure';
 import { network } from './network';
-import { engineLine, grouped, networkTitle, quantityList, styleFor } from './render';
+import { chartPath, profile, renderProfile, writeChart } from './profile';
+import { engineLine, grouped, networkTitle, printable, quantityList, styleFor } from './render';
 
 const DEFAULT_RUNS = 50;
 
 /** `mobilenet-edge bench`: loading, the first inference and the steady state, without any picture. */
 export async function bench(args: string[]): Promise<number> {
-  const { values } = parse(args, {
+  const { values } = parse(withProfileValue(args), {
     ...NETWORK_OPTIONS,
     ...ENGINE_OPTIONS,
     runs: { type: 'string' },
+    profile: { type: 'string' },
     json: { type: 'boolean' },
   });
   const source = network(values);
   const runs = wholeNumber('--runs', values.runs) ?? DEFAULT_RUNS;
+  const chart = values.profile === undefined ? undefined : chartPath(values.profile);
 
   const start = performance.now();
   const model = await load(source, engineOptions(values));
@@ -37,15 +40,30 @@ export async function bench(args: string[]): Promise<number> {
       macs,
       arenaBytes,
     };
+    const profiled = values.profile === undefined ? undefined : await profile(model, runs);
+    if (chart && profiled) writeChart(chart, model.info, profiled);
     if (values.json) {
-      process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      process.stdout.write(`${JSON.stringify({ ...result, profile: profiled }, null, 2)}\n`);
       return 0;
     }
-    process.stdout.write(`${render(model.info, result, runs)}\n`);
+    const lines = [
+      render(model.info, result, runs),
+      ...(profiled ? ['', renderProfile(model.info, profiled, runs, styleFor(process.stdout))] : []),
+      ...(chart ? ['', `Chart: ${printable(chart)}`] : []),
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } finally {
     model.close();
   }
+}
+
+/** `--profile` alone means the table without a chart: parseArgs has no values that may be left out. */
+function withProfileValue(args: string[]): string[] {
+  return args.map((arg, i) => {
+    const next = args[i + 1];
+    return arg === '--profile' && (next === undefined || next.startsWith('-')) ? '--profile=' : arg;
+  });
 }
 
 type Result = Record<'loadMs' | 'firstMs' | 'medianMs' | 'minMs' | 'rssMb', number>;

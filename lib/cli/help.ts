@@ -67,10 +67,13 @@ ${NETWORK}
 ${ARCHITECTURE}
 ${ENGINE}
   --runs <n>              measured runs, after the first and some more to warm up (default 50)
+  --profile [file]        the time of each op beside what a core could do at best; with a .html or .svg file,
+                          a chart too (native engine)
 ${JSON_FLAG}
 
 --json prints { "backend", "isa", "threads", "precision", "loadMs", "firstMs", "medianMs", "minMs", "rssMb", "macs",
-"arenaBytes" }: times in milliseconds, rssMb the peak resident memory of the process in MB (10^6 bytes).`;
+"arenaBytes" }, with --profile also "profile": { "limitGmacs", "ms", "gmacs", "share", "ops": [{ "name", "layers", "op",
+"shape", "macs", "ms", "gmacs", "share" }, ...] }: times in milliseconds, rssMb the peak resident memory of the process in MB (10^6 bytes).`;
 
 const COMMANDS: Record<string, string> = { classify: CLASSIFY, summary: SUMMARY, bench: BENCH };
 

@@ -33,7 +33,7 @@ export async function measure(model: Model, runs: number): Promise<Times> {
 }
 
 /** Noise over the whole range of an input, the same on every call: zeros would be a case of their own. */
-function sampleTensor({ inputShape, inputType }: ModelInfo): TensorValues {
+export function sampleTensor({ inputShape, inputType }: ModelInfo): TensorValues {
   let state = 1;
   const level = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator

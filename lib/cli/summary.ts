@@ -73,7 +73,7 @@ function row({ op, shape, kernel, stride, parameters, macs }: Layer): string[] {
 const MAX_NAME = 40;
 
 /** Names that fit a column: the result's alone where TFLite joined several with ';', without the scopes that all begin with. */
-function shortNames(names: readonly string[]): string[] {
+export function shortNames(names: readonly string[]): string[] {
   const results = names.map((name) => printable(name.split(';')[0]));
   const parent = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1);
   let scope = parent(results[0] ?? '');

@@ -24,7 +24,8 @@ interface Addon {
 }
 
 interface AddonSession {
-  run(input: PortValues, inputPort: BytePort, outputPort: BytePort): Promise<ArrayBuffer>;
+  /** The output's values or, if timed, the milliseconds of each op. */
+  run(input: PortValues, inputPort: BytePort, outputPort: BytePort, timed?: boolean): Promise<ArrayBuffer>;
   close(): void;
   readMemory(): ArrayBuffer;
   writeMemory(bytes: Uint8Array): void;
@@ -124,9 +125,17 @@ class NativeSession implements Session {
   }
 
   async run(input: PortValues, port: Port): Promise<PortValues> {
-    const running = this.#use(() => this.#session.run(input, this.#input, inBytes(port)));
+    return new PORT_ARRAYS[port.type](await this.#run(input, port, false));
+  }
+
+  async profile(input: PortValues, port: Port): Promise<Float64Array> {
+    return new Float64Array(await this.#run(input, port, true));
+  }
+
+  #run(input: PortValues, port: Port, timed: boolean): Promise<ArrayBuffer> {
+    const running = this.#use(() => this.#session.run(input, this.#input, inBytes(port), timed));
     this.#last = running.catch(() => undefined);
-    return new PORT_ARRAYS[port.type](await running);
+    return running;
   }
 
   async close(): Promise<void> {
