@@ -14,11 +14,10 @@ const STYLE = `
   svg { color-scheme: light dark; font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums }
   .page { fill: #fff } text { fill: #1c2024 } .soft { fill: #60646c } .grid { stroke: #e4e6ea } .stripe { fill: #f6f7f9 }
   .title { font-size: 22px; font-weight: 650 } .big { font-size: 15px } .small { font-size: 11px } .end { text-anchor: end } .middle { text-anchor: middle }
-  .product { --bar: #2563eb } .window { --bar: #0d9488 } .block { --bar: #7c3aed } .rest { --bar: #8b8d98 }
-  .least { fill: var(--bar) } .lost { fill: var(--bar); opacity: .28 }
+  .product { fill: #2563eb } .window { fill: #0d9488 } .block { fill: #7c3aed } .rest { fill: #8b8d98 } .lost { opacity: .28 }
   @media (prefers-color-scheme: dark) {
     .page { fill: #15171a } text { fill: #eceef0 } .soft { fill: #a0a6ae } .grid { stroke: #2c3035 } .stripe { fill: #1b1e22 }
-    .product { --bar: #60a5fa } .window { --bar: #2dd4bf } .block { --bar: #a78bfa } .rest { --bar: #9aa0a8 }
+    .product { fill: #60a5fa } .window { fill: #2dd4bf } .block { fill: #a78bfa } .rest { fill: #9aa0a8 }
     .lost { opacity: .34 }
   }`;
 
@@ -76,7 +75,6 @@ function row(op: ProfiledOp, index: number, { ms: total }: Profile, scale: numbe
   ];
   return [
     `<g class="${kindOf(op)}"><title>${escaped(facts.join('; '))}</title>`,
-    index % 2 === 0 ? rect(MARGIN - 12, y, WIDTH - 2 * MARGIN + 24, ROW, 'stripe') : '',
     text(MARGIN, base, shortened(op.name)),
     text(AT.shape, base, op.shape.join('×'), 'soft end'),
     rect(AT.bars, y + 5, length, ROW - 10, 'lost'),
@@ -116,6 +114,9 @@ export function profileChart(info: ModelInfo, profile: Profile): string {
       text(Number(x), bottom + 18, tick.toFixed(digits), 'small soft middle')
     );
   });
+  const stripes = ops.flatMap((_, i) =>
+    i % 2 === 0 ? [rect(MARGIN - 12, TOP + i * ROW, WIDTH - 2 * MARGIN + 24, ROW, 'stripe')] : [],
+  );
   const threads = `${info.threads} thread${info.threads > 1 ? 's' : ''}`;
   const headings = [
     text(MARGIN, TOP - 12, 'Layers', 'small soft'),
@@ -141,8 +142,9 @@ export function profileChart(info: ModelInfo, profile: Profile): string {
     ),
     legend(94),
     ...headings,
-    ...ops.map((op, index) => row(op, index, profile, scale)),
+    ...stripes,
     ...ticks,
+    ...ops.map((op, index) => row(op, index, profile, scale)),
     '</svg>\n',
   ].join('\n');
 }
