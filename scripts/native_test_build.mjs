@@ -13,13 +13,13 @@ const ARCHITECTURES = {
     defines: ['-DMOBILENET_EDGE_NEON'],
     kernels: {
       'scalar.cc': [],
-      'neon.cc': ['-fno-schedule-insns'],
-      'neondot.cc': ['-fno-schedule-insns', '-march=armv8.2-a+dotprod'],
+      'neon.cc': ['-fno-schedule-insns', '-frename-registers'],
+      'neondot.cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+dotprod'],
     },
   },
   arm: {
     defines: ['-DMOBILENET_EDGE_NEON'],
-    kernels: { 'scalar.cc': [], 'neon.cc': ['-fno-schedule-insns', '-mfpu=neon-vfpv4'] },
+    kernels: { 'scalar.cc': [], 'neon.cc': ['-fno-schedule-insns', '-frename-registers', '-mfpu=neon-vfpv4'] },
   },
 };
 

@@ -7,6 +7,7 @@ import {
   type Conv2D,
   type Dense,
   type DepthwiseConv2D,
+  elementCount,
   type Graph,
   isQuantized,
   type Node,
@@ -47,7 +48,7 @@ export interface NodeStep {
 
 export type Step = PointwiseStep | InvertedResidualStep | NodeStep;
 
-/** 'auto' fuses the bottlenecks that are at least `geometry.fuseFromHeight` high. */
+/** 'auto' fuses the bottlenecks that the geometry says are worth it. */
 export type Fusion = 'auto' | 'always' | 'never';
 
 /** A matrix product over pixels. */
@@ -128,6 +129,15 @@ export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): St
     return step.kind === 'pointwise' && step.residual === undefined;
   }
 
+  function isWorthFusing({ expand, depthwise, project }: Omit<InvertedResidualStep, 'kind'>): boolean {
+    const [height] = pixels(expand.node.output.shape);
+    const { fuseFromHeight, fuseWeightBytes = Infinity } = isQuantized(depthwise.output) ? geometry.q8! : geometry;
+    const weightBytes = isQuantized(depthwise.output) ? 1 : 4;
+    const weights = elementCount(expand.node.filter.shape) + elementCount(project.node.filter.shape);
+    if (expand.kind === 'node' && !isNarrowing(expand, project)) return false;
+    return height >= fuseFromHeight && weights * weightBytes <= fuseWeightBytes;
+  }
+
   /** If the last three steps are a bottleneck worth fusing, makes one of them. */
   function fuseBottleneck(): void {
     const [expand, middle, project] = steps.slice(-3);
@@ -136,11 +146,7 @@ export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): St
     const depthwise = middle.node;
     const chained = depthwise.inputs[0] === expand.node.output && project.node.inputs[0] === depthwise.output;
     if (!chained || !isPrivate(expand.node.output) || !isPrivate(depthwise.output)) return;
-    const [height] = pixels(expand.node.output.shape);
-    const { fuseFromHeight } = isQuantized(depthwise.output) ? geometry.q8! : geometry;
-    if (fusion === 'auto' && (height < fuseFromHeight || (expand.kind === 'node' && !isNarrowing(expand, project)))) {
-      return;
-    }
+    if (fusion === 'auto' && !isWorthFusing({ expand, depthwise, project })) return;
     steps.splice(-3, 3, { kind: 'inverted_residual', expand, depthwise, project });
   }
 }

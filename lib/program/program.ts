@@ -41,8 +41,10 @@ export interface Geometry {
   lastPanel: number;
   /** Channels of a depthwise weight group. */
   channelGroup: number;
-  /** Bottlenecks at least this high are fused. */
+  /** Bottlenecks at least this high are fused, */
   fuseFromHeight: number;
+  /** if their 1x1 weights, which every band reads again, are at most so many bytes; absent: any. */
+  fuseWeightBytes?: number;
   /** Absent where an engine has no integer kernels. */
   q8?: Q8Geometry;
 }
@@ -57,6 +59,7 @@ export interface Q8Geometry {
   lastPanel: number;
   channelGroup: number;
   fuseFromHeight: number;
+  fuseWeightBytes?: number;
 }
 
 /** How wide the panel is that starts where `remaining` columns are left. */

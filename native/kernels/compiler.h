@@ -17,8 +17,12 @@
 #define PREFETCH(address) __builtin_prefetch(address)
 // Hides how a value in a register came about.
 #define OPAQUE(value) asm volatile("" : "+r"(value))
-// The same for a vector register of x86.
+// The same for a vector register.
+#if defined(__aarch64__) || defined(__arm__)
+#define OPAQUE_VECTOR(value) asm volatile("" : "+w"(value))
+#else
 #define OPAQUE_VECTOR(value) asm volatile("" : "+x"(value))
+#endif
 #else
 #define NOINLINE __declspec(noinline)
 #define ALWAYS_INLINE inline
