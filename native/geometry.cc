@@ -27,10 +27,12 @@ std::string geometry_json(const Kernels& kernels) {
   char text[512];
   snprintf(text, sizeof text,
            "{\"panel\":%d,\"lastPanel\":%d,\"channelGroup\":%d,\"fuseFromHeight\":%d,"
+           "\"fuseWeightBytes\":%d,"
            "\"q8\":{\"type\":\"%s\",\"packing\":\"%s\","
            "\"panel\":%d,\"lastPanel\":%d,\"channelGroup\":%d,\"fuseFromHeight\":%d}}",
-           g.panel, g.last_panel, g.channel_group, g.fuse_from_height, q.is_signed ? "int8" : "uint8",
-           name_of(q.packing), q.panel, q.last_panel, q.channel_group, q.fuse_from_height);
+           g.panel, g.last_panel, g.channel_group, g.fuse_from_height, g.fuse_weight_bytes,
+           q.is_signed ? "int8" : "uint8", name_of(q.packing), q.panel, q.last_panel, q.channel_group,
+           q.fuse_from_height);
   return text;
 }
 

@@ -27,7 +27,7 @@ for (const { architecture, compiler, emulator, cpus } of ARCHITECTURES) {
     process.exitCode = 1;
     continue;
   }
-  const program = buildNativeProgram(architecture, 'test/native', ['-O3', '-static'], { architecture, compiler });
+  const program = buildNativeProgram(architecture, 'test/native', ['-O2', '-static'], { architecture, compiler });
   for (const [cpu, isas] of Object.entries(cpus)) {
     console.log(`${emulator} -cpu ${cpu}`);
     const { status } = spawnSync(emulator, ['-cpu', cpu, program, '--expect', isas], { stdio: 'inherit' });

@@ -82,6 +82,11 @@ LoadedProgram read_program(const char* path, const Kernels& kernels) {
   return program;
 }
 
+// One thread.
+void run(const Context& context, const int32_t* ops, size_t words) {
+  Execution(context, /*scratch_bytes=*/0, ops, words).work(0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -101,18 +106,18 @@ int main(int argc, char** argv) {
   const int32_t* ops = program.ops.data();
 
   program.start_over();
-  execute(context, ops, program.ops.size());
+  run(context, ops, program.ops.size());
   program.start_over();
   if (layers) {
     int phase = 0;
     for (size_t at = 0; at < program.ops.size(); at += ops[at + 1]) {
       count_from_here();
-      execute(context, ops + at, ops[at + 1]);
+      run(context, ops + at, ops[at + 1]);
       count_to_here(++phase);
     }
   } else {
     count_from_here();
-    execute(context, ops, program.ops.size());
+    run(context, ops, program.ops.size());
     count_to_here(0);
   }
 

@@ -52,7 +52,8 @@ void f32_depthwise__avx2(const DepthwiseArguments& d) {
 
 void overlay_avx2(Kernels* kernels) {
   kernels->isa = "avx2";
-  kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kLastPanel, /*channel_group=*/kLanes, /*fuse_from_height=*/28};
+  kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kLastPanel, /*channel_group=*/kLanes, /*fuse_from_height=*/28,
+                       /*fuse_weight_bytes=*/INT32_MAX};
   kernels->f32_gemm = f32_gemm_6x16__avx2;
   kernels->f32_depthwise = f32_depthwise__avx2;
   kernels->q8_geometry = {/*is_signed=*/false, Q8Packing::kChain,          /*panel=*/16,

@@ -20,6 +20,7 @@ struct Geometry {
   int32_t last_panel;
   int32_t channel_group;
   int32_t fuse_from_height;
+  int32_t fuse_weight_bytes;
 };
 
 // output[m][n] = clamp(bias[n] + sum over k of input[m][k] * weights[k][n], lo, hi) and, where there is a residual,

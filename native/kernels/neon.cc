@@ -34,11 +34,15 @@ void f32_depthwise__neon(const DepthwiseArguments& d) {
   depthwise_any(d);
 }
 
+// A Cortex-A53 has 512 KB of second-level cache, and they hold the rows of a band too.
+constexpr int32_t kFuseWeightBytes = 384 * 1024;
+
 }  // namespace
 
 void overlay_neon(Kernels* kernels) {
   kernels->isa = "neon";
-  kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kPanel, /*channel_group=*/kLanes, /*fuse_from_height=*/14};
+  kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kPanel, /*channel_group=*/kLanes, /*fuse_from_height=*/14,
+                       /*fuse_weight_bytes=*/kFuseWeightBytes};
   kernels->f32_gemm = f32_gemm__neon;
   kernels->f32_depthwise = f32_depthwise__neon;
 #if defined(__aarch64__)

@@ -15,6 +15,8 @@ namespace {
 
 void overlay_neondot(Kernels* kernels) {
   kernels->isa = "neondot";
+  // CPUs with the dot product have a third-level cache.
+  kernels->geometry.fuse_weight_bytes = 640 * 1024;
   kernels->q8_geometry.packing = Q8Packing::kQuads;
   kernels->q8_gemm = q8_gemm__neondot;
 }

@@ -66,7 +66,8 @@ void f32_depthwise_1x1x8__scalar(const DepthwiseArguments& d) {
 
 void overlay_scalar(Kernels* kernels) {
   kernels->isa = "scalar";
-  kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kPanel, /*channel_group=*/kGroup, /*fuse_from_height=*/28};
+  kernels->geometry = {/*panel=*/kPanel, /*last_panel=*/kPanel, /*channel_group=*/kGroup, /*fuse_from_height=*/28,
+                       /*fuse_weight_bytes=*/INT32_MAX};
   kernels->f32_gemm = f32_gemm_1x8__scalar;
   kernels->f32_depthwise = f32_depthwise_1x1x8__scalar;
   kernels->q8_geometry = {/*is_signed=*/false,     Q8Packing::kPairs,          /*panel=*/kQ8Panel,
