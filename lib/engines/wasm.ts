@@ -1,13 +1,20 @@
-/** The WebAssembly engine on Node: every session has a worker thread of its own. */
+/** The WebAssembly engine on Node: every session has worker threads of its own, one that leads and others that assist. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  type TransferListItem,
+  Worker,
+  type WorkerOptions,
+} from 'node:worker_threads';
 import { MobileNetEdgeError } from '../errors';
 import { packageRoot } from '../package_root';
 import type { Port, PortValues, Program } from '../program/program';
-import type { Engine, EngineOptions, Session } from './engine';
+import { type Engine, type EngineOptions, MAX_THREADS, type Session } from './engine';
+import { defaultThreads } from './threads';
 import { WASM_GEOMETRY } from './wasm_geometry';
-import { chooseBuild } from './wasm_isa';
+import { chooseBuild, threadsModule } from './wasm_isa';
 import type { WasmReply, WasmRequest } from './wasm_protocol';
 
 /** Loads the engine. Throws BACKEND_UNAVAILABLE where WebAssembly SIMD or the requested instruction set is missing. */
@@ -17,9 +24,12 @@ export async function loadWasmEngine(options: EngineOptions = {}): Promise<Engin
     backend: 'wasm',
     isa,
     geometry: WASM_GEOMETRY,
-    defaultThreads: 1,
-    maxThreads: 1,
-    load: (program) => WasmSession.load(module, program),
+    get defaultThreads() {
+      return defaultThreads();
+    },
+    maxThreads: MAX_THREADS,
+    load: async (program, threads = 1) =>
+      WasmSession.load(threads > 1 ? await threadsModule(isa) : module, program, threads),
   };
 }
 
@@ -28,13 +38,15 @@ interface Pending {
   reject(error: Error): void;
 }
 
-function startWorker(): Worker {
-  const script = join(packageRoot(), 'dist', 'engines', 'wasm_worker.js');
+function startWorker(file: 'wasm_worker.js' | 'wasm_assistant.js', options: WorkerOptions = {}): Worker {
+  const script = join(packageRoot(), 'dist', 'engines', file);
   if (!existsSync(script)) {
     throw new MobileNetEdgeError('BACKEND_UNAVAILABLE', `Could not find ${script}: run \`npm run build:ts\``);
   }
   // Without the parent's flags: its loaders and hooks have no business in the worker.
-  return new Worker(script, { name: 'mobilenet-edge', execArgv: [] });
+  const worker = new Worker(script, { name: 'mobilenet-edge', execArgv: [], ...options });
+  worker.unref();
+  return worker;
 }
 
 /** A copy in a buffer of its own, which may be transferred. (A Buffer's own slice() does not copy.) */
@@ -42,20 +54,28 @@ function copyOf<Values extends PortValues>(values: Values): Values {
   return Uint8Array.prototype.slice.call(values) as Values;
 }
 
+function transferable({ buffer }: PortValues): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
 class WasmSession implements Session {
-  readonly #worker = startWorker();
-  /** Requests without a reply, oldest first. The worker keeps the process alive only while there are any. */
+  /** Keeps the process alive only while there are requests without a reply. */
+  readonly #leader = startWorker('wasm_worker.js');
+  readonly #assistants: Worker[] = [];
+  /** Requests without a reply, oldest first. */
   readonly #pending: Pending[] = [];
   /** Settles with the newest request; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #failure: MobileNetEdgeError | undefined;
   #closed: Promise<void> | undefined;
 
-  static async load(module: WebAssembly.Module, program: Program): Promise<Session> {
+  static async load(module: WebAssembly.Module, program: Program, threads: number): Promise<Session> {
     const session = new WasmSession();
+    const assistants = Array.from({ length: threads - 1 }, () => session.#addAssistant());
     const weights = copyOf(program.weights);
+    const request: WasmRequest = { kind: 'load', module, program: { ...program, weights }, assistants };
     try {
-      await session.#request({ kind: 'load', module, program: { ...program, weights } }, weights.buffer);
+      await session.#request(request, [...transferable(weights), ...assistants]);
     } catch (error) {
       await session.close();
       throw error;
@@ -64,15 +84,27 @@ class WasmSession implements Session {
   }
 
   private constructor() {
-    this.#worker.on('message', (reply: WasmReply) => this.#settle(reply));
-    this.#worker.on('error', (cause) => this.#fail('The wasm worker crashed', cause));
-    this.#worker.on('exit', (status) => this.#fail(`The wasm worker exited with status ${status}`));
-    this.#worker.unref();
+    this.#leader.on('message', (reply: WasmReply) => this.#settle(reply));
+    this.#watch(this.#leader);
+  }
+
+  /** Starts a thread and returns the port through which the leader gives it its task. */
+  #addAssistant(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    const assistant = startWorker('wasm_assistant.js', { workerData: port2, transferList: [port2] });
+    this.#assistants.push(assistant);
+    this.#watch(assistant);
+    return port1;
+  }
+
+  #watch(worker: Worker): void {
+    worker.on('error', (cause) => this.#fail('A wasm worker crashed', cause));
+    worker.on('exit', (status) => this.#fail(`A wasm worker exited with status ${status}`));
   }
 
   async run(input: PortValues, port: Port): Promise<PortValues> {
     const copy = copyOf(input);
-    return (await this.#request({ kind: 'run', input: copy, port }, copy.buffer))!;
+    return (await this.#request({ kind: 'run', input: copy, port }, transferable(copy)))!;
   }
 
   async readMemory(): Promise<Uint8Array> {
@@ -90,16 +122,20 @@ class WasmSession implements Session {
 
   async #close(): Promise<void> {
     await this.#last;
-    await this.#worker.terminate();
+    await this.#terminate();
   }
 
-  async #request(request: WasmRequest, transfer?: ArrayBufferLike): Promise<PortValues | undefined> {
+  async #terminate(): Promise<void> {
+    await Promise.all([this.#leader, ...this.#assistants].map((worker) => worker.terminate()));
+  }
+
+  async #request(request: WasmRequest, transfer: TransferListItem[] = []): Promise<PortValues | undefined> {
     if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
     if (this.#failure) throw this.#failure;
     const answer = new Promise<PortValues | undefined>((resolve, reject) => {
-      this.#worker.postMessage(request, transfer instanceof ArrayBuffer ? [transfer] : []);
+      this.#leader.postMessage(request, transfer);
       this.#pending.push({ resolve, reject });
-      this.#worker.ref();
+      this.#leader.ref();
     });
     this.#last = answer.catch(() => undefined);
     return answer;
@@ -107,7 +143,7 @@ class WasmSession implements Session {
 
   #settle(reply: WasmReply): void {
     const { resolve, reject } = this.#pending.shift()!;
-    if (this.#pending.length === 0) this.#worker.unref();
+    if (this.#pending.length === 0) this.#leader.unref();
     if ('value' in reply) resolve(reply.value);
     else reject(new MobileNetEdgeError(reply.error.code, reply.error.message, { cause: reply.error.cause }));
   }
@@ -115,5 +151,7 @@ class WasmSession implements Session {
   #fail(message: string, cause?: unknown): void {
     this.#failure ??= new MobileNetEdgeError('INTERNAL', `${message}: load the model again`, { cause });
     for (const { reject } of this.#pending.splice(0)) reject(this.#failure);
+    // The others may wait for it.
+    void this.#terminate();
   }
 }

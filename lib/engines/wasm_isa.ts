@@ -14,16 +14,25 @@ export interface WasmBuild {
 }
 
 const builds = new Map<WasmIsa, Promise<WasmBuild | undefined>>();
+const threadsModules = new Map<WasmIsa, Promise<WebAssembly.Module | undefined>>();
 
-/** The module of an instruction set, or undefined where it cannot run or computes wrongly. Compiled once a process. */
-function build(isa: WasmIsa): Promise<WasmBuild | undefined> {
-  const known = builds.get(isa) ?? compile(isa);
-  builds.set(isa, known);
-  return known;
+/** What was made before for this instruction set, so that modules are compiled once a process. */
+function once<Made>(known: Map<WasmIsa, Promise<Made>>, isa: WasmIsa, make: (isa: WasmIsa) => Promise<Made>) {
+  const made = known.get(isa) ?? make(isa);
+  known.set(isa, made);
+  return made;
 }
 
-async function compile(isa: WasmIsa): Promise<WasmBuild | undefined> {
-  const path = join(packageRoot(), 'dist', 'wasm', `mobilenet_edge.${isa}.wasm`);
+/** The build of an instruction set, or undefined where it cannot run or computes wrongly. */
+async function makeBuild(isa: WasmIsa): Promise<WasmBuild | undefined> {
+  const module = await compile(isa, `mobilenet_edge.${isa}.wasm`);
+  if (!module || (isa === 'relaxed-simd' && !fusesMultiplyAdd(module))) return undefined;
+  return { isa, module };
+}
+
+/** The module, or undefined where it cannot run. */
+async function compile(isa: WasmIsa, name: string): Promise<WebAssembly.Module | undefined> {
+  const path = join(packageRoot(), 'dist', 'wasm', name);
   const bytes = await readFile(path).catch((cause) => {
     throw new MobileNetEdgeError('BACKEND_UNAVAILABLE', `Could not read ${path}: run \`npm run build:wasm\``, {
       cause,
@@ -34,12 +43,22 @@ async function compile(isa: WasmIsa): Promise<WasmBuild | undefined> {
   const needsFlag = isa === 'relaxed-simd' && Number.parseInt(process.versions.node, 10) < 22;
   if (needsFlag) setFlagsFromString('--experimental-wasm-relaxed-simd');
   try {
-    if (!WebAssembly.validate(bytes)) return undefined;
-    const module = new WebAssembly.Module(bytes);
-    return isa === 'simd128' || fusesMultiplyAdd(module) ? { isa, module } : undefined;
+    return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
   } finally {
     if (needsFlag) setFlagsFromString('--no-experimental-wasm-relaxed-simd');
   }
+}
+
+const build = (isa: WasmIsa): Promise<WasmBuild | undefined> => once(builds, isa, makeBuild);
+
+/** The module for several threads, of an instruction set whose build runs here. Throws BACKEND_UNAVAILABLE. */
+export async function threadsModule(isa: WasmIsa): Promise<WebAssembly.Module> {
+  const module = await once(threadsModules, isa, (which) => compile(which, `mobilenet_edge.${which}.threads.wasm`));
+  if (module) return module;
+  throw new MobileNetEdgeError(
+    'BACKEND_UNAVAILABLE',
+    'WebAssembly cannot run on several threads here: load the model with `threads: 1`',
+  );
 }
 
 /**

@@ -5,9 +5,26 @@ import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../progra
 
 const PAGE_BYTES = 65536;
 /** Addresses below are never used, so that no tensor has the address 0. */
-const FIRST_ADDRESS = 64;
+const CONTROL = 64;
 
-type Execute = (begin: number, end: number, arena: number, weights: number, scratch: number) => void;
+/** What assembly/execute_team.ts keeps at `control`. */
+const CONTROL_BYTES = 256;
+
+type Execute = (begin: number, end: number, arena: number, weights: number, scratch: number, control: number) => void;
+type Assist = (begin: number, arena: number, weights: number, scratch: number, control: number) => never;
+
+/** What a thread needs that takes part in another one's runs: the module, its memory, and the arguments of `assist`. */
+export interface AssistantTask {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  addresses: Parameters<Assist>;
+}
+
+/** Takes part in the runs of a WasmProgram until the thread is terminated. Never returns. */
+export function assist({ module, memory, addresses }: AssistantTask): never {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return (exports.assist as Assist)(...addresses);
+}
 
 function channelsOf({ shape }: Pick<Port, 'shape'>): number {
   return shape[shape.length - 1];
@@ -29,9 +46,10 @@ function align(address: number): number {
 }
 
 /** Memory for `bytes`. Throws OUT_OF_MEMORY. */
-function allocate(bytes: number): WebAssembly.Memory {
+function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
   try {
-    return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     throw new MobileNetEdgeError(
       'OUT_OF_MEMORY',
@@ -41,35 +59,53 @@ function allocate(bytes: number): WebAssembly.Memory {
   }
 }
 
-/** Layout of the memory: op records, weights, arena, scratch. */
+/** Layout of the memory: what threads share, op records, weights, arena, each thread's scratch. */
 export class WasmProgram {
+  readonly hasAssistants: boolean;
+  readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   readonly #execute: Execute;
+  readonly #ops: number;
   readonly #weights: number;
   readonly #arena: number;
   readonly #scratch: number;
+  readonly #scratchBytes: number;
   readonly #end: number;
   readonly #input: Port;
 
-  /** Copies the program into new memory and keeps no reference to it. Throws OUT_OF_MEMORY. */
-  constructor(module: WebAssembly.Module, program: Program) {
-    this.#weights = align(FIRST_ADDRESS + program.ops.byteLength);
+  /**
+   * Copies the program into new memory and keeps no reference to it. For more than one thread the module must be one
+   * that shares its memory; runs are right whether or not assistants take part. Throws OUT_OF_MEMORY.
+   */
+  constructor(module: WebAssembly.Module, program: Program, threads = 1) {
+    this.hasAssistants = threads > 1;
+    this.#module = module;
+    this.#ops = CONTROL + CONTROL_BYTES;
+    this.#weights = align(this.#ops + program.ops.byteLength);
     this.#arena = align(this.#weights + program.weights.byteLength);
     this.#scratch = align(this.#arena + program.arenaBytes);
-    this.#end = this.#scratch + program.scratchBytes;
-    this.#memory = allocate(this.#end);
+    this.#scratchBytes = program.scratchBytes;
+    this.#end = this.#scratch + program.scratchBytes * threads;
+    this.#memory = allocate(this.#end, this.hasAssistants);
     this.#input = program.input;
-    new Int32Array(this.#memory.buffer).set(program.ops, FIRST_ADDRESS / 4);
+    new Int32Array(this.#memory.buffer).set(program.ops, this.#ops / 4);
     new Uint8Array(this.#memory.buffer).set(program.weights, this.#weights);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.#execute = exports.execute as Execute;
+  }
+
+  /** For thread number `thread`, from 1; the one that calls `run` is number 0. */
+  assistantTask(thread: number): AssistantTask {
+    const scratch = this.#scratch + this.#scratchBytes * thread;
+    const addresses: Parameters<Assist> = [this.#ops, this.#arena, this.#weights, scratch, CONTROL];
+    return { module: this.#module, memory: this.#memory, addresses };
   }
 
   /** Writes dense `input` to the input port, runs the ops that `port` needs, returns a dense copy of its values. */
   run(input: PortValues, port: Port): PortValues {
     const channels = channelsOf(this.#input);
     copyPixels(input, channels, this.#values(this.#input), this.#input.stride, channels);
-    this.#execute(FIRST_ADDRESS, FIRST_ADDRESS + port.words * 4, this.#arena, this.#weights, this.#scratch);
+    this.#execute(this.#ops, this.#ops + port.words * 4, this.#arena, this.#weights, this.#scratch, CONTROL);
     const output = new PORT_ARRAYS[port.type](elementCount(port.shape));
     copyPixels(this.#values(port), port.stride, output, channelsOf(port), channelsOf(port));
     return output;
@@ -82,12 +118,12 @@ export class WasmProgram {
     return new PORT_ARRAYS[type](this.#memory.buffer, this.#arena + offset, length);
   }
 
-  /** A copy of the arena followed by the scratch. */
+  /** A copy of the arena followed by the scratch of every thread. */
   readMemory(): Uint8Array {
     return new Uint8Array(this.#memory.buffer).slice(this.#arena, this.#end);
   }
 
-  /** Overwrites the arena and the scratch. */
+  /** Overwrites the arena and all scratch. */
   writeMemory(bytes: Uint8Array): void {
     new Uint8Array(this.#memory.buffer).set(bytes, this.#arena);
   }

@@ -1,9 +1,10 @@
-/** What a wasm session and its worker say to each other. Requests are answered in order, one reply each. */
+/** What a wasm session and its worker say to each other. Requests are answered in order, one reply each; `assistants` lead to wasm_assistant.ts. */
+import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../errors';
 import type { Port, PortValues, Program } from '../program/program';
 
 export type WasmRequest =
-  | { kind: 'load'; module: WebAssembly.Module; program: Program }
+  | { kind: 'load'; module: WebAssembly.Module; program: Program; assistants: MessagePort[] }
   | { kind: 'run'; input: PortValues; port: Port }
   | { kind: 'read_memory' }
   | { kind: 'write_memory'; bytes: Uint8Array };

@@ -1,4 +1,4 @@
-/** The Node worker thread of one wasm session: a WasmProgram behind messages. */
+/** The Node worker thread that leads one wasm session: a WasmProgram behind messages. */
 
 import { parentPort } from 'node:worker_threads';
 import { MobileNetEdgeError } from '../errors';
@@ -10,7 +10,11 @@ let program: WasmProgram | undefined;
 
 function answer(request: WasmRequest): PortValues | undefined {
   if (request.kind === 'load') {
-    program = new WasmProgram(request.module, request.program);
+    const loaded = new WasmProgram(request.module, request.program, 1 + request.assistants.length);
+    request.assistants.forEach((assistant, i) => {
+      assistant.postMessage(loaded.assistantTask(i + 1));
+    });
+    program = loaded;
     return undefined;
   }
   if (!program) throw new Error(`Expected a program before ${request.kind}`);
@@ -32,6 +36,8 @@ function reply(request: WasmRequest): WasmReply {
     if (error instanceof MobileNetEdgeError) {
       return { error: { code: error.code, message: error.message, cause: error.cause } };
     }
+    // Assistants may wait for the chunk that failed: only the end of all these threads frees them.
+    if (program?.hasAssistants) throw error;
     return { error: { code: 'INTERNAL', message: `The wasm engine failed: ${error}`, cause: error } };
   }
 }

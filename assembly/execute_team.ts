@@ -1,0 +1,105 @@
+// The WebAssembly engine on several threads, each an instance of this module with the same memory and a scratch of its
+// own. One leads a run, the others assist. All walk the program's records; chunks are dealt by a counter, and those of
+// an op begin when all before it are done. A thread holds nothing but the chunk that it runs, so one that wakes late,
+// or that the operating system puts aside between chunks, keeps nobody waiting.
+import { OpHeader } from './program';
+import { run_chunk } from './run_chunk';
+
+export { fuses_multiply_add } from './kernels/self_test';
+
+// What the threads share lies at `control`, each counter on a cache line of its own, all zero at first. Counters go on
+// from run to run and wrap around: only their differences count. So a thread that is still in a run that has ended finds
+// every chunk begun and done, and walks out of it.
+const BEGUN: usize = 0; // chunks begun, of all runs
+const DONE: usize = 64; // chunks done, of all runs
+const SLEEPERS: usize = 128; // threads that wait for chunks to be done
+const RUNS: usize = 192; // runs begun
+const RUN: usize = 200; // of the newest run: chunks before it, and above them the bytes of its records
+
+// Turns of a waiting loop, about as long as sleeping and being woken takes.
+const SPINS = 20000;
+
+// Leads a run of the records from address `begin` to `end` and returns when it is done; the other arguments are the
+// addresses of the three memories and of what the threads share. Runs must not overlap.
+export function execute(
+  begin: usize,
+  end: usize,
+  arena: usize,
+  weights: usize,
+  scratch: usize,
+  control: usize
+): void {
+  const before = atomic.load<i32>(control, BEGUN);
+  atomic.store<u64>(control, (<u64>(end - begin) << 32) | <u64><u32>before, RUN);
+  atomic.add<i32>(control, 1, RUNS);
+  atomic.notify(control + RUNS, -1);
+  wait_for(control, work(begin, end, before, arena, weights, scratch, control));
+}
+
+// Takes part in every run of the program at `begin`. Never returns.
+export function assist(begin: usize, arena: usize, weights: usize, scratch: usize, control: usize): void {
+  let seen = 0;
+  while (true) {
+    const runs = atomic.load<i32>(control, RUNS);
+    if (runs == seen) {
+      atomic.wait<i32>(control + RUNS, seen, -1);
+      continue;
+    }
+    seen = runs;
+    const run = atomic.load<u64>(control, RUN);
+    work(begin, begin + <usize>(run >> 32), <i32>run, arena, weights, scratch, control);
+  }
+}
+
+// Runs chunks until none is left to begin. `before`: the chunks of all earlier runs; returns them with this run's.
+function work(
+  begin: usize,
+  end: usize,
+  before: i32,
+  arena: usize,
+  weights: usize,
+  scratch: usize,
+  control: usize
+): i32 {
+  while (begin < end) {
+    const header = changetype<OpHeader>(begin);
+    const after = before + header.chunks;
+    wait_for(control, before);
+    let mine = 0;
+    let chunk = atomic.load<i32>(control, BEGUN);
+    while (after - chunk > 0) {
+      const found = atomic.cmpxchg<i32>(control, chunk, chunk + 1, BEGUN);
+      if (found == chunk) {
+        run_chunk(begin, chunk - before, arena, weights, scratch);
+        ++mine;
+        chunk = atomic.load<i32>(control, BEGUN);
+      } else {
+        chunk = found;
+      }
+    }
+    if (mine > 0) finish(control, mine);
+    before = after;
+    begin += <usize>header.words << 2;
+  }
+  return before;
+}
+
+// Returns when `chunks` chunks are done.
+function wait_for(control: usize, chunks: i32): void {
+  for (let spin = 0; spin < SPINS; ++spin) {
+    if (atomic.load<i32>(control, DONE) - chunks >= 0) return;
+  }
+  // Either finish() sees this sleeper, or the sleeper sees what finish() has added.
+  atomic.add<i32>(control, 1, SLEEPERS);
+  let done = atomic.load<i32>(control, DONE);
+  while (done - chunks < 0) {
+    atomic.wait<i32>(control + DONE, done, -1);
+    done = atomic.load<i32>(control, DONE);
+  }
+  atomic.sub<i32>(control, 1, SLEEPERS);
+}
+
+function finish(control: usize, chunks: i32): void {
+  atomic.add<i32>(control, chunks, DONE);
+  if (atomic.load<i32>(control, SLEEPERS) > 0) atomic.notify(control + DONE, -1);
+}
