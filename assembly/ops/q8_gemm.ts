@@ -2,6 +2,7 @@
 import { q8_gemm_1x32 } from '../kernels/q8_gemm_1x32';
 import { q8_gemm_4x8 } from '../kernels/q8_gemm_4x8';
 import { bits_to_output, lower_bound, upper_bound } from '../kernels/q8_vector';
+import { single_row_first } from './gemm';
 
 // Bytes of a column's share of its panel: bias, scale, and pairs of weights.
 export function q8_column_bytes(k: usize): usize {
@@ -21,19 +22,23 @@ export function q8_multiply(
   c_stride: usize,
   limits: usize
 ): void {
-  if ((m & 3) == 1) {
-    m -= 1;
-    multiply_row(n, k, a + a_stride * m, w, c + c_stride * m, limits);
-  }
   const lo = lower_bound(limits);
   const hi = upper_bound(limits);
   const to_output = bits_to_output(limits);
   const pairs = (<usize>k + 1) >> 1;
-  for (let rows = m; rows > 0; rows -= 4) {
+  const single = (m & 3) == 1;
+  const first = single && single_row_first(q8_column_bytes(k) << 3);
+  if (first) {
+    multiply_row(n, k, a, w, c, limits);
+    a += a_stride;
+    c += c_stride;
+  }
+  for (let rows = single ? m - 1 : m; rows > 0; rows -= 4) {
     q8_gemm_4x8(rows, n, pairs, a, a_stride, w, c, c_stride, lo, hi, to_output);
     a += a_stride << 2;
     c += c_stride << 2;
   }
+  if (single && !first) multiply_row(n, k, a, w, c, limits);
 }
 
 // One row.

@@ -66,6 +66,8 @@ class WasmSession implements Session {
   readonly #pending: Pending[] = [];
   /** Settles with the newest request; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
+  /** The last run's copy of its input, for the next one's. */
+  #spareInput: PortValues | undefined;
   #failure: MobileNetEdgeError | undefined;
   #closed: Promise<void> | undefined;
 
@@ -103,8 +105,16 @@ class WasmSession implements Session {
   }
 
   async run(input: PortValues, port: Port): Promise<PortValues> {
-    const copy = copyOf(input);
+    const copy = this.#copyOfInput(input);
     return (await this.#request({ kind: 'run', input: copy, port }, transferable(copy)))!;
+  }
+
+  #copyOfInput(input: PortValues): PortValues {
+    const spare = this.#spareInput;
+    this.#spareInput = undefined;
+    if (spare?.constructor !== input.constructor || spare.length !== input.length) return copyOf(input);
+    spare.set(input);
+    return spare;
   }
 
   async readMemory(): Promise<Uint8Array> {
@@ -144,8 +154,10 @@ class WasmSession implements Session {
   #settle(reply: WasmReply): void {
     const { resolve, reject } = this.#pending.shift()!;
     if (this.#pending.length === 0) this.#leader.unref();
-    if ('value' in reply) resolve(reply.value);
-    else reject(new MobileNetEdgeError(reply.error.code, reply.error.message, { cause: reply.error.cause }));
+    if ('value' in reply) {
+      this.#spareInput = reply.input;
+      resolve(reply.value);
+    } else reject(new MobileNetEdgeError(reply.error.code, reply.error.message, { cause: reply.error.cause }));
   }
 
   #fail(message: string, cause?: unknown): void {

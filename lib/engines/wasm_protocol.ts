@@ -1,4 +1,7 @@
-/** What a wasm session and its worker say to each other. Requests are answered in order, one reply each; `assistants` lead to wasm_assistant.ts. */
+/**
+ * What a wasm session and its worker say to each other. Requests are answered in order, one reply each. `assistants`
+ * lead to wasm_assistant.ts. A run's `input` comes back to be used again: new memory costs more than filling it.
+ */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../errors';
 import type { Port, PortValues, Program } from '../program/program';
@@ -10,5 +13,5 @@ export type WasmRequest =
   | { kind: 'write_memory'; bytes: Uint8Array };
 
 export type WasmReply =
-  | { value: PortValues | undefined }
+  | { value: PortValues | undefined; input?: PortValues }
   | { error: { code: ErrorCode; message: string; cause: unknown } };

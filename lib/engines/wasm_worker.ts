@@ -31,7 +31,7 @@ function answer(request: WasmRequest): PortValues | undefined {
 
 function reply(request: WasmRequest): WasmReply {
   try {
-    return { value: answer(request) };
+    return { value: answer(request), input: request.kind === 'run' ? request.input : undefined };
   } catch (error) {
     if (error instanceof MobileNetEdgeError) {
       return { error: { code: error.code, message: error.message, cause: error.cause } };
@@ -42,8 +42,12 @@ function reply(request: WasmRequest): WasmReply {
   }
 }
 
+function transferable(values: PortValues | undefined): ArrayBuffer[] {
+  return values?.buffer instanceof ArrayBuffer ? [values.buffer] : [];
+}
+
 parentPort!.on('message', (request: WasmRequest) => {
   const message = reply(request);
-  const buffer = 'value' in message ? message.value?.buffer : undefined;
-  parentPort!.postMessage(message, buffer instanceof ArrayBuffer ? [buffer] : []);
+  const buffers = 'value' in message ? [...transferable(message.value), ...transferable(message.input)] : [];
+  parentPort!.postMessage(message, buffers);
 });
