@@ -9,6 +9,8 @@ import { alignUp, type Place } from './plan';
 const WEIGHT_BLOCK_BYTES = 256 * 1024;
 /** Rows of a pointwise chunk: a few tiles, so that threads share evenly. */
 const ROWS_PER_CHUNK = 128;
+/** Kernels compute tiles of 4 rows or more at once: a block of 98 would cost what one of 100 does. */
+const ROWS_PER_TILE = 4;
 /** A product with fewer rows for each thread is shared by columns: a thread then reads only its own weights. */
 const LEAST_ROWS_PER_THREAD = 32;
 /** A thread that is slow or late leaves some of its pieces to the others. */
@@ -63,9 +65,10 @@ export function cutProduct(
   threads: number,
 ) {
   const byRows = m >= LEAST_ROWS_PER_THREAD * threads;
-  const rows = cut(m, byRows ? threads * Math.max(1, Math.round(m / ROWS_PER_CHUNK / threads)) : 1);
+  const { size } = cut(m, byRows ? threads * Math.max(1, Math.round(m / ROWS_PER_CHUNK / threads)) : 1);
+  const m_block = Math.min(m, alignUp(size, ROWS_PER_TILE));
   const n_block = columnBlock(k * bytes, n, panels, byRows ? 1 : threads);
-  return { chunks: rows.pieces * Math.ceil(n / n_block), m_block: rows.size, n_block };
+  return { chunks: Math.ceil(m / m_block) * Math.ceil(n / n_block), m_block, n_block };
 }
 
 /**
