@@ -1,29 +1,12 @@
 // Runs the native kernel tests on emulated ARM CPUs; the instruction sets that each must have are demanded.
 import { spawnSync } from 'node:child_process';
+import { ARCHITECTURES, DEBIAN_PACKAGES, missingTools } from './arm_emulation.mjs';
 import { buildNativeProgram } from './native_test_build.mjs';
 
-const ARCHITECTURES = [
-  {
-    architecture: 'arm64',
-    compiler: 'aarch64-linux-gnu-g++',
-    emulator: 'qemu-aarch64',
-    cpus: { 'cortex-a53': 'scalar,neon', 'cortex-a72': 'scalar,neon', 'cortex-a76': 'scalar,neon,neondot' },
-  },
-  {
-    architecture: 'arm',
-    compiler: 'arm-linux-gnueabihf-g++',
-    emulator: 'qemu-arm',
-    // NEON without VFPv4 does not count.
-    cpus: { 'cortex-a9': 'scalar', 'cortex-a15': 'scalar,neon', max: 'scalar,neon' },
-  },
-];
-
-for (const { architecture, compiler, emulator, cpus } of ARCHITECTURES) {
-  const missing = [compiler, emulator].filter((command) => spawnSync(command, ['--version']).status !== 0);
+for (const [architecture, { compiler, emulator, cpus }] of Object.entries(ARCHITECTURES)) {
+  const missing = missingTools({ compiler, emulator });
   if (missing.length > 0) {
-    console.error(
-      `Expected ${missing.join(' and ')} (Debian: qemu-user, g++-aarch64-linux-gnu, g++-arm-linux-gnueabihf)`,
-    );
+    console.error(`Expected ${missing.join(' and ')} (Debian: ${DEBIAN_PACKAGES})`);
     process.exitCode = 1;
     continue;
   }

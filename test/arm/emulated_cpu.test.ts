@@ -1,0 +1,32 @@
+/** That an emulated CPU runs what it is meant to, so that no other test passes by falling back. */
+import { expect, test } from 'vitest';
+import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
+import { NATIVE_ISAS } from '../../lib/engines/engine';
+import { loadWasmEngine } from '../../lib/engines/wasm';
+import { load } from '../../lib/load';
+import { enginesUnderTest } from '../support/engines';
+import { addon } from '../support/native_addon';
+
+const expected = (process.env.MOBILENET_EDGE_EXPECTED_ISAS ?? '').split(',');
+
+test('this is the emulated Node', () => {
+  expect(process.arch).toBe(process.env.MOBILENET_EDGE_EXPECTED_ARCH);
+});
+
+test('the addon finds the instruction sets of the CPU, and all are tested', async () => {
+  expect(addon.isas()).toEqual(expected);
+  const engines = await enginesUnderTest();
+  expect(engines.map(({ isa }) => isa).filter((isa) => NATIVE_ISAS.includes(isa))).toEqual(expected);
+});
+
+test('a model uses the best of them', async () => {
+  const model = await load(mobilenetV2({ alpha: 0.35, inputSize: 96, classes: 3 }));
+  expect(model.info).toMatchObject({ backend: 'native', isa: expected.at(-1), fallbackReason: undefined });
+  model.close();
+});
+
+test('the other engine decides for itself whether relaxed SIMD can be trusted', async () => {
+  const wasm = (await enginesUnderTest()).filter(({ backend }) => backend === 'wasm').map(({ isa }) => isa);
+  expect(wasm).toContain('simd128');
+  expect((await loadWasmEngine()).isa).toBe(wasm.at(-1));
+});
