@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { root } from './node_headers.mjs';
 
 /** The newest symbol versions that an addon may ask for; GLIBCXX_3.4.28 is GCC 10's. */
-const NEWEST = { GLIBC: '2.28', GLIBCXX: '3.4.28', CXXABI: '1.3.12', GCC: '7.0.0' };
+const NEWEST = { GLIBC: '2.28', GLIBCXX: '3.4.28', CXXABI: '1.3.12', CXXABI_ARM: '1.3.3', GCC: '7.0.0' };
 
 /** What `readelf -h` calls the machines. */
 const MACHINES = { x64: 'X86-64', arm64: 'AArch64', arm: 'ARM' };

@@ -15,11 +15,11 @@ const CPU_TEST = 'test/arm/emulated_cpu';
 
 const EVERYTHING = ['kernels.test', 'golden.test', 'random_networks', 'random_quantized', 'native_addon'];
 
-/** End to end where the published int8 figures are from, a mix of small networks elsewhere. */
+/** MobileNet v2 int8 end to end on the cores that matter most, smaller things elsewhere. */
 const SAMPLE = [
-  ['cortex-a72', 'golden.test', '-t', 'emulated|best of them|instruction sets|relaxed|v2_1.0_224_quant.*byte for byte'],
-  ['cortex-a76', 'golden.test', '-t', 'emulated|best of them|instruction sets|relaxed|v2_1.0_224_quant.*byte for byte'],
-  ['cortex-a53', 'random_quantized', 'random_networks'],
+  ['cortex-a72', 'golden.test', '-t', 'emulated CPU|v2_1.0_224_quant.*byte for byte on neon, 1'],
+  ['cortex-a76', 'golden.test', '-t', 'emulated CPU|v2_1.0_224_quant.*byte for byte on neondot, 1'],
+  ['cortex-a53', 'golden.test', '-t', 'emulated CPU|(v1_0.25_128_quant|vww_float).*simd'],
   ['cortex-a15', 'random_quantized', 'random_networks'],
 ];
 

@@ -70,7 +70,7 @@ function loadAddon(): Addon {
     throw new MobileNetEdgeError(
       'BACKEND_UNAVAILABLE',
       `Expected a native addon for ${process.platform}-${process.arch} but none could be loaded: ` +
-        "build it with `npm run build:native`, which needs a C++ compiler, or use backend 'wasm'",
+        "use backend 'wasm', or build it in a checkout of the sources with `npm run build:native` (the cause says why)",
       { cause },
     );
   }

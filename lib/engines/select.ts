@@ -51,6 +51,20 @@ async function selectAutomatically(isa: string | undefined): Promise<SelectedEng
     return { engine: loadNativeEngine() };
   } catch (error) {
     if (!(error instanceof MobileNetEdgeError) || error.code !== 'BACKEND_UNAVAILABLE') throw error;
-    return { engine: await wasmEngine({}), fallbackReason: error.message };
+    const engine = await wasmEngine({});
+    warnOfFallback(error.message);
+    return { engine, fallbackReason: error.message };
   }
+}
+
+let warned = false;
+
+/** Once, for a program may load many models; `backend: 'wasm'` is the way to want this and hear nothing. */
+function warnOfFallback(reason: string): void {
+  if (warned) return;
+  warned = true;
+  process.emitWarning(`WebAssembly is used, which is slower than native code. ${reason}`, {
+    type: 'MobileNetEdgeWarning',
+    code: 'MOBILENET_EDGE_FALLBACK',
+  });
 }

@@ -9,23 +9,23 @@ import { addon } from '../support/native_addon';
 
 const expected = (process.env.MOBILENET_EDGE_EXPECTED_ISAS ?? '').split(',');
 
-test('this is the emulated Node', () => {
+test('the emulated CPU runs the right Node', () => {
   expect(process.arch).toBe(process.env.MOBILENET_EDGE_EXPECTED_ARCH);
 });
 
-test('the addon finds the instruction sets of the CPU, and all are tested', async () => {
+test('the instruction sets of the emulated CPU are found, and all are tested', async () => {
   expect(addon.isas()).toEqual(expected);
   const engines = await enginesUnderTest();
   expect(engines.map(({ isa }) => isa).filter((isa) => NATIVE_ISAS.includes(isa))).toEqual(expected);
 });
 
-test('a model uses the best of them', async () => {
+test('a model uses the best one of the emulated CPU', async () => {
   const model = await load(mobilenetV2({ alpha: 0.35, inputSize: 96, classes: 3 }));
   expect(model.info).toMatchObject({ backend: 'native', isa: expected.at(-1), fallbackReason: undefined });
   model.close();
 });
 
-test('the other engine decides for itself whether relaxed SIMD can be trusted', async () => {
+test('wasm on the emulated CPU decides for itself whether relaxed SIMD can be trusted', async () => {
   const wasm = (await enginesUnderTest()).filter(({ backend }) => backend === 'wasm').map(({ isa }) => isa);
   expect(wasm).toContain('simd128');
   expect((await loadWasmEngine()).isa).toBe(wasm.at(-1));
