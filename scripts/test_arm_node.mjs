@@ -10,34 +10,36 @@ import { root } from './node_headers.mjs';
 
 const CPUS = Object.values(ARCHITECTURES).flatMap(({ cpus }) => Object.keys(cpus));
 
-/** Asserts which kernels run, so it is always among the files. */
-const CPU_TEST = 'test/arm/emulated_cpu';
+const EVERYTHING = ['test/arm', 'test/kernels', 'test/golden', 'test/random_', 'test/native_addon'];
 
-const EVERYTHING = ['kernels.test', 'golden.test', 'random_networks', 'random_quantized', 'native_addon'];
+/** What runs and whole networks everywhere, and some random ones that fused kernels and odd shapes come from. */
+const SAMPLE = {
+  'cortex-a53': ['test/arm'],
+  'cortex-a72': ['test/arm', 'test/random_'],
+  'cortex-a76': ['test/arm', 'test/random_'],
+  'cortex-a15': ['test/arm', 'test/random_'],
+};
+const SAMPLED_NETWORKS = '10';
 
-/** MobileNet v2 int8 end to end on the cores that matter most, smaller things elsewhere. */
-const SAMPLE = [
-  ['cortex-a72', 'golden.test', '-t', 'emulated CPU|v2_1.0_224_quant.*byte for byte on neon, 1'],
-  ['cortex-a76', 'golden.test', '-t', 'emulated CPU|v2_1.0_224_quant.*byte for byte on neondot, 1'],
-  ['cortex-a53', 'golden.test', '-t', 'emulated CPU|(v1_0.25_128_quant|vww_float).*simd'],
-  ['cortex-a15', 'random_quantized', 'random_networks'],
-];
-
-function run([cpu, ...rest], env = {}) {
+function run(cpu, files, env = {}) {
   const { architecture, isas } = emulatedNode(cpu);
   if (!existsSync(join(root, 'prebuilds', `linux-${architecture}`))) {
     throw new Error(`There is no prebuilt addon for ${architecture}: run \`npm run prebuild\` first`);
   }
   console.log(`\n${cpu}, Node for ${architecture}, ${isas.join(', ')}`);
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { status } = spawnSync(
-    process.execPath,
-    [vitest, 'run', '--config', 'test/arm/vitest.config.mts', CPU_TEST, ...rest],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, ...env, MOBILENET_EDGE_CPU: cpu } },
-  );
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'test/arm/vitest.config.mts', ...files], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env, MOBILENET_EDGE_CPU: cpu },
+  });
   if (status !== 0) process.exitCode = 1;
 }
 
 const [first, ...rest] = process.argv.slice(2);
-if (first === '--sample') for (const sample of SAMPLE) run(sample, { MOBILENET_EDGE_RANDOM_NETWORKS: '10' });
-else for (const cpu of first ? [first] : CPUS) run([cpu, ...(rest.length > 0 ? rest : EVERYTHING)]);
+if (first === '--sample') {
+  for (const [cpu, files] of Object.entries(SAMPLE))
+    run(cpu, files, { MOBILENET_EDGE_RANDOM_NETWORKS: SAMPLED_NETWORKS });
+} else {
+  for (const cpu of first ? [first] : CPUS) run(cpu, rest.length > 0 ? ['test/arm/emulated_cpu', ...rest] : EVERYTHING);
+}

@@ -31,6 +31,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
+    // One worker for all files: its start takes seconds.
+    fileParallelism: false,
+    isolate: false,
     pool: { name: 'emulated', createPoolWorker: (options) => new EmulatedWorker(options) },
     env: {
       MOBILENET_EDGE_REQUIRE_NATIVE: '1',
