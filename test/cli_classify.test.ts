@@ -117,7 +117,7 @@ describe('classify for people', () => {
     for (const line of classes) expect(line).toMatch(/^ *(<0\.1|\d+\.\d) % {2}[█▏▎▍▌▋▊▉ ]{24} {2}\S/);
     // Where there is no addon, one more line says why.
     expect(lines.filter((line) => !line.startsWith('Native engine not used: ')).at(-1)).toMatch(
-      /^(native|wasm) \(\S+\) · float32 · load [\d.,]+ ms · decode .+ ms · inference .+ ms$/,
+      /^(native|wasm) \(\S+\)( · \d+ threads)? · float32 · load [\d.,]+ ms · decode .+ ms · inference .+ ms$/,
     );
   });
 
