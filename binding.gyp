@@ -46,8 +46,8 @@
       'dependencies': ['kernels_scalar'],
       'conditions': [
         ['target_arch=="x64"', {
-          'defines': ['MOBILENET_EDGE_AVX2'],
-          'dependencies': ['kernels_avx2'],
+          'defines': ['MOBILENET_EDGE_X86_64'],
+          'dependencies': ['kernels_avx2', 'kernels_avx512vnni'],
         }],
         ['target_arch=="arm64"', {
           'defines': ['MOBILENET_EDGE_NEON'],
@@ -75,6 +75,17 @@
           'cflags_cc': ['-mavx2', '-mfma'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2', '-mfma']},
           'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
+        },
+        {
+          'target_name': 'kernels_avx512vnni',
+          'type': 'static_library',
+          'sources': ['native/kernels/avx512vnni.cc'],
+          'variables': {
+            'flags': ['-mavx2', '-mfma', '-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vnni'],
+          },
+          'cflags_cc': ['<@(flags)'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['<@(flags)']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
         },
       ],
     }],

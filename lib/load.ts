@@ -11,7 +11,7 @@ import type { Model } from './model';
 export interface LoadOptions extends CommonLoadOptions {
   /** Default 'auto': native where the addon loads, else wasm; `info.backend` tells which. */
   backend?: 'auto' | Backend;
-  /** Forces an instruction set: 'scalar', 'avx2', 'neon', 'neondot', 'simd128', 'relaxed-simd'; default: the best one here. */
+  /** Forces an instruction set: 'scalar', 'avx2', 'avx512vnni', 'neon', 'neondot', 'simd128', 'relaxed-simd'; default: the best one here. */
   isa?: string;
   /** Class names: an array, or a text file of one a line; default: those inside or beside the model file. */
   labels?: readonly string[] | string | URL;

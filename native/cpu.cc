@@ -7,7 +7,7 @@
 #if defined(MOBILENET_EDGE_NEON)
 #include "cpu_arm.h"
 #endif
-#if defined(MOBILENET_EDGE_AVX2)
+#if defined(MOBILENET_EDGE_X86_64)
 #if defined(_MSC_VER)
 #include <immintrin.h>
 #include <intrin.h>
@@ -19,7 +19,7 @@
 namespace mobilenet_edge {
 namespace {
 
-#if defined(MOBILENET_EDGE_AVX2)
+#if defined(MOBILENET_EDGE_X86_64)
 struct CpuId {
   uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
 };
@@ -59,6 +59,15 @@ bool has_avx2_and_fma() {
   if ((enabled_states() & kXmmAndYmm) != kXmmAndYmm) return false;
   return cpuid(7).ebx & kAvx2;
 }
+
+bool has_avx512_and_vnni() {
+  constexpr uint32_t kF = 1u << 16, kDq = 1u << 17, kBw = 1u << 30, kVl = 1u << 31;
+  constexpr uint32_t kVnni = 1u << 11;
+  constexpr uint64_t kMasksAndZmm = 0xe0;
+  if (!has_avx2_and_fma() || (enabled_states() & kMasksAndZmm) != kMasksAndZmm) return false;
+  const CpuId features = cpuid(7);
+  return (features.ebx & (kF | kDq | kBw | kVl)) == (kF | kDq | kBw | kVl) && features.ecx & kVnni;
+}
 #endif
 
 struct InstructionSet {
@@ -70,8 +79,9 @@ struct InstructionSet {
 // Worst first; each overlays those before it.
 const InstructionSet kInstructionSets[] = {
     {"scalar", [] { return true; }, overlay_scalar},
-#if defined(MOBILENET_EDGE_AVX2)
+#if defined(MOBILENET_EDGE_X86_64)
     {"avx2", has_avx2_and_fma, overlay_avx2},
+    {"avx512vnni", has_avx512_and_vnni, overlay_avx512vnni},
 #endif
 #if defined(MOBILENET_EDGE_NEON) && defined(__arm__)
     {"neon", has_neon_and_vfpv4, overlay_neon},

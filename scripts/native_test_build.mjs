@@ -6,9 +6,18 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+const AVX2 = ['-mavx2', '-mfma'];
+
 /** For each architecture: what its instruction sets are made of, with defines and flags as in binding.gyp. */
 const ARCHITECTURES = {
-  x64: { defines: ['-DMOBILENET_EDGE_AVX2'], kernels: { 'scalar.cc': [], 'avx2.cc': ['-mavx2', '-mfma'] } },
+  x64: {
+    defines: ['-DMOBILENET_EDGE_X86_64'],
+    kernels: {
+      'scalar.cc': [],
+      'avx2.cc': AVX2,
+      'avx512vnni.cc': [...AVX2, '-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vnni'],
+    },
+  },
   arm64: {
     defines: ['-DMOBILENET_EDGE_NEON'],
     kernels: {

@@ -65,6 +65,7 @@ function litertJs(isa) {
   return { ...peer('LiteRT.js', 'litert_js.mjs'), name: LITERT_JS[isa], options: { isa } };
 }
 
+const avx512vnni = ours('native', 'avx512vnni', true);
 const avx2 = ours('native', 'avx2', true);
 const scalar = ours('native', 'scalar');
 const simd128 = ours('wasm', 'simd128');
@@ -75,6 +76,7 @@ const onnxruntimeNode = peer('onnxruntime-node', 'onnxruntime_node.mjs');
 const onnxruntimeWeb = peer('onnxruntime-web', 'onnxruntime_web.mjs');
 
 export const CONTESTANTS = [
+  avx512vnni,
   avx2,
   scalar,
   onnxruntimeNode,
@@ -84,6 +86,7 @@ export const CONTESTANTS = [
   litertSimd128,
   peer('tfjs-backend-wasm', 'tfjs_wasm.mjs'),
   onnxruntimeWeb,
+  int8(avx512vnni),
   int8(avx2),
   int8(avx2, { name: `${avx2.name} int8, uniform weights`, model: 'int8_uniform' }),
   int8(scalar),

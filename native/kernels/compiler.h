@@ -21,7 +21,7 @@
 #if defined(__aarch64__) || defined(__arm__)
 #define OPAQUE_VECTOR(value) asm volatile("" : "+w"(value))
 #else
-#define OPAQUE_VECTOR(value) asm volatile("" : "+x"(value))
+#define OPAQUE_VECTOR(value) asm volatile("" : "+v"(value))
 #endif
 #else
 #define NOINLINE __declspec(noinline)

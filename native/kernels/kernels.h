@@ -74,6 +74,7 @@ struct Kernels {
 // Each fills in, or replaces, the entries it has.
 void overlay_scalar(Kernels* kernels);
 void overlay_avx2(Kernels* kernels);
+void overlay_avx512vnni(Kernels* kernels);
 void overlay_neon(Kernels* kernels);
 void overlay_neondot(Kernels* kernels);
 

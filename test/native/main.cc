@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   const bool only_team = argc == 2 && strcmp(argv[1], "--team") == 0;
   if (argc == 3 && strcmp(argv[1], "--expect") == 0) expect(names == argv[2], "instruction sets are " + names);
 
-  for (const char* isa : {"scalar", "avx2", "AVX2", "", "neon"}) {
+  for (const char* isa : {"scalar", "avx2", "avx512vnni", "AVX2", "", "neon"}) {
     Kernels kernels;
     const auto list = available_isas();
     const bool listed = std::any_of(list.begin(), list.end(), [&](const char* name) { return strcmp(name, isa) == 0; });
