@@ -111,7 +111,7 @@ function notes({ machine, rounds, runs, packages, networks }) {
   const { cpu, flags, cores, system, arch, node, date, load } = machine;
   const lines = [
     `${cpu} (${flags?.join(', ') ?? 'CPU flags unknown'}), ${cores} cores, ${system} ${arch}, Node ${node}, ${date}, load ${load.toFixed(1)} before the start.`,
-    `One thread each, batch 1, same weights; ${rounds} rounds of up to ${runs} runs in turns. CPU is the processor time of a run, ` +
+    `One thread each where the name does not say more, batch 1, same weights; ${rounds} rounds of up to ${runs} runs in turns. CPU is the processor time of a run, ` +
       'all threads, in the best turn. Under vs: how many times as fast as that peer, by least / median times.',
   ];
   if (runners.length > 0) {

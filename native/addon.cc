@@ -119,7 +119,9 @@ class Run : public Napi::AsyncWorker {
     const Context context = {&loaded_->kernels, loaded_->weights.data(), loaded_->arena.data(),
                              loaded_->scratch.data()};
     const auto shared = std::shared_ptr<Shared>(new Shared{
-        loaded_, times_, {context, loaded_->scratch_bytes, loaded_->op_words(), output_.words, times_.get()}});
+        loaded_,
+        times_,
+        {context, loaded_->scratch_bytes, loaded_->threads, loaded_->op_words(), output_.words, times_.get()}});
     team_->run(loaded_->threads, [shared](int32_t member) { shared->execution.work(member); });
   }
 

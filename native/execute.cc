@@ -50,6 +50,37 @@ void run_chunk(const Context& context, const OpHeader& op, int32_t chunk) {
   }
 }
 
+// How many neighbouring chunks are rows after one another; the chunks after them begin again at the top.
+size_t row_blocks(const OpHeader& op) {
+  const auto blocks = [](int32_t m, int32_t m_block) { return static_cast<size_t>((m + m_block - 1) / m_block); };
+  switch (op.opcode) {
+    case OPCODE_POINTWISE: {
+      const auto& product = reinterpret_cast<const PointwiseOp&>(op);
+      return blocks(product.m, product.m_block);
+    }
+    case OPCODE_Q8_POINTWISE: {
+      const auto& product = reinterpret_cast<const Q8PointwiseOp&>(op);
+      return blocks(product.m, product.m_block);
+    }
+    default:
+      return op.chunks;
+  }
+}
+
+// The chunks of one of `bands` equal parts of an op's rows, or of all its chunks where there are fewer rows than bands.
+struct BandChunks {
+  size_t rows, begin, width, count;
+
+  BandChunks(const OpHeader& op, size_t band, size_t bands) {
+    const size_t chunks = op.chunks;
+    rows = row_blocks(op) < bands ? chunks : row_blocks(op);
+    begin = rows * band / bands;
+    width = rows * (band + 1) / bands - begin;
+    count = width * (chunks / rows);
+  }
+  int32_t operator[](size_t i) const { return static_cast<int32_t>(i / width * rows + begin + i % width); }
+};
+
 }  // namespace
 
 void Execution::work(int32_t member) {
@@ -63,11 +94,13 @@ void Execution::work(int32_t member) {
     wait_for(begin);
     if (times_) note_time(index);
     size_t mine = 0;
-    for (size_t chunk = begun_.load(std::memory_order_relaxed); chunk < end;) {
-      if (!begun_.compare_exchange_weak(chunk, chunk + 1, std::memory_order_relaxed)) continue;
-      run_chunk(context, op, static_cast<int32_t>(chunk - begin));
-      ++mine;
-      chunk = begun_.load(std::memory_order_relaxed);
+    const size_t members = bands_.size();
+    for (size_t i = 0; i < members; ++i) {
+      const size_t band = (member + i) % members;
+      const BandChunks chunks(op, band, members);
+      for (uint64_t claimed; claim(&bands_[band], index, chunks.count, &claimed); ++mine) {
+        run_chunk(context, op, chunks[claimed]);
+      }
     }
     if (mine) finish(mine);
     begin = end;
@@ -76,6 +109,17 @@ void Execution::work(int32_t member) {
   if (member != 0) return;
   wait_for(begin);
   if (times_) note_time(index);
+}
+
+// Takes the next chunk of a band, of which `op` has `chunks`; false if none is left.
+bool Execution::claim(Band* band, uint64_t op, uint64_t chunks, uint64_t* claimed) {
+  uint64_t begun = band->begun.load(std::memory_order_relaxed);
+  for (;;) {
+    // Ops go by in order: a band that is at a later one has done with this.
+    *claimed = begun >> 32 < op ? 0 : begun & UINT32_MAX;
+    if (begun >> 32 > op || *claimed >= chunks) return false;
+    if (band->begun.compare_exchange_weak(begun, op << 32 | (*claimed + 1), std::memory_order_relaxed)) return true;
+  }
 }
 
 // Returns when the first `chunks` chunks are done, and their results can be seen.

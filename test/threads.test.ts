@@ -126,8 +126,9 @@ describe.skipIf(!addon)('threads', () => {
       else (async () => {
         for (let round = 0; round < 12; round++) {
           const worker = new Worker(__filename);
+          const exit = new Promise((resolve) => worker.once('exit', resolve));
           await new Promise((resolve) => worker.once('message', resolve));
-          if (round % 2) await new Promise((resolve) => worker.once('exit', resolve));
+          if (round % 2) await exit;
           else await worker.terminate();
         }
         const model = await run();

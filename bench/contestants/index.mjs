@@ -65,6 +65,14 @@ function litertJs(isa) {
   return { ...peer('LiteRT.js', 'litert_js.mjs'), name: LITERT_JS[isa], options: { isa } };
 }
 
+/** The same on two threads, beside a peer that has two. */
+function onTwoThreads(contestant) {
+  const name = `${contestant.name}, 2 threads`;
+  const options = { ...contestant.options, threads: 2 };
+  const peer = contestant.precision === 'int8' ? 'onnxruntime-node int8' : 'onnxruntime-node';
+  return { ...contestant, name, options, rivals: { [peer]: `${peer}, 2 threads`, 'own 1 thread': contestant.name } };
+}
+
 const avx512vnni = ours('native', 'avx512vnni', true);
 const avx2 = ours('native', 'avx2', true);
 const scalar = ours('native', 'scalar');
@@ -75,11 +83,16 @@ const litertRelaxedSimd = litertJs('relaxed-simd');
 const onnxruntimeNode = peer('onnxruntime-node', 'onnxruntime_node.mjs');
 const onnxruntimeWeb = peer('onnxruntime-web', 'onnxruntime_web.mjs');
 
+const avx2Int8 = int8(avx2);
+const onnxruntimeNodeInt8 = int8(onnxruntimeNode, { agreement: saturatesInt8() ? 'saturating' : 'peer' });
+
 export const CONTESTANTS = [
   avx512vnni,
   avx2,
   scalar,
   onnxruntimeNode,
+  onTwoThreads(avx2),
+  onTwoThreads(onnxruntimeNode),
   relaxedSimd,
   litertRelaxedSimd,
   simd128,
@@ -87,10 +100,12 @@ export const CONTESTANTS = [
   peer('tfjs-backend-wasm', 'tfjs_wasm.mjs'),
   onnxruntimeWeb,
   int8(avx512vnni),
-  int8(avx2),
+  avx2Int8,
   int8(avx2, { name: `${avx2.name} int8, uniform weights`, model: 'int8_uniform' }),
   int8(scalar),
-  int8(onnxruntimeNode, { agreement: saturatesInt8() ? 'saturating' : 'peer' }),
+  onnxruntimeNodeInt8,
+  onTwoThreads(avx2Int8),
+  onTwoThreads(onnxruntimeNodeInt8),
   int8(relaxedSimd),
   int8(litertRelaxedSimd),
   int8(simd128),

@@ -15,10 +15,10 @@ function toTensor(Tensor, values, [n, height, width, channels]) {
 }
 
 /** `model` is a path or the bytes; the input is made NCHW before the clock starts. */
-export async function openSession({ InferenceSession, Tensor }, model, executionProviders, details) {
+export async function openSession({ InferenceSession, Tensor }, model, executionProviders, details, threads = 1) {
   const session = await InferenceSession.create(model, {
     executionProviders,
-    intraOpNumThreads: 1,
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',

@@ -38,7 +38,8 @@ struct MachineOf {
 
   // Runs what check() has passed.
   void execute_checked(const std::vector<int32_t>& ops) {
-    Execution({&kernels, weights.raw(), arena.raw(), scratch.raw()}, scratch.bytes(), ops.data(), ops.size()).work(0);
+    Execution({&kernels, weights.raw(), arena.raw(), scratch.raw()}, scratch.bytes(), 1, ops.data(), ops.size())
+        .work(0);
   }
 
   // What the arena holds from element `from` on when the program has run; empty if it is not valid.

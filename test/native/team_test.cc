@@ -11,6 +11,7 @@ namespace mobilenet_edge {
 namespace {
 
 constexpr int32_t kPixels = 4000, kChannels = 8;
+constexpr int32_t kMembers = 4;
 constexpr size_t kFloats = (size_t)kPixels * kChannels;
 
 void append(std::vector<int32_t>* words, const std::vector<int32_t>& record) {
@@ -55,8 +56,8 @@ struct SharedRun {
   Execution execution;
   SharedRun(const Kernels& kernels, const std::vector<float>& input, const std::vector<int32_t>& ops)
       : machine(kernels, input, 3 * kFloats, {}, 64),
-        execution({&kernels, machine.weights.raw(), machine.arena.raw(), machine.scratch.raw()}, 0, ops.data(),
-                  ops.size()) {}
+        execution({&kernels, machine.weights.raw(), machine.arena.raw(), machine.scratch.raw()}, 0, kMembers,
+                  ops.data(), ops.size()) {}
 };
 
 struct Case {
