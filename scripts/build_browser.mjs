@@ -9,14 +9,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'dist', 'browser');
 
 /** Bundles lib/browser/<name>.mts with everything that it imports. */
-async function bundle(name, options = {}) {
+async function bundle(name, minify, options = {}) {
   await build({
     input: join(root, 'lib', 'browser', `${name}.mts`),
     platform: 'browser',
     logLevel: 'warn',
     resolve: { extensionAlias: { '.js': ['.ts', '.js'], '.mjs': ['.mts', '.mjs'] } },
     ...options,
-    output: { file: join(folder, `${name}.mjs`), format: 'esm', minify: true, codeSplitting: false },
+    output: { file: join(folder, `${name}.mjs`), format: 'esm', minify, codeSplitting: false },
   });
 }
 
@@ -39,6 +39,7 @@ function inlinedAssets() {
 
 // What tsc has made of lib/browser is for Node's module system, which has no use for it; its types are kept.
 for (const file of readdirSync(folder)) if (/\.m?js$/.test(file)) rmSync(join(folder, file));
-await bundle('host');
-await bundle('index', { external: HOST });
-await bundle('inline', { plugins: [inlinedAssets()] });
+await bundle('host', true);
+// Strings stay strings: bundlers know a worker by the very form of its expression.
+await bundle('index', { compress: true, mangle: true, codegen: false }, { external: HOST });
+await bundle('inline', true, { plugins: [inlinedAssets()] });
