@@ -1,0 +1,4 @@
+import { load, mobilenetV1 } from 'mobilenet-edge/inline';
+import { check } from './check.js';
+
+check(load, mobilenetV1);

@@ -1,0 +1,10 @@
+/** Classifies in the worker and on the main thread; the result is the page's global. */
+export function check(load, mobilenetV1) {
+  const classify = async (thread) => {
+    const model = await load(mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 5 }), { thread });
+    const classes = await model.classify(new ImageData(8, 8));
+    model.close();
+    return `${thread} ${classes.length}`;
+  };
+  globalThis.result = Promise.all([classify('worker'), classify('main')]).then(String, String);
+}
