@@ -249,6 +249,7 @@ export class Q8ConvOp {
   output_zero: i32;
   lo: i32;
   hi: i32;
+  small_sums: i32;
 }
 
 // Integer 1x1 convolution or dense layer, like `pointwise`: sum = bias[n] + sum over k of
@@ -280,6 +281,7 @@ export class Q8PointwiseOp {
   output_zero: i32;
   lo: i32;
   hi: i32;
+  small_sums: i32;
 }
 
 // Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32,
@@ -314,6 +316,7 @@ export class Q8DepthwiseOp {
   output_zero: i32;
   lo: i32;
   hi: i32;
+  small_sums: i32;
 }
 
 // y = clamp(((a * a_multiplier + b * b_multiplier + bias) >> shift) + output_zero, lo, hi), all in

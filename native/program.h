@@ -247,6 +247,7 @@ struct Q8ConvOp {
   int32_t output_zero;
   int32_t lo;
   int32_t hi;
+  int32_t small_sums;
 };
 
 // Integer 1x1 convolution or dense layer, like `pointwise`: sum = bias[n] + sum over k of
@@ -277,6 +278,7 @@ struct Q8PointwiseOp {
   int32_t output_zero;
   int32_t lo;
   int32_t hi;
+  int32_t small_sums;
 };
 
 // Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32,
@@ -310,6 +312,7 @@ struct Q8DepthwiseOp {
   int32_t output_zero;
   int32_t lo;
   int32_t hi;
+  int32_t small_sums;
 };
 
 // y = clamp(((a * a_multiplier + b * b_multiplier + bias) >> shift) + output_zero, lo, hi), all in

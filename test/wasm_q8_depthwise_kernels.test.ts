@@ -53,6 +53,7 @@ function depthwiseOp(
       channels,
       rows_per_chunk: rows,
       ...LIMITS,
+      small_sums: 0,
     },
   };
 }

@@ -103,7 +103,7 @@ export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Pl
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     channels: roundChannels(node.filter.shape[3]),
-    weights: packQ8Depthwise(to.blob, node, geometry),
+    ...packQ8Depthwise(to.blob, node, geometry),
     pad_row: padRow,
     rows_per_chunk: rows.size,
     ...requantizeFields(node.output, node.clamp, geometry),

@@ -4,7 +4,7 @@ import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
 import { BYTES_ONLY, CENTRE, cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';
 import { alignUp, roundChannels } from './plan';
-import { centred, formOf, requantizationScales } from './quantized';
+import { centred, type Form, formOf, requantizationScales } from './quantized';
 
 /** What a panel starts with: bias and scale of every column, 4 bytes each. */
 const COLUMN_HEAD_BYTES = 8;
@@ -13,9 +13,42 @@ const PACKED_DEPTH = { pairs: 2, chain: 4, quads: 4, sixteens: 16 } as const;
 /** The depth in 32-bit words: a pair of 16-bit integers, or quads of bytes. */
 const PACKED_WORDS = { pairs: 1, chain: 1, quads: 1, sixteens: 4 } as const;
 
+/** Sums of the positive and of the negative weights of each column. */
+interface ColumnSums {
+  positive: Int32Array;
+  negative: Int32Array;
+}
+
+function addWeight({ positive, negative }: ColumnSums, c: number, weight: number): void {
+  if (weight > 0) positive[c] += weight;
+  else negative[c] += weight;
+}
+
 /** Biases that hold what the input's zero point contributes: bias - zero * sum of the column's weights. */
-function foldedBias({ bias }: Conv2D | Dense | DepthwiseConv2D, sums: Int32Array, zero: number): Int32Array {
-  return sums.map((sum, c) => (bias?.data?.[c] ?? 0) - zero * sum);
+function foldedBias(
+  { bias }: Conv2D | Dense | DepthwiseConv2D,
+  { positive, negative }: ColumnSums,
+  zero: number,
+): Int32Array {
+  return positive.map((sum, c) => (bias?.data?.[c] ?? 0) - zero * (sum + negative[c]));
+}
+
+/** What q8 kernels may round fast: see small_sums in schema.ts. Half of 2^15 is far more than any type holds. */
+const SMALL_SUM = 2 ** 22;
+const SMALL_RESULT = 2 ** 14;
+
+/** 1 if no input whatever makes a sum or a result large. */
+function smallSums(node: Conv2D | Dense | DepthwiseConv2D, sums: ColumnSums, scale: Float32Array, form: Form): number {
+  const bias = foldedBias(node, sums, form.zero);
+  const isSmall = bias.every((start, c) => {
+    const positive = sums.positive[c];
+    const negative = sums.negative[c];
+    const highest = start + positive * form.hi + negative * form.lo;
+    const lowest = start + positive * form.lo + negative * form.hi;
+    const largest = Math.max(highest, -lowest);
+    return largest < SMALL_SUM && largest * scale[c] < SMALL_RESULT;
+  });
+  return isSmall ? 1 : 0;
 }
 
 /** Panels of [outputs][k] weights, each with its head. Returns fields of the op. */
@@ -43,8 +76,9 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
   const places: { word: number; width: number }[] = [];
   const scale = requantizationScales(node.inputs[0], node.filter, node.output, outputs);
   const sums = columnSums(read, k, outputs);
-  const { zero } = formOf(node.inputs[0], geometry.type);
-  const bias = foldedBias(node, sums, chain < 0 ? zero - CENTRE : zero);
+  const form = formOf(node.inputs[0], geometry.type);
+  const bias = foldedBias(node, sums, chain < 0 ? form.zero - CENTRE : form.zero);
+  const small_sums = smallSums(node, sums, scale, form);
   for (let first = 0, width = 0; first < n; first += width) {
     width = panelWidth(n - first, geometry);
     const at = (first * columnBytes) / 4;
@@ -60,7 +94,7 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
       const inStep = q % depthWords;
       words[word + (q - inStep) * width + j * depthWords + inStep] = quad;
     });
-    return { weights: offset, chain, extras: packExtras(blob, extras) };
+    return { weights: offset, chain, extras: packExtras(blob, extras), small_sums };
   }
   const column = new Int16Array(steps * 2);
   for (let c = 0; c < outputs; c++) {
@@ -70,17 +104,17 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
       words[word + step * width + (c & 7)] = (column[2 * step] & 0xffff) | (column[2 * step + 1] << 16);
     }
   }
-  return { weights: offset, chain, extras: 0 };
+  return { weights: offset, chain, extras: 0, small_sums };
 }
 
-function columnSums(read: ReadColumn, k: number, outputs: number): Int32Array {
+function columnSums(read: ReadColumn, k: number, outputs: number): ColumnSums {
   const column = new Int16Array(k);
-  return Int32Array.from({ length: outputs }, (_, c) => {
+  const sums = { positive: new Int32Array(outputs), negative: new Int32Array(outputs) };
+  for (let c = 0; c < outputs; c++) {
     read(c, column);
-    let sum = 0;
-    for (let i = 0; i < k; i++) sum += column[i];
-    return sum;
-  });
+    for (let i = 0; i < k; i++) addWeight(sums, c, column[i]);
+  }
+  return sums;
 }
 
 /** begin[vectors + 1], then offsets, then quads, each part on a cache line. Returns the byte offset. */
@@ -95,18 +129,16 @@ function packExtras(blob: WeightBlob, { begin, offsets, quads }: Extras): number
   return offset;
 }
 
-/** Groups of channels: bias, scale, then [taps][group] as 16-bit integers. Returns the byte offset. */
-export function packQ8Depthwise(blob: WeightBlob, node: DepthwiseConv2D, geometry: Q8Geometry): number {
+/** Groups of channels: bias, scale, then [taps][group] as 16-bit integers. Returns fields of the op. */
+export function packQ8Depthwise(blob: WeightBlob, node: DepthwiseConv2D, geometry: Q8Geometry) {
   const group = geometry.channelGroup;
   const channels = node.filter.shape[3];
   const weights = centred(node.filter);
   const taps = weights.length / channels;
-  const sums = Int32Array.from({ length: channels }, (_, c) => {
-    let sum = 0;
-    for (let i = c; i < weights.length; i += channels) sum += weights[i];
-    return sum;
-  });
-  const bias = foldedBias(node, sums, formOf(node.inputs[0], geometry.type).zero);
+  const sums = { positive: new Int32Array(channels), negative: new Int32Array(channels) };
+  for (let i = 0; i < weights.length; i++) addWeight(sums, i % channels, weights[i]);
+  const form = formOf(node.inputs[0], geometry.type);
+  const bias = foldedBias(node, sums, form.zero);
   const scale = requantizationScales(node.inputs[0], node.filter, node.output, channels);
 
   const groupBytes = group * (COLUMN_HEAD_BYTES + 2 * taps);
@@ -122,5 +154,5 @@ export function packQ8Depthwise(blob: WeightBlob, node: DepthwiseConv2D, geometr
       body.set(weights.subarray(from, from + used), tap * group);
     }
   }
-  return offset;
+  return { weights: offset, small_sums: smallSums(node, sums, scale, form) };
 }

@@ -39,6 +39,8 @@ const window = {
 const clamp = { lo: f32, hi: f32 } as const;
 /** y = clamp(rint(float(sum) * scale[n]) + output_zero, lo, hi): the requantization of integer ops, in float32, ties to even. */
 const requantize = { output_zero: i32, lo: i32, hi: i32 } as const;
+/** small_sums is 1 where it is proven that every |sum| < 2^22 and every |sum * scale[n]| < 2^15: kernels may round faster. */
+const requantizeSums = { ...requantize, small_sums: i32 } as const;
 
 export const SCHEMA = {
   conv: {
@@ -151,7 +153,7 @@ export const SCHEMA = {
       patches: i32,
       patch_stride: i32,
       rows_per_chunk: i32,
-      ...requantize,
+      ...requantizeSums,
     },
   },
   q8_pointwise: {
@@ -170,7 +172,7 @@ export const SCHEMA = {
       extras: i32,
       m_block: i32,
       n_block: i32,
-      ...requantize,
+      ...requantizeSums,
     },
   },
   q8_depthwise: {
@@ -185,7 +187,7 @@ export const SCHEMA = {
       weights: i32,
       pad_row: i32,
       rows_per_chunk: i32,
-      ...requantize,
+      ...requantizeSums,
     },
   },
   q8_add: {

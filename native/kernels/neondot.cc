@@ -8,6 +8,8 @@ namespace mobilenet_edge {
 namespace {
 
 #include "q8_base_neon.inl"
+#include "q8_common.inl"
+#include "q8_depthwise_neon.inl"
 #include "q8_gemm_blocks_neon.inl"
 #include "q8_gemm_neondot.inl"
 
@@ -19,6 +21,7 @@ void overlay_neondot(Kernels* kernels) {
   kernels->geometry.fuse_weight_bytes = 640 * 1024;
   kernels->q8_geometry.packing = Q8Packing::kQuads;
   kernels->q8_gemm = q8_gemm__neondot;
+  kernels->q8_depthwise = q8_depthwise__neondot;
 }
 
 }  // namespace mobilenet_edge

@@ -7,16 +7,17 @@ constexpr size_t kQ8StripColumns = 28;
 // Which products may be added in 16 bits: those of a row of the kernel; those of two taps; or taps are no bytes.
 enum class Q8TapSums { kRows, kPairs, kNone };
 
-// The weights of 8 channels.
+// The weights of 8 channels: as 16-bit integers, and as bytes where they are.
 struct Q8Taps {
-  int16x8_t words[9];
+  const int16_t* words;
+  int8x8_t bytes[9];
   int32x4_t bias[2];
   float32x4_t scale[2];
   Q8TapSums in_16_bits;
 
   explicit Q8Taps(const uint8_t* group) {
     const auto* heads = reinterpret_cast<const int32_t*>(group);
-    const auto* taps = reinterpret_cast<const int16_t*>(group + 8 * kQ8Group);
+    words = reinterpret_cast<const int16_t*>(group + 8 * kQ8Group);
     UNROLL for (int v = 0; v < 2; ++v) {
       bias[v] = vld1q_s32(heads + 4 * v);
       scale[v] = vreinterpretq_f32_s32(vld1q_s32(heads + kQ8Group + 4 * v));
@@ -25,8 +26,9 @@ struct Q8Taps {
     UNROLL for (int ky = 0; ky < 3; ++ky) {
       int16x8_t sum = vdupq_n_s16(0);
       UNROLL for (int kx = 0; kx < 3; ++kx) {
-        words[3 * ky + kx] = vld1q_s16(taps + kQ8Group * (3 * ky + kx));
-        const int16x8_t magnitude = vabsq_s16(words[3 * ky + kx]);
+        const int16x8_t tap = vld1q_s16(words + kQ8Group * (3 * ky + kx));
+        bytes[3 * ky + kx] = vmovn_s16(tap);
+        const int16x8_t magnitude = vabsq_s16(tap);
         largest = vmaxq_s16(largest, magnitude);
         sum = vaddq_s16(sum, magnitude);
       }
@@ -54,20 +56,20 @@ ALWAYS_INLINE void q8_depthwise_row(const Q8Taps& taps, int ky, const int8x8_t* 
     if (IN_16_BITS == Q8TapSums::kNone) {
       UNROLL for (int kx = 0; kx < 3; ++kx) {
         const int16x8_t wide = vmovl_s8(window[kx]);
-        const int16x8_t tap = taps.words[3 * ky + kx];
+        const int16x8_t tap = vld1q_s16(taps.words + kQ8Group * (3 * ky + kx));
         sums[j][0] = vmlal_s16(sums[j][0], vget_low_s16(wide), vget_low_s16(tap));
         sums[j][1] = vmlal_high_s16(sums[j][1], wide, tap);
       }
       continue;
     }
-    const auto tap = [&](int kx) INLINE_LAMBDA { return vmovn_s16(taps.words[3 * ky + kx]); };
-    int16x8_t products = vmlal_s8(vmull_s8(window[0], tap(0)), window[1], tap(1));
+    const int8x8_t* row = taps.bytes + 3 * ky;
+    const int16x8_t products = vmlal_s8(vmull_s8(window[0], row[0]), window[1], row[1]);
     if (IN_16_BITS == Q8TapSums::kRows) {
-      q8_widen_add(sums[j], vmlal_s8(products, window[2], tap(2)));
+      q8_widen_add(sums[j], vmlal_s8(products, window[2], row[2]));
       continue;
     }
     q8_widen_add(sums[j], products);
-    pairs[j] = ky == 1 ? vmlal_s8(pairs[j], window[2], tap(2)) : vmull_s8(window[2], tap(2));
+    pairs[j] = ky == 1 ? vmlal_s8(pairs[j], window[2], row[2]) : vmull_s8(window[2], row[2]);
     if (ky > 0) q8_widen_add(sums[j], pairs[j]);
   }
 }
@@ -80,7 +82,8 @@ ALWAYS_INLINE void q8_depthwise_tile(const Q8DepthwiseArguments& d, const Epilog
   int8_t outside[kQ8Group];
   if (EDGE) vst1_s8(outside, vdup_n_s8((int8_t)d.input_zero));
   int32x4_t sums[COLUMNS][2];
-  UNROLL for (int j = 0; j < COLUMNS; ++j) sums[j][0] = taps.bias[0], sums[j][1] = taps.bias[1];
+  const int32x4_t start[2] = {Epilogue::start(taps.bias[0]), Epilogue::start(taps.bias[1])};
+  UNROLL for (int j = 0; j < COLUMNS; ++j) sums[j][0] = start[0], sums[j][1] = start[1];
   int16x8_t pairs[COLUMNS];
   UNROLL for (int ky = 0; ky < 3; ++ky) {
     int8x8_t values[kWindow];

@@ -3,22 +3,41 @@
 // Rows of input that stay in the first-level cache while the panels pass by.
 constexpr size_t kQ8RowBlockBytes = 16 * 1024;
 
-// Adds quads `begin` to `end` of the extras to the sums of four columns, the first or the second half of a panel.
-template <int ROWS>
-NOINLINE void q8_add_extras(const Q8Extras& extras, int32_t begin, int32_t end, int half, const int8_t* input,
-                            size_t stride, int32x4_t (&sums)[ROWS][2]) {
-  for (int32_t e = begin; e < end; ++e) {
-    const int8x16_t quads = vld1q_s8(extras.quads + 32 * e + 16 * half);
-    for (int r = 0; r < ROWS; ++r) {
-      int32_t quad;
-      __builtin_memcpy(&quad, input + r * stride + extras.offsets[e], sizeof(quad));
-      const int8x8_t values = vreinterpret_s8_s32(vdup_n_s32(quad));
-      const int32x4_t low = vpaddlq_s16(vmull_s8(values, vget_low_s8(quads)));
-      const int32x4_t high = vpaddlq_s16(vmull_s8(values, vget_high_s8(quads)));
-      sums[r][half] = vaddq_s32(sums[r][half], vpaddq_s32(low, high));
+// The extras of the panel that starts at `column`.
+struct Q8PanelExtras {
+  const Q8Extras& all;
+  int32_t begin, end;
+  Q8PanelExtras(const Q8GemmArguments& g, size_t column)
+      : all(g.extras), begin(all.begin[column / 8]), end(all.begin[column / 8 + 1]) {}
+  bool any() const { return begin < end; }
+
+  // Adds them to the sums of a tile whose input begins at `input`. The sums are copied, so that where there are no
+  // extras they need no place in memory.
+  template <int ROWS>
+  ALWAYS_INLINE void add(const int8_t* input, size_t stride, int32x4_t (&sums)[ROWS][2]) const {
+    int32x4_t copy[ROWS][2];
+    UNROLL for (int r = 0; r < ROWS; ++r) copy[r][0] = sums[r][0], copy[r][1] = sums[r][1];
+    add_in_memory<ROWS>(input, stride, copy);
+    UNROLL for (int r = 0; r < ROWS; ++r) sums[r][0] = copy[r][0], sums[r][1] = copy[r][1];
+  }
+
+  template <int ROWS>
+  NOINLINE void add_in_memory(const int8_t* input, size_t stride, int32x4_t (*sums)[2]) const {
+    for (int32_t e = begin; e < end; ++e) {
+      for (int r = 0; r < ROWS; ++r) {
+        int32_t quad;
+        __builtin_memcpy(&quad, input + r * stride + all.offsets[e], sizeof(quad));
+        const int8x8_t values = vreinterpret_s8_s32(vdup_n_s32(quad));
+        for (int half = 0; half < 2; ++half) {
+          const int8x16_t quads = vld1q_s8(all.quads + 32 * e + 16 * half);
+          const int32x4_t low = vpaddlq_s16(vmull_s8(values, vget_low_s8(quads)));
+          const int32x4_t high = vpaddlq_s16(vmull_s8(values, vget_high_s8(quads)));
+          sums[r][half] = vaddq_s32(sums[r][half], vpaddq_s32(low, high));
+        }
+      }
     }
   }
-}
+};
 
 // `tiles` tiles of ROWS rows from `row` on, all panels, in blocks of rows.
 template <typename Panel, int ROWS>

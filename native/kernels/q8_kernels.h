@@ -27,6 +27,7 @@ struct Q8Geometry {
 // lo <= hi, and all three are values of the activations' type.
 struct Q8Output {
   int32_t output_zero, lo, hi;
+  bool small_sums;  // in magnitude, every sum is less than 2^22, and less than 2^15 once multiplied by its scale
 };
 
 // Quads of weights beyond those that the packing can hold. The vector of columns 8v to 8v + 7 has entries begin[v] to

@@ -8,7 +8,7 @@ void depthwise_rows(const Context& context, const Q8DepthwiseOp& op, const RowSo
   Q8DepthwiseArguments d = {};
   d.weights = context.weights + op.weights;
   d.input_zero = op.input_zero;
-  d.to = {op.output_zero, op.lo, op.hi};
+  d.to = {op.output_zero, op.lo, op.hi, op.small_sums != 0};
   for_depthwise_rows(d, op, input, (uint8_t)op.input_zero, context.scratch + op.pad_row, output, begin, end,
                      context.kernels->q8_depthwise);
 }

@@ -85,7 +85,7 @@ void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk) {
   s.b_multiplier = op.b_multiplier;
   s.bias = op.bias;
   s.shift = op.shift;
-  s.to = {op.output_zero, op.lo, op.hi};
+  s.to = {op.output_zero, op.lo, op.hi, false};
   const auto add = [&](size_t pixel, size_t count) {
     s.a = context.arena + op.a + pixel * op.a_stride;
     s.b = context.arena + op.b + pixel * op.b_stride;

@@ -66,7 +66,7 @@ Q8GemmArguments q8_gemm_arguments(const Context& context, const Op& op, size_t k
     g.extras.quads = reinterpret_cast<const int8_t*>(extras + layout.quads);
   }
   g.output_stride = op.output_stride;
-  g.to = {op.output_zero, op.lo, op.hi};
+  g.to = {op.output_zero, op.lo, op.hi, op.small_sums != 0};
   return g;
 }
 

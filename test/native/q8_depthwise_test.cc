@@ -24,7 +24,8 @@ void test_shape(const Kernels& kernels, const Shape& s, Draw draw, Random& rando
   const size_t padded = (s.channels + group - 1) / group * group;
   const size_t input_stride = padded + random.integer(0, 9), output_stride = padded + random.integer(0, 9);
   const Q8Weights weights = draw_q8_weights(random, taps, s.channels, draw);
-  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
+  Q8Output to = draw_q8_output(random, kernels.q8_geometry);
+  to.small_sums = small_q8_sums(weights, kernels.q8_geometry);
   const int32_t input_zero = draw_q8_value(random, kernels.q8_geometry);
 
   // Every row in a buffer of its own.
@@ -59,11 +60,11 @@ void test_shape(const Kernels& kernels, const Shape& s, Draw draw, Random& rando
       }
     }
   }
-  const std::string name = std::string(kernels.isa) + " q8 depthwise " + std::to_string(s.rows) + "x" +
-                           std::to_string(s.width) + "x" + std::to_string(s.channels) + " kernel " +
-                           std::to_string(s.kernel_height) + "x" + std::to_string(s.kernel_width) + " stride " +
-                           std::to_string(s.stride_width) + " pad " + std::to_string(s.pad_left) + "," +
-                           std::to_string(s.pad_right) + " draw " + std::to_string((int)draw);
+  const std::string name =
+      std::string(kernels.isa) + " q8 depthwise " + std::to_string(s.rows) + "x" + std::to_string(s.width) + "x" +
+      std::to_string(s.channels) + " kernel " + std::to_string(s.kernel_height) + "x" + std::to_string(s.kernel_width) +
+      " stride " + std::to_string(s.stride_width) + " pad " + std::to_string(s.pad_left) + "," +
+      std::to_string(s.pad_right) + " draw " + std::to_string((int)draw) + (to.small_sums ? " small" : "");
   expect(right, name);
   bool intact = packed.intact() && output.intact();
   for (const auto& buffer : buffers) intact &= buffer->intact();

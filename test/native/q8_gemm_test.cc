@@ -10,7 +10,8 @@ void test_shape(const Kernels& kernels, size_t m, size_t k, size_t n, Draw draw,
   const size_t input_stride = read + random.integer(0, 9), output_stride = n + random.integer(0, 9);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
   const Q8Packed packed = pack_q8_panels(weights, chain, kernels.q8_geometry);
-  const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
+  Q8Output to = draw_q8_output(random, kernels.q8_geometry);
+  to.small_sums = small_q8_sums(weights, kernels.q8_geometry);
   GuardedArray<uint8_t> input(draw_q8_input(random, (m - 1) * input_stride + read, kernels.q8_geometry));
   GuardedArray<uint8_t> panels(packed.panels);
   GuardedArray<uint8_t> output((m - 1) * output_stride + n);
@@ -33,7 +34,8 @@ void test_shape(const Kernels& kernels, size_t m, size_t k, size_t n, Draw draw,
     }
   }
   const std::string name = std::string(kernels.isa) + " q8 gemm " + std::to_string(m) + "x" + std::to_string(k) + "x" +
-                           std::to_string(n) + " draw " + std::to_string((int)draw) + " chain " + std::to_string(chain);
+                           std::to_string(n) + " draw " + std::to_string((int)draw) + " chain " +
+                           std::to_string(chain) + (to.small_sums ? " small" : "");
   expect(right, name);
   expect(gaps && input.intact() && panels.intact() && output.intact(), name + " stays inside");
 }

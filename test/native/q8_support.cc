@@ -1,5 +1,6 @@
 #include "q8_support.h"
 
+#include <array>
 #include <numeric>
 
 #include "../../native/ops/q8_ops.h"
@@ -56,10 +57,13 @@ Q8Weights draw_q8_weights(Random& random, size_t rows, size_t columns, Draw draw
                              : draw == Draw::kThirds   ? sign * 85
                                                        : -255);
   }
+  // Tame sums may be small ones, see small_q8_sums.
+  const int32_t least_kind = std::array<int32_t, 4>{0, 0, 2, 5}[random.integer(0, 3)];
+  const int32_t most_bias = least_kind == 0 ? 200000 : 20000;
   for (size_t c = 0; c < columns; ++c) {
     // Now and then far outside the type, so that nothing but the clamp keeps a float convertible; and ties.
-    const int32_t kind = random.integer(0, 9);
-    weights.bias.push_back(kind == 0 ? random.integer(-1000000000, 1000000000) : random.integer(-200000, 200000));
+    const int32_t kind = random.integer(least_kind, 9);
+    weights.bias.push_back(kind == 0 ? random.integer(-1000000000, 1000000000) : random.integer(-most_bias, most_bias));
     weights.scale.push_back(kind < 2   ? 100 * fabsf(random.real())
                             : kind < 5 ? 0.5f
                                        : fabsf(random.real()) * 255 / (float)(1000 + 128 * rows));
@@ -86,6 +90,17 @@ Q8Output draw_q8_output(Random& random, const Q8Geometry& geometry) {
   }
   for (int32_t* value : {&to.output_zero, &to.lo, &to.hi}) *value += least_value(geometry);
   return to;
+}
+
+bool small_q8_sums(const Q8Weights& weights, const Q8Geometry& geometry) {
+  for (size_t c = 0; c < weights.columns(); ++c) {
+    double largest = fabs((double)weights.bias[c]);
+    for (size_t i = 0; i < weights.rows(); ++i) {
+      largest += fabs((double)weights.values[i * weights.columns() + c]) * (geometry.is_signed ? 128 : 255);
+    }
+    if (largest >= 1 << 22 || largest * weights.scale[c] >= 32000) return false;
+  }
+  return true;
 }
 
 Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometry& geometry) {
