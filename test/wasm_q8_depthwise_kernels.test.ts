@@ -179,6 +179,7 @@ inBothBuilds((run) => {
         m_block: m,
         n_block: to.channels,
         ...LIMITS,
+        small_sums: 0,
       },
     });
     const block = (large: typeof input, small: typeof input, output: typeof input): Op[] => [

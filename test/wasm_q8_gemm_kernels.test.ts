@@ -61,6 +61,7 @@ inBothBuilds((run) => {
           m_block: block[0],
           n_block: block[1],
           ...LIMITS,
+          small_sums: 0,
         },
       },
     ]);
@@ -144,6 +145,7 @@ inBothBuilds((run) => {
             patch_stride: patchStride,
             rows_per_chunk: rows,
             ...LIMITS,
+            small_sums: 0,
           },
         },
       ]);
