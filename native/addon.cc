@@ -229,7 +229,9 @@ class Session : public Napi::ObjectWrap<Session> {
     if (!idle(env)) return env.Undefined();
     // Here and not in the worker, because JavaScript may change or detach the input while that runs.
     copy_pixels(loaded->arena.data() + input.offset, input.stride_bytes, bytes.data, input.channel_bytes, input);
-    auto* worker = new Run(env, loaded, output, info[3].ToBoolean());  // deletes itself
+    // No conversion to a boolean: that fails while the JavaScript thread is being terminated, and aborts the process.
+    const bool timed = info[3].IsBoolean() && info[3].As<Napi::Boolean>().Value();
+    auto* worker = new Run(env, loaded, output, timed);  // deletes itself
     loaded->running = true;
     worker->Queue();
     return worker->promise();
