@@ -9,12 +9,14 @@
 
 namespace mobilenet_edge {
 
+#if defined(__linux__)
+inline bool has_hwcap(unsigned long bits) { return (getauxval(AT_HWCAP) & bits) == bits; }
+#endif
+
 #if defined(__aarch64__) || defined(_M_ARM64)
 
 #if defined(__linux__)
-inline bool has_hwcap(unsigned long bits) { return (getauxval(AT_HWCAP) & bits) == bits; }
-inline bool has_dot_product() { return has_hwcap(1ul << 20); }                 // ASIMDDP
-inline bool has_half_arithmetic() { return has_hwcap(1ul << 9 | 1ul << 10); }  // FPHP and ASIMDHP
+inline bool has_dot_product() { return has_hwcap(1ul << 20); }  // ASIMDDP
 #elif defined(__APPLE__)
 inline bool has_feature(const char* name) {
   int value = 0;
@@ -22,10 +24,8 @@ inline bool has_feature(const char* name) {
   return sysctlbyname(name, &value, &size, nullptr, 0) == 0 && value;
 }
 inline bool has_dot_product() { return has_feature("hw.optional.arm.FEAT_DotProd"); }
-inline bool has_half_arithmetic() { return has_feature("hw.optional.arm.FEAT_FP16"); }
 #else
 inline bool has_dot_product() { return false; }
-inline bool has_half_arithmetic() { return false; }
 #endif
 
 #else
@@ -33,7 +33,7 @@ inline bool has_half_arithmetic() { return false; }
 inline bool has_neon_and_vfpv4() {
 #if defined(__linux__)
   constexpr unsigned long kNeon = 1ul << 12, kVfpv4 = 1ul << 16;
-  return (getauxval(AT_HWCAP) & (kNeon | kVfpv4)) == (kNeon | kVfpv4);
+  return has_hwcap(kNeon | kVfpv4);
 #else
   return false;
 #endif
