@@ -84,7 +84,7 @@ LoadedProgram read_program(const char* path, const Kernels& kernels) {
 
 // One thread.
 void run(const Context& context, const int32_t* ops, size_t words) {
-  Execution(context, /*scratch_bytes=*/0, ops, words).work(0);
+  Execution(context, /*scratch_bytes=*/0, /*members=*/1, ops, words).work(0);
 }
 
 }  // namespace
