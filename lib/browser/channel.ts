@@ -2,7 +2,7 @@
 import { onAbort } from '../abort';
 import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
 import type { AnswerOptions, ModelHost } from './model_host';
-import { type FromWorker, type HostRequest, type ToWorker, WORKER_NAME } from './protocol';
+import { type FromWorker, type HostAnswer, type HostRequest, type ToWorker, WORKER_NAME } from './protocol';
 
 export interface Channel {
   request(request: HostRequest, transfer: Transferable[], options: AnswerOptions): Promise<unknown>;
@@ -22,32 +22,26 @@ interface Pending {
 let workers = 0;
 
 /** A name that no other worker of this origin has: a lock of this name tells whether the worker lives. */
-export function workerName(): string {
+function workerName(): string {
   return `${WORKER_NAME} ${++workers} ${Date.now().toString(36)} ${Math.random().toString(36).slice(2)}`;
 }
 
+/** Starts a worker of that name that runs host.mts. Throws BACKEND_UNAVAILABLE or INVALID_ARGUMENT. */
+export type StartWorker = (name: string) => Worker;
+
+/** A worker hosts the model and has this page start others that assist it. If one dies, all are ended. */
 export class WorkerChannel implements Channel {
-  readonly #worker: Worker;
+  readonly #start: StartWorker;
+  readonly #host: Worker;
+  readonly #workers: Worker[] = [];
   readonly #pending = new Map<number, Pending>();
   readonly #watch = new AbortController();
   #requests = 0;
-  #answered = false;
   #failure: MobileNetEdgeError | undefined;
 
-  /** `name` is that of the worker. */
-  constructor(worker: Worker, name: string) {
-    this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data, name);
-    worker.onmessageerror = () => this.#fail('A message of the worker could not be read');
-    worker.onerror = (event) => {
-      event.preventDefault();
-      if (this.#answered) this.#fail(`The worker failed (${event.message})`);
-      else
-        this.#fail(
-          `The worker's script could not be run${event.message ? ` (${event.message})` : ''}: check workerUrl and the page's Content-Security-Policy (worker-src), or use thread 'main'`,
-          'BACKEND_UNAVAILABLE',
-        );
-    };
+  constructor(start: StartWorker) {
+    this.#start = start;
+    this.#host = this.#startWorker();
   }
 
   async request(request: HostRequest, transfer: Transferable[], options: AnswerOptions): Promise<unknown> {
@@ -67,16 +61,46 @@ export class WorkerChannel implements Channel {
   }
 
   close(): void {
-    this.#watch.abort();
-    this.#worker.terminate();
-    const closed = new MobileNetEdgeError('MODEL_CLOSED', 'This model was closed; load it again to use it');
-    this.#failure ??= closed;
-    for (const { reject } of this.#pending.values()) reject(closed);
+    this.#end(new MobileNetEdgeError('MODEL_CLOSED', 'This model was closed; load it again to use it'));
+  }
+
+  #startWorker(): Worker {
+    const name = workerName();
+    const worker = this.#start(name);
+    this.#workers.push(worker);
+    let alive = false;
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if ('alive' in data) {
+        alive = true;
+        this.#watchFor(name);
+      } else if ('assistants' in data) this.#startAssistants(data.assistants);
+      else this.#receive(data);
+    };
+    worker.onmessageerror = () => this.#fail('A message of the worker could not be read');
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (alive) this.#fail(`The worker failed (${event.message})`);
+      else
+        this.#fail(
+          `The worker's script could not be run${event.message ? ` (${event.message})` : ''}: check workerUrl and the page's Content-Security-Policy (worker-src), or use thread 'main'`,
+          'BACKEND_UNAVAILABLE',
+        );
+    };
+    return worker;
+  }
+
+  #startAssistants(ports: MessagePort[]): void {
+    if (this.#failure) return;
+    try {
+      for (const assist of ports) this.#startWorker().postMessage({ assist } satisfies ToWorker, [assist]);
+    } catch (error) {
+      this.#end(error as MobileNetEdgeError);
+    }
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {
     try {
-      this.#worker.postMessage(message, transfer);
+      this.#host.postMessage(message, transfer);
     } catch (cause) {
       throw new MobileNetEdgeError(
         'INVALID_ARGUMENT',
@@ -91,9 +115,7 @@ export class WorkerChannel implements Channel {
     this.#post({ abort: id });
   }
 
-  #receive(message: FromWorker, name: string): void {
-    if (!this.#answered) this.#watchFor(name);
-    this.#answered = true;
+  #receive(message: HostAnswer): void {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     if ('progress' in message) pending.onProgress?.(...message.progress);
@@ -103,18 +125,23 @@ export class WorkerChannel implements Channel {
     } else pending.resolve(message.value);
   }
 
-  /** The worker holds the lock from before its first answer to its end. */
+  /** A worker that is alive holds the lock until its end. */
   #watchFor(name: string): void {
     navigator.locks
-      ?.request(name, { signal: this.#watch.signal }, () => this.#fail('The worker stopped'))
+      ?.request(name, { signal: this.#watch.signal }, () => this.#fail('A worker of the model stopped'))
       .catch(() => undefined);
   }
 
   #fail(problem: string, code: 'INTERNAL' | 'BACKEND_UNAVAILABLE' = 'INTERNAL'): void {
     const advice = code === 'INTERNAL' ? ': load the model again' : '';
-    this.#failure ??= new MobileNetEdgeError(code, problem + advice);
+    this.#end(new MobileNetEdgeError(code, problem + advice));
+  }
+
+  /** All that is owed, and all that is asked later, is answered with the first reason to end. */
+  #end(reason: MobileNetEdgeError): void {
+    this.#failure ??= reason;
     this.#watch.abort();
-    this.#worker.terminate();
+    for (const worker of this.#workers) worker.terminate();
     for (const { reject } of this.#pending.values()) reject(this.#failure);
   }
 }

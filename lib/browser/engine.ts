@@ -1,14 +1,12 @@
 /** The WebAssembly engine in the thread that calls it: a worker, or the page where that is asked for. */
 import { bytesOf } from '../bytes';
-import type { Engine, Session } from '../engines/engine';
+import type { Engine } from '../engines/engine';
 import { WASM_GEOMETRY } from '../engines/wasm_geometry';
-import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa } from '../engines/wasm_probe';
-import { WasmProgram } from '../engines/wasm_program';
+import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa, type WasmModuleName } from '../engines/wasm_probe';
 import { MobileNetEdgeError } from '../errors';
-import { nextTask } from '../next_task';
-import type { Program } from '../program/program';
 import { fetchBytes } from './fetch_bytes';
 import type { WasmFiles } from './protocol';
+import { openSession, type StartAssistants } from './session';
 
 /** A module with one f32x4.relaxed_madd: tells whether the build for relaxed SIMD is worth fetching. */
 // biome-ignore format: a section a line
@@ -23,27 +21,61 @@ function unavailable(message: string, cause?: unknown): MobileNetEdgeError {
   return new MobileNetEdgeError('BACKEND_UNAVAILABLE', message, { cause });
 }
 
-/** The best build that works here, or the one that `isa` names. Rejects with BACKEND_UNAVAILABLE. */
-export async function loadBrowserEngine(files: WasmFiles, isa?: string): Promise<Engine> {
+export interface BrowserEngineOptions {
+  isa?: string;
+  /** An upper bound. */
+  threads?: number;
+  /** Absent where nobody may wait for other threads: on a page's main thread. */
+  startAssistants?: StartAssistants;
+}
+
+/**
+ * The best build that works here, or the one that `isa` names: on several threads where memory can be shared and there is
+ * a module for that. Rejects with BACKEND_UNAVAILABLE.
+ */
+export async function loadBrowserEngine(files: WasmFiles, options: BrowserEngineOptions): Promise<Engine> {
+  const { isa, startAssistants } = options;
   if (isa !== undefined && !isWasmIsa(isa)) {
     throw unavailable(`Expected isa to be one of ${WASM_BUILDS.join(', ')} in a browser but received '${isa}'`);
   }
-  for (const build of WASM_BUILDS) {
-    if ((isa !== undefined && build !== isa) || files[build] === undefined) continue;
-    const module = await compileBuild(build, files);
-    if (module) return engineOf(build, module);
+  const maxThreads = crossOriginIsolated && startAssistants ? (options.threads ?? defaultThreads()) : 1;
+  for (const build of isa === undefined ? WASM_BUILDS : [isa]) {
+    for (const threads of maxThreads > 1 ? [maxThreads, 1] : [1]) {
+      const name: WasmModuleName = threads > 1 ? `${build}.threads` : build;
+      const module = files[name] === undefined ? undefined : await compileModule(name, build, files);
+      if (module) {
+        return {
+          backend: 'wasm',
+          isa: build,
+          geometry: WASM_GEOMETRY,
+          defaultThreads: threads,
+          maxThreads: threads,
+          load: (program, count = 1) => openSession(module, program, count, startAssistants),
+        };
+      }
+    }
   }
   throw unavailable(
     isa === undefined
-      ? 'Expected a browser with WebAssembly SIMD but this one lacks it'
+      ? 'Expected a browser with WebAssembly SIMD but this one lacks it, or wasmBinary lacks a build for one thread'
       : `Expected a browser that runs the ${isa} build but it cannot, or wasmBinary lacks it`,
   );
 }
 
+/** More than 4 gain little on networks this small, and of many processors half may be hyperthreads or small cores. */
+function defaultThreads(): number {
+  const processors = navigator.hardwareConcurrency ?? 1;
+  return Math.min(processors, Math.max(2, processors >> 1), 4);
+}
+
 /** Undefined where the build cannot run or computes wrongly. */
-async function compileBuild(isa: WasmIsa, files: WasmFiles): Promise<WebAssembly.Module | undefined> {
+async function compileModule(
+  name: WasmModuleName,
+  isa: WasmIsa,
+  files: WasmFiles,
+): Promise<WebAssembly.Module | undefined> {
   if (isa === 'relaxed-simd' && !WebAssembly.validate(RELAXED_MADD)) return undefined;
-  const place = files[isa]!;
+  const place = files[name]!;
   const bytes = (
     typeof place === 'string'
       ? await fetchBytes(place, {
@@ -62,36 +94,5 @@ async function compileBuild(isa: WasmIsa, files: WasmFiles): Promise<WebAssembly
   const module = await WebAssembly.compile(bytes).catch((cause) => {
     throw unavailable(`WebAssembly is refused here (${cause.message}): allow 'wasm-unsafe-eval' in script-src`, cause);
   });
-  return isa === 'simd128' || fusesMultiplyAdd(module) ? module : undefined;
-}
-
-function engineOf(isa: WasmIsa, module: WebAssembly.Module): Engine {
-  return {
-    backend: 'wasm',
-    isa,
-    geometry: WASM_GEOMETRY,
-    defaultThreads: 1,
-    maxThreads: 1,
-    load: async (program) => sessionOf(module, program),
-  };
-}
-
-function sessionOf(module: WebAssembly.Module, program: Program): Session {
-  let running: WasmProgram | undefined = new WasmProgram(module, program);
-  const open = (): WasmProgram => {
-    if (running) return running;
-    throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
-  };
-  return {
-    run: async (input, port) => {
-      // An inference keeps its thread busy: between two of them messages come in, an abort among them.
-      await nextTask();
-      return open().run(input, port);
-    },
-    readMemory: async () => open().readMemory(),
-    writeMemory: async (bytes) => open().writeMemory(bytes),
-    close: async () => {
-      running = undefined;
-    },
-  };
+  return isa === 'simd128' || fusesMultiplyAdd(module, name !== isa) ? module : undefined;
 }

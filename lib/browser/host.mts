@@ -1,17 +1,23 @@
 /**
- * The script of a model's worker. It may also be imported by the page, for models on the main thread: then it only
+ * The script of a model's workers, of the one that hosts it and of those that assist. It may also be imported by the page, for models on the main thread: then it only
  * exports the ModelHost.
  */
 import { MobileNetEdgeError } from '../errors.js';
 import { type AnswerOptions, ModelHost } from './model_host.js';
 import { type FromWorker, type ToWorker, WORKER_NAME } from './protocol.js';
+import { serveAssistant } from './session.js';
 
 export { ModelHost };
 
 function serve(): void {
-  const host = new ModelHost();
-  const running = new Map<number, AbortController>();
   const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
+  const host = new ModelHost((count) => {
+    const channels = Array.from({ length: count }, () => new MessageChannel());
+    const assistants = channels.map(({ port2 }) => port2);
+    post({ assistants }, assistants);
+    return channels.map(({ port1 }) => port1);
+  });
+  const running = new Map<number, AbortController>();
 
   // Held until this thread ends, however it ends: that is how the page learns of it. Browsers give locks to pages that
   // come by https or from localhost only.
@@ -22,11 +28,16 @@ function serve(): void {
         resolve();
         return new Promise(() => {});
       });
-  });
+  }).then(() => post({ alive: true }));
 
   self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     if ('abort' in data) {
       running.get(data.abort)?.abort();
+      return;
+    }
+    if ('assist' in data) {
+      await held;
+      serveAssistant(data.assist);
       return;
     }
     const { id, request } = data;

@@ -1,4 +1,4 @@
-/** mobilenet-edge for browsers: the worker and the WebAssembly builds are files beside this one, which bundlers find. */
+/** mobilenet-edge for browsers: the worker and the WebAssembly modules are files beside this one, which bundlers find. */
 import { makeLoad, startWorker } from './load.js';
 
 export * from './exports.js';
@@ -13,7 +13,9 @@ export * from './exports.js';
 export const load = makeLoad({
   wasm: () => ({
     simd128: new URL('../wasm/mobilenet_edge.simd128.wasm', import.meta.url).href,
+    'simd128.threads': new URL('../wasm/mobilenet_edge.simd128.threads.wasm', import.meta.url).href,
     'relaxed-simd': new URL('../wasm/mobilenet_edge.relaxed-simd.wasm', import.meta.url).href,
+    'relaxed-simd.threads': new URL('../wasm/mobilenet_edge.relaxed-simd.threads.wasm', import.meta.url).href,
   }),
   startWorker: (options) => {
     // On another origin than the page's (a CDN) the worker needs a script of the page's own.

@@ -1,10 +1,10 @@
 /** load() of every browser entry; entries differ in where the worker's script and the WebAssembly builds are. */
 import { type CommonLoadOptions, checkLoadOptions } from '../assemble_model';
-import { WASM_BUILDS } from '../engines/wasm_probe';
+import { WASM_MODULES } from '../engines/wasm_probe';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import type { ModelInfo } from '../model';
 import { absoluteUrl } from './absolute_url';
-import { type Channel, directChannel, WorkerChannel, workerName } from './channel';
+import { type Channel, directChannel, WorkerChannel } from './channel';
 import { Model } from './model';
 import type { ModelHost } from './model_host';
 import type { ByteProgress, HostOptions, WasmFiles } from './protocol';
@@ -15,15 +15,20 @@ export interface LoadOptions extends CommonLoadOptions {
   backend?: 'auto' | 'native' | 'wasm';
   /** Forces an instruction set: 'simd128' or 'relaxed-simd'; default: the best one here. */
   isa?: string;
+  /**
+   * An upper bound on threads, 1 to 64; default: half of the processors, 2 at least if there are, 4 at most. More than one
+   * are used on pages that are cross-origin isolated, for models in a worker; `info.threads` tells how many.
+   */
+  threads?: number;
   /** Class names: an array, or the URL of a text file of one a line; default: those inside or beside the model. */
   labels?: readonly string[] | string | URL;
   /** Where everything is computed. 'worker', unless given: the page never waits. 'main' is for pages without workers. */
   thread?: 'worker' | 'main';
   /** Keeps fetched model files in the browser's Cache, under this name or 'mobilenet-edge', and never asks for them again. */
   cache?: boolean | string;
-  /** The folder that serves mobilenet_edge.simd128.wasm and mobilenet_edge.relaxed-simd.wasm. */
+  /** The folder that serves mobilenet_edge.simd128.wasm and the others of this package's dist/wasm. */
   wasmUrl?: string | URL;
-  /** The WebAssembly builds themselves, by instruction set. */
+  /** The WebAssembly modules themselves, by instruction set: 'simd128', 'simd128.threads' and so on, any of them. */
   wasmBinary?: WasmFiles;
   /** The script of the worker: a copy of this package's dist/browser/host.mjs. */
   workerUrl?: string | URL;
@@ -33,7 +38,7 @@ export interface LoadOptions extends CommonLoadOptions {
 
 /** What an entry brings. */
 export interface Assets {
-  wasm(): WasmFiles;
+  wasm(): WasmFiles | Promise<WasmFiles>;
   startWorker(options: WorkerOptions): Worker;
   importHost(): Promise<{ ModelHost: typeof ModelHost }>;
 }
@@ -46,7 +51,7 @@ export function makeLoad(assets: Assets): Load {
     const { signal, onProgress } = options;
     throwIfAborted(signal);
     const model = await sendableModel(source);
-    const wasm = wasmFiles(options, assets);
+    const wasm = await wasmFiles(options, assets);
     const channel = await openChannel(options, assets);
     try {
       const request = { kind: 'load', model, options: hostOptions(options), wasm } as const;
@@ -94,29 +99,29 @@ function hostOptions({ isa, threads, precision, preprocess, labels, cache }: Loa
   };
 }
 
-function wasmFiles({ wasmBinary, wasmUrl }: LoadOptions, assets: Assets): WasmFiles {
+function wasmFiles({ wasmBinary, wasmUrl }: LoadOptions, assets: Assets): WasmFiles | Promise<WasmFiles> {
   if (wasmBinary) return wasmBinary;
   if (wasmUrl === undefined) return assets.wasm();
   const problem = (cause: unknown) => invalid(`Expected the URL of a folder as wasmUrl but received ${wasmUrl}`, cause);
   const folder = absoluteUrl(wasmUrl, problem).replace(/\/?$/, '/');
-  return Object.fromEntries(WASM_BUILDS.map((isa) => [isa, `${folder}mobilenet_edge.${isa}.wasm`]));
+  return Object.fromEntries(WASM_MODULES.map((name) => [name, `${folder}mobilenet_edge.${name}.wasm`]));
 }
 
 async function openChannel({ thread, workerUrl }: LoadOptions, assets: Assets): Promise<Channel> {
   if (thread === 'main') return directChannel(new (await assets.importHost()).ModelHost());
-  const name = workerName();
-  const options: WorkerOptions = { type: 'module', name };
-  try {
-    const worker = workerUrl === undefined ? assets.startWorker(options) : startWorkerAt(workerUrl, options);
-    return new WorkerChannel(worker, name);
-  } catch (cause) {
-    if (cause instanceof MobileNetEdgeError) throw cause;
-    throw new MobileNetEdgeError(
-      'BACKEND_UNAVAILABLE',
-      `The worker could not be started (${(cause as Error).message}): give workerUrl, or use thread 'main'`,
-      { cause },
-    );
-  }
+  return new WorkerChannel((name) => {
+    const options: WorkerOptions = { type: 'module', name };
+    try {
+      return workerUrl === undefined ? assets.startWorker(options) : startWorkerAt(workerUrl, options);
+    } catch (cause) {
+      if (cause instanceof MobileNetEdgeError) throw cause;
+      throw new MobileNetEdgeError(
+        'BACKEND_UNAVAILABLE',
+        `The worker could not be started (${(cause as Error).message}): give workerUrl, or use thread 'main'`,
+        { cause },
+      );
+    }
+  });
 }
 
 function startWorkerAt(workerUrl: string | URL, options: WorkerOptions): Worker {

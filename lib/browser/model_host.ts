@@ -9,6 +9,7 @@ import { loadBrowserEngine } from './engine';
 import { fetchBytes } from './fetch_bytes';
 import type { ByteProgress, HostRequest, SentPicture } from './protocol';
 import { readSentModel } from './read_model';
+import type { StartAssistants } from './session';
 
 export interface AnswerOptions {
   signal?: AbortSignal;
@@ -16,7 +17,13 @@ export interface AnswerOptions {
 }
 
 export class ModelHost {
+  readonly #startAssistants: StartAssistants | undefined;
   #model: Model<SentPicture> | undefined;
+
+  /** Without `startAssistants` the model runs on the thread that calls, and on no other. */
+  constructor(startAssistants?: StartAssistants) {
+    this.#startAssistants = startAssistants;
+  }
 
   async answer(request: HostRequest, options: AnswerOptions): Promise<unknown> {
     if (request.kind === 'load') return this.#load(request, options);
@@ -58,7 +65,7 @@ export class ModelHost {
     throwIfAborted(signal);
     const names = typeof options.labels === 'string' ? await fetchLabels(options.labels, signal) : options.labels;
     const labels = fitLabels(names ?? file.labels, elementCount(file.graph.output.shape));
-    const engine = await loadBrowserEngine(wasm, options.isa);
+    const engine = await loadBrowserEngine(wasm, { ...options, startAssistants: this.#startAssistants });
     throwIfAborted(signal);
     const loading = { ...options, labels: undefined, signal, onProgress: (fraction: number) => onProgress?.(fraction) };
     this.#model = await assembleModel({ file, labels, engine, decode: decodePicture }, loading);

@@ -1,6 +1,6 @@
 /** What a page and the worker that hosts its model say to each other. */
 import type { LoadedFile } from '../assemble_model';
-import type { WasmIsa } from '../engines/wasm_probe';
+import type { WasmModuleName } from '../engines/wasm_probe';
 import type { ErrorCode } from '../errors';
 import type { TfjsArtifacts } from '../formats/tfjs';
 import type { RawImage } from '../image/pixels';
@@ -10,8 +10,8 @@ import type { TensorValues } from '../tensor_io';
 /** Every worker of ours has a name that begins so; what follows is the name of the lock that it holds while it lives. */
 export const WORKER_NAME = 'mobilenet-edge';
 
-/** Each WebAssembly build: where it is, or what it is. */
-export type WasmFiles = Partial<Record<WasmIsa, string | ArrayBuffer | ArrayBufferView>>;
+/** Each WebAssembly module: where it is, or what it is. */
+export type WasmFiles = Partial<Record<WasmModuleName, string | ArrayBuffer | ArrayBufferView>>;
 
 /** A model that can be sent to a worker. */
 export type SentModel =
@@ -51,9 +51,13 @@ export type HostRequest =
   | { kind: 'embed'; picture: SentPicture }
   | { kind: 'predict'; tensor: TensorValues };
 
-export type ToWorker = { id: number; request: HostRequest } | { abort: number };
+/** A worker hosts a model, or assists one that does: then its first message is the port through which its task comes. */
+export type ToWorker = { id: number; request: HostRequest } | { abort: number } | { assist: MessagePort };
 
-export type FromWorker =
+export type HostAnswer =
   | { id: number; value: unknown }
   | { id: number; error: { code: ErrorCode; message: string; cause: unknown } }
   | { id: number; progress: [fraction: number, bytes: ByteProgress | undefined] };
+
+/** `alive` comes first, when the worker holds its lock; `assistants` are ports for as many workers to be started. */
+export type FromWorker = { alive: true } | { assistants: MessagePort[] } | HostAnswer;

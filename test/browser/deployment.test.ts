@@ -1,8 +1,9 @@
-/** However the package is served: strict policies, another origin, one file, files in other places, no worker. */
+/** However the package is served: strict policies, another origin, one file, files in other places, no worker; and the threads that are used. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LoadOptions } from '../../lib/browser/load';
 import { chromiumPath, launchChromium } from './chromium';
 import { openPage } from './page';
 import { EDGE_PAGE, ISOLATION, pageOf, type ServeOptions, serve } from './server';
@@ -25,21 +26,19 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
-  /** The classes of a picture on a page that is served so, by an expression that gives options of load. */
-  async function classify(options: ServeOptions, loadOptions: string, setUp?: string) {
+  /** The answer to a picture and the threads that gave it, on a page that is served so; two threads are asked for. */
+  async function classify(options: ServeOptions, loadOptions: LoadOptions = {}) {
     const server = await serve(options);
     try {
       const page = await openPage(browser, server.origin);
-      if (setUp) await page.evaluate(setUp);
       const info = await page.evaluate(
         async ({ loadOptions }) => {
-          const given = loadOptions.startsWith('{') ? JSON.parse(loadOptions) : {};
-          const model = await edge.load(edge.mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 5 }), given);
+          const model = await edge.load(edge.mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 5 }), loadOptions);
           const classes = await model.classify(new ImageData(8, 8), { topK: 2 });
           model.close();
-          return { backend: model.info.backend, classes: classes.length };
+          return { threads: model.info.threads, classes: classes.length };
         },
-        { loadOptions },
+        { loadOptions: { threads: 2, ...loadOptions } },
       );
       await page.close();
       return { ...info, requests: server.requests };
@@ -47,29 +46,41 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
       await server.close();
     }
   }
-  const right = { backend: 'wasm', classes: 2 };
+  const alone = { threads: 1, classes: 2 };
+  const twoThreads = { threads: 2, classes: 2 };
+  const onMain = { thread: 'main' } as const;
 
   test("under a policy that allows nothing but 'self' and wasm-unsafe-eval", async () => {
     const headers = { 'content-security-policy': POLICY };
-    expect(await classify({ headers }, '{}')).toMatchObject(right);
-    expect(await classify({ headers }, '{"thread":"main"}')).toMatchObject(right);
+    expect(await classify({ headers })).toMatchObject(alone);
+    expect(await classify({ headers }, onMain)).toMatchObject(alone);
+    expect(await classify({ headers: { ...headers, ...ISOLATION } })).toMatchObject(twoThreads);
   });
 
   test('without wasm-unsafe-eval it is a typed error', async () => {
     const headers = { 'content-security-policy': POLICY.replace("'wasm-unsafe-eval'", '') };
-    await expect(classify({ headers }, '{}')).rejects.toThrow(/wasm-unsafe-eval/);
+    await expect(classify({ headers })).rejects.toThrow(/wasm-unsafe-eval/);
   });
 
   test('where workers are forbidden it is a typed error, and the main thread works', async () => {
     const headers = { 'content-security-policy': `${POLICY}; worker-src 'none'` };
-    await expect(classify({ headers }, '{}')).rejects.toThrow(/worker/);
-    expect(await classify({ headers }, '{"thread":"main"}')).toMatchObject(right);
+    await expect(classify({ headers })).rejects.toThrow(/worker/);
+    expect(await classify({ headers }, onMain)).toMatchObject(alone);
+  });
+
+  test('a page may not wait for other threads: its main thread runs alone', async () => {
+    expect(await classify({ headers: ISOLATION }, onMain)).toMatchObject(alone);
   });
 
   test('one file with everything inside asks for nothing else', async () => {
     const pages = { '/': pageOf('/dist/browser/inline.mjs') };
-    for (const options of ['{}', '{"thread":"main"}']) {
-      const { requests, ...info } = await classify({ pages }, options);
+    const runs = [
+      { headers: {}, options: {}, right: alone },
+      { headers: {}, options: onMain, right: alone },
+      { headers: ISOLATION, options: {}, right: twoThreads },
+    ];
+    for (const { headers, options, right } of runs) {
+      const { requests, ...info } = await classify({ pages, headers }, options);
       expect(info).toMatchObject(right);
       expect(requests).toEqual(['/', '/edge.mjs?/dist/browser/inline.mjs', '/dist/browser/inline.mjs']);
     }
@@ -78,8 +89,8 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
   test('from another origin, as a CDN', async () => {
     const cdn = await serve({ headers: { ...ISOLATION, 'access-control-allow-origin': '*' } });
     const pages = { '/': pageOf(`${cdn.origin}/dist/browser/index.mjs`) };
-    expect(await classify({ pages }, '{}')).toMatchObject(right);
-    expect(await classify({ pages, headers: ISOLATION }, '{}')).toMatchObject(right);
+    expect(await classify({ pages })).toMatchObject(alone);
+    expect(await classify({ pages, headers: ISOLATION })).toMatchObject(twoThreads);
     await cdn.close();
   });
 
@@ -87,26 +98,38 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     const folders = { '/elsewhere/wasm/': join(DIST, 'wasm') };
     const pages = { '/': EDGE_PAGE, '/elsewhere/worker.mjs': readFileSync(join(DIST, 'browser', 'host.mjs')) };
     const options = { wasmUrl: '/elsewhere/wasm', workerUrl: 'elsewhere/worker.mjs' };
-    const { requests, ...info } = await classify({ folders, pages }, JSON.stringify(options));
-    expect(info).toMatchObject(right);
+    const { requests, ...info } = await classify({ folders, pages }, options);
+    expect(info).toMatchObject(alone);
     expect(requests.slice(3).sort()).toEqual([
       '/elsewhere/wasm/mobilenet_edge.relaxed-simd.wasm',
       '/elsewhere/worker.mjs',
     ]);
+    const isolated = await classify({ folders, pages, headers: ISOLATION }, options);
+    expect(isolated).toMatchObject(twoThreads);
+    expect([...new Set(isolated.requests.slice(3))].sort()).toEqual([
+      '/elsewhere/wasm/mobilenet_edge.relaxed-simd.threads.wasm',
+      '/elsewhere/worker.mjs',
+    ]);
   });
 
-  test('wasmBinary needs no file', async () => {
-    const server = await serve();
+  test('wasmBinary needs no file; what it has decides', async () => {
+    const server = await serve({ headers: ISOLATION });
     const page = await openPage(browser, server.origin);
-    const isa = await page.evaluate(async () => {
-      const simd128 = await (await fetch('/dist/wasm/mobilenet_edge.simd128.wasm')).arrayBuffer();
-      const model = await edge.load(edge.mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 5 }), {
-        wasmBinary: { simd128 },
-      });
-      model.close();
-      return model.info.isa;
+    const infos = await page.evaluate(async () => {
+      const infoOf = async (...names: ('simd128' | 'simd128.threads')[]) => {
+        const wasmBinary: Record<string, ArrayBuffer> = {};
+        for (const name of names) {
+          wasmBinary[name] = await (await fetch(`/dist/wasm/mobilenet_edge.${name}.wasm`)).arrayBuffer();
+        }
+        const options = { wasmBinary, threads: 2 };
+        const model = await edge.load(edge.mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 5 }), options);
+        model.close();
+        return `${model.info.isa} ${model.info.threads}`;
+      };
+      return [await infoOf('simd128'), await infoOf('simd128', 'simd128.threads'), await infoOf('simd128.threads')];
     });
-    expect(isa).toBe('simd128');
+    expect(infos).toEqual(['simd128 1', 'simd128 2', 'simd128 2']);
+    expect(server.requests.filter((url) => url.endsWith('.wasm'))).toHaveLength(4);
     await page.close();
     await server.close();
   });

@@ -19,9 +19,9 @@ const URLS: Record<string, string> = {
 };
 
 describe.skipIf(!chromiumPath || !hasShared).each([
-  ['cross-origin isolated', ISOLATION],
-  ['not isolated', {}],
-])('%s', (name, headers) => {
+  { name: 'cross-origin isolated', headers: ISOLATION, isolated: true, threadCounts: [1, 2] },
+  { name: 'not isolated', headers: {}, isolated: false, threadCounts: [1] },
+])('$name', ({ headers, isolated, threadCounts }) => {
   let browser: Browser;
   let server: TestServer;
   let page: Page;
@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath || !hasShared).each([
     browser = await launchChromium();
     server = await serve({ headers });
     page = await openPage(browser, server.origin);
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(name !== 'not isolated');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
   });
   afterAll(async () => {
     await browser?.close();
@@ -40,13 +40,13 @@ describe.skipIf(!chromiumPath || !hasShared).each([
   });
 
   /** All golden pictures of a model, predicted on the page. */
-  async function predictAll(id: string, isa: string) {
+  async function predictAll(id: string, isa: string, threads: number) {
     const { file, input } = golden.models[id];
     const images = Object.keys(golden.runs[id]);
     const url = URLS[id] ?? `/shared/models/${file}`;
     return page.evaluate(
-      async ({ url, isa, images, input }) => {
-        const model = await edge.load(url, { isa });
+      async ({ url, isa, threads, images, input }) => {
+        const model = await edge.load(url, { isa, threads });
         const outputs: Record<string, number[]> = {};
         for (const image of images) {
           const response = await fetch(`/shared/golden/inputs/${input.size}/${image}.rgb`);
@@ -68,22 +68,24 @@ describe.skipIf(!chromiumPath || !hasShared).each([
         model.close();
         return { info: model.info, outputs };
       },
-      { url, isa, images, input },
+      { url, isa, threads, images, input },
     );
   }
 
-  describe.each(['simd128', 'relaxed-simd'])('%s', (isa) => {
+  const engines = ['simd128', 'relaxed-simd'].flatMap((isa) => threadCounts.map((threads) => ({ isa, threads })));
+
+  describe.each(engines)('$isa, threads: $threads', ({ isa, threads }) => {
     test.each(integers)('%s in integers, byte for byte', async (id) => {
-      const { info, outputs } = await predictAll(id, isa);
-      expect(info).toMatchObject({ backend: 'wasm', isa, precision: 'int8' });
+      const { info, outputs } = await predictAll(id, isa, threads);
+      expect(info).toMatchObject({ backend: 'wasm', isa, threads, precision: 'int8' });
       for (const [image, run] of Object.entries(golden.runs[id])) {
         expect(Uint8Array.from(outputs[image]), image).toEqual(goldenBytes(run.out_xnn!));
       }
     });
 
     test.each(FLOATS)('%s in float32, within 1e-5', async (id) => {
-      const { info, outputs } = await predictAll(id, isa);
-      expect(info).toMatchObject({ backend: 'wasm', isa, precision: 'float32' });
+      const { info, outputs } = await predictAll(id, isa, threads);
+      expect(info).toMatchObject({ backend: 'wasm', isa, threads, precision: 'float32' });
       for (const [image, run] of Object.entries(golden.runs[id])) {
         const expected = goldenFloats(run.out);
         const worst = expected.reduce((max, value, i) => Math.max(max, Math.abs(value - outputs[image][i])), 0);
@@ -93,11 +95,22 @@ describe.skipIf(!chromiumPath || !hasShared).each([
     });
   });
 
-  test('the best instruction set is chosen', async () => {
-    const isa = await page.evaluate(async () => {
-      const model = await edge.load(edge.mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 3 }));
-      return model.info.isa;
+  test('the best instruction set and threads are chosen; as many threads as can be are given', async () => {
+    const { chosen, asked, processors } = await page.evaluate(async () => {
+      const infoOf = async (options?: { threads: number }) => {
+        const model = await edge.load(edge.mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 3 }), options);
+        model.close();
+        return model.info;
+      };
+      return {
+        chosen: await infoOf(),
+        asked: await infoOf({ threads: 3 }),
+        processors: navigator.hardwareConcurrency,
+      };
     });
-    expect(isa).toBe('relaxed-simd');
+    expect(chosen).toMatchObject({ isa: 'relaxed-simd' });
+    expect(asked).toMatchObject({ isa: 'relaxed-simd', threads: isolated ? 3 : 1 });
+    if (isolated && processors > 1) expect(chosen.threads).toBeGreaterThan(1);
+    else expect(chosen.threads).toBe(1);
   });
 });
