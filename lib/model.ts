@@ -176,7 +176,7 @@ export class Model<Source = ImageSource> {
     const { signal } = checkRunOptions(options);
     const { input, output, program } = this.#parts;
     checkTensor(tensor, input);
-    const values = await this.#infer(toArena(tensor, input, program.input.type), program.output, signal);
+    const values = await this.#infer(this.#ownInput(tensor), program.output, signal);
     return { data: fromArena(values, output), shape: output.shape };
   }
 
@@ -228,6 +228,14 @@ export class Model<Source = ImageSource> {
     const { input, program } = this.#parts;
     const values = await this.#pictures.run(() => this.#toTensor(image, signal), signal);
     return this.#infer(toArena(values, input, program.input.type), port, signal);
+  }
+
+  /** What the engine takes, which the caller cannot change any more once predict() has returned. */
+  #ownInput(tensor: TensorValues): PortValues {
+    const { input, program } = this.#parts;
+    const values = toArena(tensor, input, program.input.type);
+    // An engine copies its input as soon as a run is asked for.
+    return values === tensor && !this.#inferences.isIdle ? values.slice() : values;
   }
 
   #infer(values: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {

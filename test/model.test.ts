@@ -89,8 +89,10 @@ describe.each(backends)('%s', (backend) => {
     const input = randomFloats(96 * 96 * 3, 5);
     const expected = await model.predict(input);
     const pending = model.predict(input);
+    const queued = model.predict(input);
     input.fill(0);
     expect(await pending).toEqual(expected);
+    expect(await queued).toEqual(expected);
   });
 
   test('predict rejects what is not the input tensor', async () => {

@@ -30,7 +30,8 @@ export interface Engine {
 export interface Session {
   /**
    * Copies `input` (values of the program's input port, dense NHWC) into the arena, runs the ops that `port`
-   * needs, and returns a dense copy of the port's values. Runs off the main thread. Calls must not overlap.
+   * needs, and returns a dense copy of the port's values. Has read `input` when the call returns its promise; runs off the
+   * main thread. Calls must not overlap.
    */
   run(input: PortValues, port: Port): Promise<PortValues>;
   /** Runs like `run`; returns the milliseconds that each op took instead. Absent where an engine cannot. */
