@@ -80,8 +80,9 @@ struct Q8Taps {
 
 // COLUMNS outputs of 8 channels. Every pair is loaded once and serves all outputs it touches.
 template <int STRIDE, int PAIRS, int COLUMNS>
-ALWAYS_INLINE void q8_depthwise_columns(const Q8Epilogue& epilogue, const Q8Taps& taps, const __m256i (*strip)[PAIRS],
-                                        int pair, uint8_t* output, size_t output_stride) {
+ALWAYS_INLINE void q8_depthwise_columns(const Q8Epilogue<false>& epilogue, const Q8Taps& taps,
+                                        const __m256i (*strip)[PAIRS], int pair, uint8_t* output,
+                                        size_t output_stride) {
   __m256i sums[COLUMNS];
   UNROLL for (int j = 0; j < COLUMNS; ++j) sums[j] = taps.bias;
   UNROLL for (int q = 0; q < (COLUMNS - 1) * STRIDE + 3; ++q) {
@@ -103,7 +104,7 @@ template <int STRIDE, int PAIRS>
 NOINLINE void q8_depthwise_strip(const Q8Output& to, const Q8Taps& taps, const __m256i (*strip)[PAIRS], int pair,
                                  size_t columns, uint8_t* output, size_t output_stride) {
   constexpr size_t kTile = 4;
-  const Q8Epilogue epilogue(to);
+  const Q8Epilogue<false> epilogue(to);
   if (columns < kTile) {
     for (size_t x = 0; x < columns; ++x) {
       q8_depthwise_columns<STRIDE, PAIRS, 1>(epilogue, taps, strip + x * STRIDE, pair, output + x * output_stride,

@@ -87,38 +87,61 @@ inline void q8_fill_strip_vnni(const Q8DepthwiseArguments& d, const uint8_t* con
   }
 }
 
-// COLUMNS outputs of each of ROWS rows.
-template <int STRIDE, int ROWS, int COLUMNS>
-ALWAYS_INLINE void q8_depthwise_tile_vnni(const Q8Epilogue& epilogue, const Q8BlockVnni& block, const Q8Quads* strip,
-                                          bool half, uint8_t* output, size_t column_step, size_t row_step) {
-  __m256i sums[ROWS][COLUMNS][kQ8BlockVectors];
-  UNROLL for (int i = 0; i < ROWS; ++i) {
-    UNROLL for (int j = 0; j < COLUMNS; ++j) {
-      UNROLL for (int q = 0; q < kQ8BlockVectors; ++q) sums[i][j][q] = block.bias[q];
+template <int COUNT>
+struct Q8Columns {
+  static constexpr int value = COUNT;
+};
+
+// COLUMNS outputs of each of ROWS rows, half of the vectors after the other: then the taps and sums of all columns fit
+// the registers.
+template <int STRIDE, int ROWS, int COLUMNS, bool SMALL_SUMS>
+ALWAYS_INLINE void q8_depthwise_tile_vnni(const Q8Epilogue<SMALL_SUMS>& epilogue, const Q8BlockVnni& block,
+                                          const Q8Quads* strip, bool half, uint8_t* output, size_t column_step,
+                                          size_t row_step) {
+  __m256i narrow[2][ROWS][COLUMNS];
+  UNROLL for (int pair = 0; pair < 2; ++pair) {
+    __m256i sums[ROWS][COLUMNS][2];
+    UNROLL for (int i = 0; i < ROWS; ++i) {
+      UNROLL for (int j = 0; j < COLUMNS; ++j) {
+        UNROLL for (int v = 0; v < 2; ++v) sums[i][j][v] = block.bias[2 * pair + v];
+      }
     }
-  }
-  int pass = 0;
-  do {
-    UNROLL for (int kx = 0; kx < 3; ++kx) {
-      UNROLL for (int q = 0; q < kQ8BlockVectors; ++q) {
-        UNROLL for (int j = 0; j < COLUMNS; ++j) {
-          const __m256i values = strip[j * STRIDE + kx][q];
+    int pass = 0;
+    do {
+      UNROLL for (int v = 0; v < 2; ++v) {
+        const int q = 2 * pair + v;
+        __m256i taps[3][ROWS];
+        UNROLL for (int kx = 0; kx < 3; ++kx) {
           UNROLL for (int i = 0; i < ROWS; ++i) {
-            const __m256i taps = i ? block.lower[pass][kx][q] : block.upper[pass][kx][q];
-            sums[i][j][q] = _mm256_dpbusd_epi32(sums[i][j][q], values, taps);
-            // Otherwise the compiler loads everything first, and spills.
-            OPAQUE_VECTOR(sums[i][j][q]);
+            taps[kx][i] = i ? block.lower[pass][kx][q] : block.upper[pass][kx][q];
+            OPAQUE_VECTOR(taps[kx][i]);
+          }
+        }
+        UNROLL for (int column = 0; column < (COLUMNS - 1) * STRIDE + 3; ++column) {
+          const __m256i values = strip[column][q];
+          UNROLL for (int j = 0; j < COLUMNS; ++j) {
+            const int kx = column - j * STRIDE;
+            if (kx < 0 || kx > 2) continue;
+            UNROLL for (int i = 0; i < ROWS; ++i) {
+              sums[i][j][v] = _mm256_dpbusd_epi32(sums[i][j][v], values, taps[kx][i]);
+              // Otherwise the compiler loads everything first, and spills.
+              OPAQUE_VECTOR(sums[i][j][v]);
+            }
           }
         }
       }
+    } while (++pass < block.passes);
+    UNROLL for (int i = 0; i < ROWS; ++i) {
+      UNROLL for (int j = 0; j < COLUMNS; ++j) {
+        __m256i rounded[2];
+        UNROLL for (int v = 0; v < 2; ++v) rounded[v] = epilogue.round(sums[i][j][v], block.scale[2 * pair + v]);
+        narrow[pair][i][j] = epilogue.narrow(rounded[0], rounded[1]);
+      }
     }
-  } while (++pass < block.passes);
+  }
   UNROLL for (int i = 0; i < ROWS; ++i) {
     UNROLL for (int j = 0; j < COLUMNS; ++j) {
-      __m256i rounded[kQ8BlockVectors];
-      UNROLL for (int q = 0; q < kQ8BlockVectors; ++q) rounded[q] = epilogue.round(sums[i][j][q], block.scale[q]);
-      const __m256i bytes =
-          epilogue.to_bytes(epilogue.narrow(rounded[0], rounded[1]), epilogue.narrow(rounded[2], rounded[3]));
+      const __m256i bytes = epilogue.to_bytes(narrow[0][i][j], narrow[1][i][j]);
       uint8_t* to = output + i * row_step + j * column_step;
       if (half) {
         _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm256_castsi256_si128(bytes));
@@ -129,25 +152,26 @@ ALWAYS_INLINE void q8_depthwise_tile_vnni(const Q8Epilogue& epilogue, const Q8Bl
   }
 }
 
-template <int STRIDE, int ROWS>
+template <int STRIDE, int ROWS, bool SMALL_SUMS>
 NOINLINE void q8_depthwise_strip_vnni(const Q8DepthwiseArguments& d, const Q8BlockVnni& block, const Q8Quads* strip,
                                       bool half, size_t columns, uint8_t* output) {
-  constexpr size_t kTile = ROWS == 2 ? 2 : 4;
-  const Q8Epilogue epilogue(d.to);
+  constexpr size_t kTile = 4;
+  const Q8Epilogue<SMALL_SUMS> epilogue(d.to);
   const size_t column_step = d.output_stride, row_step = d.output_width * d.output_stride;
-  if (columns < kTile) {
-    for (size_t x = 0; x < columns; ++x) {
-      q8_depthwise_tile_vnni<STRIDE, ROWS, 1>(epilogue, block, strip + x * STRIDE, half, output + x * column_step,
-                                              column_step, row_step);
-    }
-    return;
+  const auto tile = [&](auto width, size_t x) INLINE_LAMBDA {
+    q8_depthwise_tile_vnni<STRIDE, ROWS, decltype(width)::value>(epilogue, block, strip + x * STRIDE, half,
+                                                                 output + x * column_step, column_step, row_step);
+  };
+  size_t x = 0;
+  for (; x + kTile <= columns; x += kTile) tile(Q8Columns<kTile>(), x);
+  // What is left is done by a tile that overlaps the one before it, or by one of half the width.
+  const size_t left = columns - x;
+  if (left > 2 && columns > kTile) return tile(Q8Columns<kTile>(), columns - kTile);
+  if (left > 1) {
+    tile(Q8Columns<2>(), x);
+    x += 2;
   }
-  // The last tile overlaps the one before it if the width is no multiple of the tile's.
-  for (size_t next = 0; next < columns; next += kTile) {
-    const size_t x = next + kTile <= columns ? next : columns - kTile;
-    q8_depthwise_tile_vnni<STRIDE, ROWS, kTile>(epilogue, block, strip + x * STRIDE, half, output + x * column_step,
-                                                column_step, row_step);
-  }
+  if (x < columns) tile(Q8Columns<1>(), x);
 }
 
 // ROWS output rows of a block, all columns, from output row `y` on.
@@ -164,7 +188,9 @@ void q8_depthwise_rows_vnni(const Q8DepthwiseArguments& d, const Q8BlockVnni& bl
     q8_fill_strip_vnni<kInputRows>(d, rows, half, (ptrdiff_t)(begin * STRIDE) - (ptrdiff_t)d.pad_left,
                                    (ptrdiff_t)(columns - 1) * STRIDE + 3, strip);
     uint8_t* output = d.output + (y * d.output_width + begin) * d.output_stride + channel;
-    q8_depthwise_strip_vnni<STRIDE, ROWS>(d, block, strip, half, columns, output);
+    const auto strip_of =
+        d.to.small_sums ? q8_depthwise_strip_vnni<STRIDE, ROWS, true> : q8_depthwise_strip_vnni<STRIDE, ROWS, false>;
+    strip_of(d, block, strip, half, columns, output);
   }
 }
 

@@ -9,8 +9,8 @@ inline __m256i broadcast_quad(const uint8_t* from) {
 }
 
 template <int ROWS, int VECTORS>
-ALWAYS_INLINE void q8_store_tile(const Q8Epilogue& epilogue, const __m256i (&sums)[ROWS][VECTORS], const float* scales,
-                                 uint8_t* output, size_t output_stride) {
+ALWAYS_INLINE void q8_store_tile(const Q8Epilogue<false>& epilogue, const __m256i (&sums)[ROWS][VECTORS],
+                                 const float* scales, uint8_t* output, size_t output_stride) {
   __m256 scale[VECTORS];
   UNROLL for (int v = 0; v < VECTORS; ++v) scale[v] = _mm256_loadu_ps(scales + 8 * v);
   if constexpr (VECTORS == 1) {
@@ -106,7 +106,7 @@ struct Q8ByteTiles {
     constexpr size_t kWidth = VECTORS * 8;
     const size_t quads = (g.k + 3) / 4;
     const size_t output_stride = g.output_stride;
-    const Q8Epilogue epilogue(g.to);
+    const Q8Epilogue<false> epilogue(g.to);
     const uint8_t* input = g.input + row * g.input_stride;
     uint8_t* output_row = g.output + row * output_stride + column;
 

@@ -78,7 +78,7 @@ struct Q8CentredTiles {
     static_assert(ROWS <= Q8Centred::kRows, "no room for so many rows");
     constexpr size_t kWidth = VECTORS * 8;
     const size_t quads = (g.k + 3) / 4;
-    const Q8Epilogue epilogue(g.to);
+    const Q8Epilogue<false> epilogue(g.to);
     const __m256i middle = _mm256_set1_epi8((char)128);
     const uint8_t* input = g.input + row * g.input_stride;
     uint8_t* output_row = g.output + row * g.output_stride + column;

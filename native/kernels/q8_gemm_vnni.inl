@@ -31,8 +31,8 @@ ALWAYS_INLINE void q8_store_row(uint8_t* output, __m512i bytes, bool half) {
   if (COUNT > 3) store_128(3, _mm512_extracti32x4_epi32(bytes, 3));
 }
 
-template <int ROWS, int VECTORS>
-ALWAYS_INLINE void q8_store_tile_512(const Q8Epilogue512& epilogue, const __m512i (&sums)[ROWS][VECTORS],
+template <int ROWS, int VECTORS, bool SMALL_SUMS>
+ALWAYS_INLINE void q8_store_tile_512(const Q8Epilogue512<SMALL_SUMS>& epilogue, const __m512i (&sums)[ROWS][VECTORS],
                                      const __m512 (&scale)[VECTORS], uint8_t* output, size_t stride, bool half) {
   // So many rows fill 64 bytes.
   constexpr int kRows = VECTORS == 1 ? 4 : VECTORS == 2 ? 2 : 1;
@@ -94,7 +94,8 @@ NOINLINE void q8_gemm_tiles(const Q8GemmArguments& g, size_t row, size_t tiles, 
   const auto load = [&](const uint8_t* from, int v) INLINE_LAMBDA {
     return v + 1 < VECTORS ? load_512(from + 64 * v) : _mm512_maskz_loadu_epi32(last, from + 64 * v);
   };
-  const Q8Epilogue512 epilogue(g.to);
+  const Q8Epilogue512<true> small(g.to);
+  const Q8Epilogue512<false> any(g.to);
   const uint8_t* input = g.input + row * stride;
   uint8_t* output_row = g.output + row * g.output_stride + column;
 
@@ -142,7 +143,11 @@ NOINLINE void q8_gemm_tiles(const Q8GemmArguments& g, size_t row, size_t tiles, 
       }
       __m512 scale[VECTORS];
       UNROLL for (int v = 0; v < VECTORS; ++v) scale[v] = _mm512_castsi512_ps(load(scales, v));
-      q8_store_tile_512(epilogue, sums, scale, output_row + p * width, g.output_stride, half);
+      if (g.to.small_sums) {
+        q8_store_tile_512(small, sums, scale, output_row + p * width, g.output_stride, half);
+      } else {
+        q8_store_tile_512(any, sums, scale, output_row + p * width, g.output_stride, half);
+      }
     }
     input += ROWS * stride;
     output_row += ROWS * g.output_stride;

@@ -5,13 +5,26 @@
 
 namespace mobilenet_edge {
 
-// Output rows [begin, end) of a depthwise op, written densely to `output`, by calls of kernel(arguments), each for at
-// most two rows. `outside` is what places outside the picture hold; `arguments` has all that `op` does not tell.
+// Output rows of one call of a depthwise kernel: an even number, for kernels make two rows at once, and enough pixels
+// that what a kernel does once a call hardly counts, but no more, for it may go through all rows once a group of
+// channels.
+template <typename Op>
+int32_t depthwise_rows_per_call(const Op& op) {
+  constexpr int32_t kPixels = 256;
+  int32_t rows = 2;
+  const auto input_rows = [&op](int32_t count) {
+    return (int64_t)(count - 1) * op.stride_height + (int64_t)(op.kernel_height - 1) * op.dilation_height + 1;
+  };
+  while (rows * op.output_width < kPixels && input_rows(rows + 2) <= kMaxDepthwiseRows) rows += 2;
+  return rows;
+}
+
+// Output rows [begin, end) of a depthwise op, written densely to `output`, by calls of kernel(arguments). `outside` is
+// what places outside the picture hold; `arguments` has all that `op` does not tell.
 template <typename Arguments, typename Op, typename Element, typename Kernel>
 void for_depthwise_rows(Arguments arguments, const Op& op, const RowSource<Element>& input, Element outside,
                         Element* pad_row, Element* output, int32_t begin, int32_t end, Kernel kernel) {
-  // Kernels make two rows at a time of what they are given.
-  constexpr int32_t kStep = 2;
+  const int32_t step = depthwise_rows_per_call(op);
   const Element* rows[kMaxDepthwiseRows];
   bool padded = false;
   arguments.rows = rows;
@@ -27,8 +40,8 @@ void for_depthwise_rows(Arguments arguments, const Op& op, const RowSource<Eleme
   arguments.dilation_height = op.dilation_height;
   arguments.dilation_width = op.dilation_width;
   arguments.pad_left = op.pad_left;
-  for (int32_t y = begin; y < end; y += kStep) {
-    arguments.output_rows = end - y < kStep ? end - y : kStep;
+  for (int32_t y = begin; y < end; y += step) {
+    arguments.output_rows = end - y < step ? end - y : step;
     const int32_t first = y * op.stride_height - op.pad_top;
     const int32_t count =
         ((int32_t)arguments.output_rows - 1) * op.stride_height + (op.kernel_height - 1) * op.dilation_height + 1;
