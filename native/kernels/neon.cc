@@ -20,18 +20,26 @@ inline V clamp(V value, V lo, V hi) { return vminq_f32(vmaxq_f32(value, lo), hi)
 
 #include "f32_depthwise.inl"
 #include "f32_gemm_neon.inl"
-#if defined(__aarch64__)
+#if !defined(__aarch64__)
+#include "q8_intrinsics_armv7.inl"
+#endif
 #include "q8_add_neon.inl"
 #include "q8_base_neon.inl"
 #include "q8_common.inl"
 #include "q8_depthwise_neon.inl"
 #include "q8_gemm_blocks_neon.inl"
 #include "q8_gemm_neon.inl"
-#endif
 
 void f32_depthwise__neon(const DepthwiseArguments& d) {
   if (depthwise_3x3<1, 2, 4>(d) || depthwise_3x3<2, 2, 2>(d)) return;
   depthwise_any(d);
+}
+
+void q8_depthwise__neon(const Q8DepthwiseArguments& d) {
+#if !defined(__aarch64__)
+  if (d.to.small_sums) return q8_depthwise<Q8SmallEpilogue>(d);
+#endif
+  q8_depthwise<Q8Epilogue>(d);
 }
 
 // A Cortex-A53 has 512 KB of second-level cache, and they hold the rows of a band too.
@@ -45,13 +53,11 @@ void overlay_neon(Kernels* kernels) {
                        /*fuse_weight_bytes=*/kFuseWeightBytes};
   kernels->f32_gemm = f32_gemm__neon;
   kernels->f32_depthwise = f32_depthwise__neon;
-#if defined(__aarch64__)
   kernels->q8_geometry = {/*is_signed=*/true, Q8Packing::kSixteens,   kQ8Panel, kQ8Panel,
                           kQ8Group,           /*fuse_from_height=*/14};
   kernels->q8_gemm = q8_gemm__neon;
-  kernels->q8_depthwise = q8_depthwise<Q8Epilogue>;
+  kernels->q8_depthwise = q8_depthwise__neon;
   kernels->q8_add = q8_add__neon;
-#endif
 }
 
 }  // namespace mobilenet_edge

@@ -18,26 +18,41 @@ struct Q8Limits {
   int8x16_t limit(int8x16_t bytes) const { return vminq_s8(vmaxq_s8(bytes, lo), hi); }
 };
 
+// Added to a float of magnitude up to 2^22, rounds it to an integer, ties to even, and leaves that in the low bits.
+constexpr float kQ8Round = 12582912.0f;
+
 // Requantizes any sums.
 struct Q8Epilogue : Q8Limits {
   using Q8Limits::Q8Limits;
   // What a sum starts from.
   static int32x4_t start(int32x4_t bias) { return bias; }
+#if defined(__aarch64__)
   int16x8_t round(int32x4_t a, float32x4_t a_scale, int32x4_t b, float32x4_t b_scale) const {
     const int32x4_t low = vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(a), a_scale));
     const int32x4_t high = vcvtnq_s32_f32(vmulq_f32(vcvtq_f32_s32(b), b_scale));
     return vqaddq_s16(vqmovn_high_s32(vqmovn_s32(low), high), zero);
   }
+#else
+  // armv7 rounds no other way to the nearest. It takes denormals for zeros, and both round to 0.
+  static int16x8_t rounded(int32x4_t sums, float32x4_t scale) {
+    const float32x4_t far = vdupq_n_f32(32767.0f);
+    const float32x4_t value = vmulq_f32(vcvtq_f32_s32(sums), scale);
+    const float32x4_t near = vminq_f32(vmaxq_f32(value, vnegq_f32(far)), far);
+    return vreinterpretq_s16_f32(vaddq_f32(near, vdupq_n_f32(kQ8Round)));
+  }
+  int16x8_t round(int32x4_t a, float32x4_t a_scale, int32x4_t b, float32x4_t b_scale) const {
+    return vqaddq_s16(vuzp1q_s16(rounded(a, a_scale), rounded(b, b_scale)), zero);
+  }
+#endif
 };
 
 // Requantizes sums that the program says are small: a sum starts at the bits of 1.5 * 2^23, so that it is a float by
 // itself, and that added again rounds, ties to even. Conversions take twice as long.
 struct Q8SmallEpilogue : Q8Limits {
   using Q8Limits::Q8Limits;
-  static constexpr float kRound = 12582912.0f;
-  static int32x4_t start(int32x4_t bias) { return vaddq_s32(bias, vreinterpretq_s32_f32(vdupq_n_f32(kRound))); }
+  static int32x4_t start(int32x4_t bias) { return vaddq_s32(bias, vreinterpretq_s32_f32(vdupq_n_f32(kQ8Round))); }
   static int16x8_t rounded(int32x4_t sums, float32x4_t scale) {
-    const float32x4_t round = vdupq_n_f32(kRound);
+    const float32x4_t round = vdupq_n_f32(kQ8Round);
     const float32x4_t value = vmulq_f32(vsubq_f32(vreinterpretq_f32_s32(sums), round), scale);
     return vreinterpretq_s16_f32(vaddq_f32(value, round));
   }

@@ -4,6 +4,13 @@
 
 constexpr size_t kQ8StripColumns = 28;
 
+// Outputs of a tile: as many as have registers for their sums.
+#if defined(__aarch64__)
+constexpr int kQ8TileColumns = 4;
+#else
+constexpr int kQ8TileColumns = 2;
+#endif
+
 // Which products may be added in 16 bits: those of a row of the kernel; those of two taps; or taps are no bytes.
 enum class Q8TapSums { kRows, kPairs, kNone };
 
@@ -118,8 +125,8 @@ NOINLINE void q8_depthwise_strip(const Q8DepthwiseArguments& d, const Epilogue& 
 template <Q8TapSums IN_16_BITS, int STRIDE, typename Epilogue>
 ALWAYS_INLINE void q8_depthwise_columns(const Q8DepthwiseArguments& d, const Epilogue& epilogue, const Q8Taps& taps,
                                         const int8_t* const* rows, size_t begin, size_t end, uint8_t* output) {
-  if (end - begin >= 4) {
-    q8_depthwise_strip<IN_16_BITS, STRIDE, 4>(d, epilogue, taps, rows, begin, end, output);
+  if (end - begin >= kQ8TileColumns) {
+    q8_depthwise_strip<IN_16_BITS, STRIDE, kQ8TileColumns>(d, epilogue, taps, rows, begin, end, output);
   } else {
     q8_depthwise_strip<IN_16_BITS, STRIDE, 1>(d, epilogue, taps, rows, begin, end, output);
   }

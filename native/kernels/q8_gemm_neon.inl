@@ -20,10 +20,10 @@ ALWAYS_INLINE void q8_gemm_step(int32x4_t (&sums)[ROWS][4], const int8_t* input,
 // `tiles` tiles of ROWS rows from `row` on, 8 columns from `column` on. STEPS is how many sixteens of input values
 // there are, or 0 for any number: with few of them, and without extras, a tile has no branches, and what begins it
 // overlaps what ends it.
-template <int STEPS, bool EXTRAS, int ROWS>
+template <int STEPS, bool EXTRAS, typename Epilogue, int ROWS>
 ALWAYS_INLINE void q8_gemm_sixteens(const Q8GemmArguments& g, const Q8PanelExtras& extras, size_t row, size_t tiles,
                                     size_t column) {
-  const Q8Epilogue epilogue(g.to);
+  const Epilogue epilogue(g.to);
   const size_t steps = STEPS ? STEPS : (g.k + 15) / 16, stride = g.input_stride;
   // Copied, for a store of bytes might change what `g` refers to.
   const size_t output_stride = g.output_stride;
@@ -44,7 +44,7 @@ ALWAYS_INLINE void q8_gemm_sixteens(const Q8GemmArguments& g, const Q8PanelExtra
         weights += 16 * kQ8Panel;
         q8_gemm_step<false>(sums, input, stride, weights);
       }
-      const int32x4_t start = vld1q_s32(bias + 4 * half);
+      const int32x4_t start = Epilogue::start(vld1q_s32(bias + 4 * half));
       UNROLL for (int r = 0; r < ROWS; ++r) {
         const int32x4_t total = vpaddq_s32(vpaddq_s32(sums[r][0], sums[r][1]), vpaddq_s32(sums[r][2], sums[r][3]));
         results[r][half] = vaddq_s32(total, start);
@@ -58,23 +58,38 @@ ALWAYS_INLINE void q8_gemm_sixteens(const Q8GemmArguments& g, const Q8PanelExtra
   }
 }
 
-template <int STEPS>
+// As many sums as leave registers for what they are made of.
+#if defined(__aarch64__)
+constexpr int kQ8SixteensRows = 4;
+#else
+constexpr int kQ8SixteensRows = 2;
+#endif
+
+template <int STEPS, typename Epilogue>
 struct Q8SixteensPanel {
-  static constexpr int kMaxRows = 4;
+  static constexpr int kMaxRows = kQ8SixteensRows;
 
   template <int ROWS>
   static ALWAYS_INLINE void run(const Q8GemmArguments& g, size_t row, size_t tiles, size_t column) {
     const Q8PanelExtras extras(g, column);
     if (extras.any()) {
-      q8_gemm_sixteens<0, true, ROWS>(g, extras, row, tiles, column);
+      q8_gemm_sixteens<0, true, Epilogue, ROWS>(g, extras, row, tiles, column);
     } else {
-      q8_gemm_sixteens<STEPS, false, ROWS>(g, extras, row, tiles, column);
+      q8_gemm_sixteens<STEPS, false, Epilogue, ROWS>(g, extras, row, tiles, column);
     }
   }
 };
 
+template <typename Epilogue>
+void q8_gemm_of_depth(const Q8GemmArguments& g) {
+  if (g.k <= 16) return q8_gemm<Q8SixteensPanel<1, Epilogue>>(g);
+  if (g.k <= 32) return q8_gemm<Q8SixteensPanel<2, Epilogue>>(g);
+  q8_gemm<Q8SixteensPanel<0, Epilogue>>(g);
+}
+
 void q8_gemm__neon(const Q8GemmArguments& g) {
-  if (g.k <= 16) return q8_gemm<Q8SixteensPanel<1>>(g);
-  if (g.k <= 32) return q8_gemm<Q8SixteensPanel<2>>(g);
-  q8_gemm<Q8SixteensPanel<0>>(g);
+#if !defined(__aarch64__)
+  if (g.to.small_sums) return q8_gemm_of_depth<Q8SmallEpilogue>(g);
+#endif
+  q8_gemm_of_depth<Q8Epilogue>(g);
 }

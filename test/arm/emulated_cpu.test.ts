@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { NATIVE_ISAS } from '../../lib/engines/engine';
+import { loadNativeEngine } from '../../lib/engines/native';
 import { loadWasmEngine } from '../../lib/engines/wasm';
 import { load } from '../../lib/load';
 import { enginesUnderTest } from '../support/engines';
@@ -17,6 +18,11 @@ test('the instruction sets of the emulated CPU are found, and all are tested', a
   expect(addon.isas()).toEqual(expected);
   const engines = await enginesUnderTest();
   expect(engines.map(({ isa }) => isa).filter((isa) => NATIVE_ISAS.includes(isa))).toEqual(expected);
+});
+
+test('int8 has kernels of its own with NEON, 32-bit or not', () => {
+  const forms = expected.map((isa) => loadNativeEngine({ isa }).geometry.q8?.type);
+  expect(forms).toEqual(expected.map((isa) => (isa === 'scalar' ? 'uint8' : 'int8')));
 });
 
 test('a model uses the best one of the emulated CPU', async () => {

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     test_validate(kernels);
     test_q8_gemm(kernels);
     test_q8_depthwise(kernels);
+    test_q8_requantize(kernels);
     test_q8_ops(kernels);
     test_q8_inverted_residual(kernels);
     test_q8_validate(kernels);

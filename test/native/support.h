@@ -185,6 +185,7 @@ void test_ops(const Kernels& kernels);
 void test_inverted_residual(const Kernels& kernels);
 void test_q8_gemm(const Kernels& kernels);
 void test_q8_depthwise(const Kernels& kernels);
+void test_q8_requantize(const Kernels& kernels);
 void test_q8_ops(const Kernels& kernels);
 void test_q8_inverted_residual(const Kernels& kernels);
 void test_validate(const Kernels& kernels);
