@@ -21,6 +21,7 @@
       'target_name': 'mobilenet_edge',
       'sources': [
         'native/addon.cc',
+        'native/addon_weights.cc',
         'native/cpu.cc',
         'native/execute.cc',
         'native/geometry.cc',
@@ -40,6 +41,9 @@
         'native/ops/q8_elementwise.cc',
         'native/ops/q8_pointwise.cc',
         'native/ops/q8_pool.cc',
+        'native/packing/chain.cc',
+        'native/packing/pack_f32.cc',
+        'native/packing/pack_q8.cc',
       ],
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
       'defines': ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],

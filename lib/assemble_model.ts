@@ -1,8 +1,9 @@
 /** Puts a Model together: what load() does on every platform once the file is read and the engine chosen. */
 import { checkSignal } from './abort';
 import { recognize } from './architectures/recognize';
-import { compile, pooledFeatures } from './compile/compile';
+import { compileWith, pooledFeatures } from './compile/compile';
 import { outline } from './compile/outline';
+import { BytesPacker, type NewPacker } from './compile/packer';
 import { type Engine, MAX_THREADS } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
 import type { ModelFile } from './formats/model_file';
@@ -11,7 +12,7 @@ import type { Image } from './image/image';
 import { type Preprocess, resolvePreprocess } from './image/preprocess';
 import { Model, type ModelInfo } from './model';
 import { hasIntegerForm, type Precision, simplify } from './passes/simplify';
-import type { Geometry } from './program/program';
+import type { Geometry, PackedWeights } from './program/program';
 import { totals } from './summary';
 
 /** What load() takes on every platform. */
@@ -50,9 +51,11 @@ export async function assembleModel<Source>(
   const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine.geometry);
   const graph = simplify(file.graph, precision);
   const threads = Math.min(options.threads ?? engine.defaultThreads, engine.maxThreads);
-  const program = compile(graph, engine.geometry, { threads });
+  const newPacker: NewPacker<PackedWeights> = engine.newPacker ?? ((sizes) => new BytesPacker(sizes));
+  const { weights, ...program } = compileWith(newPacker, graph, engine.geometry, { threads });
+  const weightBytes = weights.byteLength;
   onProgress?.(0.9);
-  const session = await engine.load(program, threads);
+  const session = await engine.load({ ...program, weights }, threads);
   if (signal?.aborted) await session.close();
   throwIfAborted(signal);
   onProgress?.(1);
@@ -67,7 +70,7 @@ export async function assembleModel<Source>(
       outputType: file.graph.output.type,
       classes: elementCount(file.graph.output.shape),
       ...totals(graph),
-      weightBytes: program.weights.byteLength,
+      weightBytes,
       arenaBytes: program.arenaBytes + program.scratchBytes * threads,
       backend: engine.backend,
       isa: engine.isa,

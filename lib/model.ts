@@ -75,7 +75,7 @@ export interface ModelParts<Source> {
   decode(source: Source, signal?: AbortSignal): Promise<Image>;
   info: ModelInfo;
   session: Session;
-  program: Program;
+  program: Pick<Program, 'input' | 'output' | 'embedding'>;
   /** What each op of the program does. */
   outline: readonly OpOutline[];
   /** The model's own tensors, quantization included. */

@@ -1,7 +1,7 @@
-// The bridge to JavaScript: isas(), geometry(isa) and class Session. The addon loads in any number of JavaScript
-// threads: each holds the process's Team as its instance data, and nothing else is kept outside the objects. Everything
-// that comes from JavaScript is checked, for a mistake there must be an exception and not a crash.
-// lib/engines/native.ts is the only caller.
+// The bridge to JavaScript: isas(), geometry(isa), class Session, and class Weights (addon_weights.h). The addon loads
+// in any number of JavaScript threads: each holds the process's Team as its instance data, and nothing else is kept
+// outside the objects. Everything that comes from JavaScript is checked, for a mistake there must be an exception and
+// not a crash. lib/engines/native.ts is the only caller.
 #include <napi.h>
 #include <string.h>
 
@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "addon_arguments.h"
+#include "addon_weights.h"
 #include "cpu.h"
 #include "execute.h"
 #include "geometry.h"
@@ -47,28 +49,6 @@ void copy_pixels(uint8_t* to, size_t to_stride, const uint8_t* from, size_t from
   for (size_t i = 0; i < port.pixels; ++i) memcpy(to + i * to_stride, from + i * from_stride, port.channel_bytes);
 }
 
-struct Bytes {
-  const uint8_t* data = nullptr;
-  size_t size = 0;
-};
-
-bool read_bytes(const Napi::Value& value, Bytes* bytes) {
-  if (!value.IsTypedArray()) return false;
-  const Napi::TypedArray array = value.As<Napi::TypedArray>();
-  bytes->data = static_cast<const uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-  bytes->size = array.ByteLength();
-  return true;
-}
-
-bool read_size(const Napi::Value& value, size_t* size) {
-  constexpr double kMaxSafeInteger = 9007199254740991.0;
-  if (!value.IsNumber()) return false;
-  const double number = value.As<Napi::Number>().DoubleValue();
-  if (!(number >= 0) || number > kMaxSafeInteger || number > (double)(SIZE_MAX / 2)) return false;
-  *size = static_cast<size_t>(number);
-  return static_cast<double>(*size) == number;
-}
-
 bool read_port(const Napi::Value& value, const Loaded& loaded, Port* port) {
   if (!value.IsObject()) return false;
   const Napi::Object object = value.As<Napi::Object>();
@@ -93,6 +73,16 @@ size_t count_records(const int32_t* ops, size_t words) {
   size_t count = 0;
   for (size_t at = 0; at < words; at += reinterpret_cast<const OpHeader&>(ops[at]).words) ++count;
   return count;
+}
+
+// Weights, which are taken over, or a copy of a TypedArray. False for anything else.
+bool read_weights(const Napi::Value& value, Memory* memory) {
+  if (Weights::take(value, memory)) return true;
+  Bytes bytes;
+  if (!read_bytes(value, &bytes)) return false;
+  *memory = Memory(bytes.size);
+  if (memory->data() && bytes.size) memcpy(memory->data(), bytes.data, bytes.size);
+  return true;
 }
 
 class Run : public Napi::AsyncWorker {
@@ -161,44 +151,40 @@ class Session : public Napi::ObjectWrap<Session> {
          InstanceMethod<&Session::read_memory>("readMemory"), InstanceMethod<&Session::write_memory>("writeMemory")});
   }
 
-  // new Session(isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes, threads), scratch that of one
-  // thread
+  // new Session(isa, ops: Int32Array, weights: Weights | Uint8Array, arenaBytes, scratchBytes, threads), scratch that
+  // of one thread
   explicit Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
     const Napi::Env env = info.Env();
-    Bytes ops, weights;
+    Bytes ops;
+    auto loaded = std::make_shared<Loaded>();
     size_t arena_bytes = 0, scratch_bytes = 0, threads = 0;
     if (info.Length() != 6 || !info[0].IsString() || !info[1].IsTypedArray() ||
         info[1].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array || !read_bytes(info[1], &ops) ||
-        !read_bytes(info[2], &weights) || !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes) ||
-        !read_size(info[5], &threads) || threads < 1 || threads > kMaxThreads ||
-        scratch_bytes > SIZE_MAX / kMaxThreads) {
-      Napi::TypeError::New(env,
-                           "Expected (isa, ops: Int32Array, weights: Uint8Array, arenaBytes, scratchBytes, threads)")
+        !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes) || !read_size(info[5], &threads) ||
+        threads < 1 || threads > kMaxThreads || scratch_bytes > SIZE_MAX / kMaxThreads ||
+        !read_weights(info[2], &loaded->weights)) {
+      Napi::TypeError::New(env, "Expected (isa, ops: Int32Array, weights, arenaBytes, scratchBytes, threads)")
           .ThrowAsJavaScriptException();
       return;
     }
-    auto loaded = std::make_shared<Loaded>();
     if (!select_kernels(info[0].As<Napi::String>().Utf8Value().c_str(), &loaded->kernels)) {
       Napi::RangeError::New(env, "This instruction set is not available").ThrowAsJavaScriptException();
       return;
     }
     loaded->ops = Memory(ops.size);
-    loaded->weights = Memory(weights.size);
     loaded->arena = Memory(arena_bytes);
     loaded->scratch = Memory(scratch_bytes * threads);
     loaded->scratch_bytes = scratch_bytes;
     loaded->threads = static_cast<int32_t>(threads);
     if (!loaded->ops.data() || !loaded->weights.data() || !loaded->arena.data() || !loaded->scratch.data()) {
-      Napi::Error error = Napi::Error::New(env, "The operating system gave no memory");
-      error.Set("code", Napi::String::New(env, "OUT_OF_MEMORY"));
-      error.ThrowAsJavaScriptException();
+      throw_out_of_memory(env);
       return;
     }
     if (ops.size) memcpy(loaded->ops.data(), ops.data, ops.size);
-    if (weights.size) memcpy(loaded->weights.data(), weights.data, weights.size);
-    // The copy, for JavaScript may change its own.
-    const Defect defect = validate(loaded->op_words(), loaded->op_word_count(),
-                                   {weights.size, arena_bytes, scratch_bytes, loaded->weights.data()}, loaded->kernels);
+    // The copies, for JavaScript may change its own.
+    const Defect defect =
+        validate(loaded->op_words(), loaded->op_word_count(),
+                 {loaded->weights.size(), arena_bytes, scratch_bytes, loaded->weights.data()}, loaded->kernels);
     if (defect.message) {
       Napi::RangeError::New(env, "Invalid program at word " + std::to_string(defect.word) + ": " + defect.message)
           .ThrowAsJavaScriptException();
@@ -302,6 +288,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Instance());
   exports.Set("isas", Napi::Function::New(env, isas, "isas"));
   exports.Set("geometry", Napi::Function::New(env, geometry, "geometry"));
+  exports.Set("Weights", Weights::define(env));
   exports.Set("Session", Session::define(env));
   return exports;
 }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 namespace mobilenet_edge {
-namespace {
 
 const char* name_of(Q8Packing packing) {
   switch (packing) {
@@ -18,8 +17,6 @@ const char* name_of(Q8Packing packing) {
   }
   return "";
 }
-
-}  // namespace
 
 std::string geometry_json(const Kernels& kernels) {
   const Geometry& g = kernels.geometry;

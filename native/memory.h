@@ -15,6 +15,13 @@ class Memory {
   Memory(Memory&& other) noexcept;
   Memory& operator=(Memory&& other) noexcept;
 
+  // Empty, but may grow to `limit` bytes without moving; only addresses are taken. `expected`: it will grow to as much.
+  static Memory reserve(size_t limit, size_t expected);
+  // False, and nothing changes, beyond the limit or where there is no memory.
+  bool grow(size_t bytes);
+  // Gives the addresses back that were reserved for growing.
+  void trim();
+
   // Null if the allocation failed.
   uint8_t* data() const { return data_; }
   size_t size() const { return size_; }
@@ -22,6 +29,8 @@ class Memory {
  private:
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
+  size_t reserved_ = 0;
+  size_t usable_ = 0;
 };
 
 }  // namespace mobilenet_edge

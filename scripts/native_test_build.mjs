@@ -39,7 +39,7 @@ function run(command, args) {
 
 function sources(folder) {
   return readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.cc') && name !== 'addon.cc')
+    .filter((name) => name.endsWith('.cc') && !name.startsWith('addon'))
     .map((name) => join(folder, name));
 }
 

@@ -107,6 +107,84 @@ describe.skipIf(!addon)('a session', () => {
   });
 });
 
+describe.skipIf(!addon)('weights', () => {
+  const LAYER = {
+    levels: new Int8Array(12),
+    zeroPoints: new Int32Array(1),
+    scales: new Float64Array(4),
+    bias: new Int32Array(4),
+    k: 3,
+    inputScale: 1,
+    outputScale: 1,
+    inputZero: 0,
+    inputLo: 0,
+    inputHi: 255,
+  };
+  const GEOMETRY = { packing: 'chain', panel: 16, lastPanel: 24, channelGroup: 8 };
+
+  test('are packed in pieces and taken over once', () => {
+    const weights = new addon.Weights(2 ** 30, 2 ** 22);
+    for (let piece = 0; piece < 100; piece++) expect(weights.add(new Uint8Array(2 ** 16))).toBe(piece * 2 ** 16);
+    expect(weights.q8Panels(LAYER, GEOMETRY).weights).toBe(100 * 2 ** 16);
+    new addon.Session('scalar', ops, weights, 256, 0, 1);
+    expect(() => weights.add(new Uint8Array(1))).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
+    expect(() => new addon.Session('scalar', ops, weights, 256, 0, 1)).toThrow(TypeError);
+  });
+
+  test('beyond their limit are OUT_OF_MEMORY', () => {
+    const outOfMemory = expect.objectContaining({ code: 'OUT_OF_MEMORY' });
+    const weights = new addon.Weights(2 ** 16, 0);
+    weights.add(new Uint8Array(2 ** 16));
+    expect(() => weights.add(new Uint8Array(1))).toThrow(outOfMemory);
+    expect(() => weights.panels(new Float32Array(4), undefined, 4, 8, 8)).toThrow(outOfMemory);
+    expect(() => weights.q8Panels(LAYER, GEOMETRY)).toThrow(outOfMemory);
+    expect(() => weights.q8Depthwise(LAYER, GEOMETRY)).toThrow(outOfMemory);
+    expect(() => new addon.Weights(2 ** 52, 0)).toThrow(outOfMemory);
+  });
+
+  test.each([
+    ['a filter of another type', 'panels', [new Float64Array(4), undefined, 4, 8, 8]],
+    ['a filter of another length', 'panels', [new Float32Array(5), undefined, 4, 8, 8]],
+    ['a short bias', 'panels', [new Float32Array(8), new Float32Array(1), 4, 8, 8]],
+    ['no depth', 'panels', [new Float32Array(4), undefined, 0, 8, 8]],
+    ['a depth beyond all memory', 'panels', [new Float32Array(0), undefined, 2 ** 52, 8, 8]],
+    ['no panels', 'panels', [new Float32Array(4), undefined, 4, 0, 0]],
+    ['no channels', 'depthwise', [new Float32Array(9), undefined, 0, 8]],
+    ['no groups', 'depthwise', [new Float32Array(9), undefined, 1, 0]],
+    ['a layer that is none', 'q8Panels', [null, GEOMETRY]],
+    ['levels of another type', 'q8Panels', [{ ...LAYER, levels: new Int16Array(12) }, GEOMETRY]],
+    ['levels of another length', 'q8Panels', [{ ...LAYER, k: 5 }, GEOMETRY]],
+    ['three zero points', 'q8Panels', [{ ...LAYER, zeroPoints: new Int32Array(3) }, GEOMETRY]],
+    ['a short q8 bias', 'q8Depthwise', [{ ...LAYER, bias: new Int32Array(3) }, GEOMETRY]],
+    ['an unknown packing', 'q8Panels', [LAYER, { ...GEOMETRY, packing: 'fives' }]],
+    ['groups beyond all memory', 'q8Depthwise', [LAYER, { ...GEOMETRY, channelGroup: 2 ** 52 }]],
+    ['numbers', 'add', [[1]]],
+  ])('refuse %s', (_, method, args) => {
+    const weights = new addon.Weights(2 ** 20, 0);
+    expect(() => weights[method](...args)).toThrow(TypeError);
+  });
+
+  test('do not believe that an array is still there after a getter', () => {
+    const levels = new Int8Array(12);
+    const layer = {
+      ...LAYER,
+      levels,
+      get inputHi() {
+        structuredClone(levels, { transfer: [levels.buffer] });
+        return 255;
+      },
+    };
+    expect(() => new addon.Weights(2 ** 20, 0).q8Panels(layer, GEOMETRY)).toThrow(TypeError);
+  });
+
+  test('are what the constructor made, and nothing that looks so', () => {
+    const fake = Object.create(addon.Weights.prototype);
+    expect(() => new addon.Session('scalar', ops, fake, 256, 0, 1)).toThrow(TypeError);
+    expect(() => fake.add(new Uint8Array(1))).toThrow();
+    expect(() => new addon.Weights(-1, 0)).toThrow(TypeError);
+  });
+});
+
 describe.skipIf(!addon)('arguments are refused', () => {
   test.each([
     ['no ports', []],

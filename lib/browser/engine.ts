@@ -4,6 +4,7 @@ import type { Engine } from '../engines/engine';
 import { WASM_GEOMETRY } from '../engines/wasm_geometry';
 import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa, type WasmModuleName } from '../engines/wasm_probe';
 import { MobileNetEdgeError } from '../errors';
+import type { Program } from '../program/program';
 import { fetchBytes } from './fetch_bytes';
 import type { WasmFiles } from './protocol';
 import { openSession, type StartAssistants } from './session';
@@ -50,7 +51,7 @@ export async function loadBrowserEngine(files: WasmFiles, options: BrowserEngine
           geometry: WASM_GEOMETRY,
           defaultThreads: threads,
           maxThreads: threads,
-          load: (program, count = 1) => openSession(module, program, count, startAssistants),
+          load: (program: Program, count = 1) => openSession(module, program, count, startAssistants),
         };
       }
     }

@@ -5,7 +5,7 @@ import type { Geometry, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
 import { checkLimits } from './limits';
 import { lower } from './lower';
-import { WeightBlob, weightLimit } from './pack';
+import { BytesPacker, type NewPacker, weightSizes } from './packer';
 import { alignUp, arenaType, planArena } from './plan';
 import { type Fusion, groupSteps, stepOutput } from './steps';
 
@@ -26,6 +26,16 @@ const LIMIT_BYTES = 2 ** 31 - 1;
  * Throws MODEL_UNSUPPORTED if the network has no layer or needs more memory than 32-bit offsets reach.
  */
 export function compile(graph: Graph, geometry: Geometry, options: CompileOptions = {}): Program {
+  return compileWith((sizes) => new BytesPacker(sizes), graph, geometry, options);
+}
+
+/** The same with an engine's own packer. */
+export function compileWith<Weights>(
+  newPacker: NewPacker<Weights>,
+  graph: Graph,
+  geometry: Geometry,
+  options: CompileOptions = {},
+): Program<Weights> {
   const { fusion = 'auto', threads = 1, guardBytes = 0 } = options;
   checkLimits(graph);
   const steps = groupSteps(graph, geometry, fusion);
@@ -40,13 +50,13 @@ export function compile(graph: Graph, geometry: Geometry, options: CompileOption
     );
   }
 
-  const blob = new WeightBlob(weightLimit(graph));
+  const packer = newPacker(weightSizes(graph));
   const ops: Op[] = [];
   const wordsAfter = new Map<Tensor, number>([[graph.input, 0]]);
   let words = 0;
   let scratchBytes = 0;
   for (const step of steps) {
-    const lowered = lower(step, { places, blob, geometry, threads });
+    const lowered = lower(step, { places, packer, geometry, threads });
     ops.push(lowered.op);
     words += wordCount(lowered.op);
     wordsAfter.set(stepOutput(step), words);
@@ -62,7 +72,7 @@ export function compile(graph: Graph, geometry: Geometry, options: CompileOption
   const embedding = pooledFeatures(graph);
   return {
     ops: encode(ops),
-    weights: blob.toBytes(),
+    weights: packer.finish(),
     arenaBytes: alignUp(arenaBytes, 64),
     scratchBytes: alignUp(scratchBytes + guardBytes, 64),
     input: port(graph.input),

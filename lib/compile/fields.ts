@@ -2,7 +2,7 @@
 import { type Clamp, pixels, type Tensor, type Window } from '../graph';
 import type { Geometry } from '../program/program';
 import type { Fields, Op, OpName } from '../program/schema';
-import type { WeightBlob } from './pack';
+import type { Packer } from './packer';
 import { alignUp, type Place } from './plan';
 
 /** Weights that a core reads over and over stay in its second-level cache. */
@@ -19,7 +19,7 @@ const PIECES_PER_THREAD = 4;
 /** What lowering reads and fills. */
 export interface Lowering {
   places: Map<Tensor, Place>;
-  blob: WeightBlob;
+  packer: Packer;
   geometry: Geometry;
   threads: number;
 }

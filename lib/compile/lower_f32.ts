@@ -16,7 +16,6 @@ import {
   rowBytes,
   windowFields,
 } from './fields';
-import { packDepthwise, packPanels } from './pack';
 import { type Place, roundChannels } from './plan';
 import type { PointwiseStep } from './steps';
 
@@ -40,7 +39,7 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
     m,
     k,
     n,
-    weights: packPanels(to.blob, node.filter, node.bias, k, to.geometry),
+    weights: to.packer.panels(node.filter, node.bias, k, to.geometry),
     m_block,
     n_block,
     ...clampFields(node.clamp),
@@ -59,7 +58,7 @@ export function lowerConv(node: Conv2D, input: Place, output: Place, patches: nu
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     n: roundChannels(filter.shape[0]),
-    weights: packPanels(to.blob, filter, node.bias, elementCount(filter.shape.slice(1)), to.geometry),
+    weights: to.packer.panels(filter, node.bias, elementCount(filter.shape.slice(1)), to.geometry),
     patches,
     rows_per_chunk: rows.size,
     ...clampFields(node.clamp),
@@ -77,7 +76,7 @@ export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Plac
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     channels: roundChannels(node.filter.shape[3]),
-    weights: packDepthwise(to.blob, node.filter, node.bias, to.geometry),
+    weights: to.packer.depthwise(node.filter, node.bias, to.geometry),
     pad_row: padRow,
     rows_per_chunk: rows.size,
     ...clampFields(node.clamp),

@@ -29,7 +29,6 @@ import {
   rowBytes,
   windowFields,
 } from './fields';
-import { packQ8Depthwise, packQ8Panels } from './pack_q8';
 import { alignUp, type Place, roundChannels } from './plan';
 import { formOf, requantizeFields, scaleOf } from './quantized';
 import type { PointwiseStep } from './steps';
@@ -58,7 +57,7 @@ export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: 
     m,
     k,
     n,
-    ...packQ8Panels(to.blob, node, k, geometry),
+    ...to.packer.q8Panels(node, k, geometry),
     m_block,
     n_block,
     ...requantizeFields(node.output, node.clamp, geometry),
@@ -82,7 +81,7 @@ export function lowerQ8Conv(node: Conv2D, input: Place, output: Place, patches: 
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     n: roundChannels(filter.shape[0]),
-    ...packQ8Panels(to.blob, node, elementCount(filter.shape.slice(1)), geometry),
+    ...to.packer.q8Panels(node, elementCount(filter.shape.slice(1)), geometry),
     patches,
     patch_stride: patchStride(node),
     rows_per_chunk: rows.size,
@@ -103,7 +102,7 @@ export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Pl
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     channels: roundChannels(node.filter.shape[3]),
-    ...packQ8Depthwise(to.blob, node, geometry),
+    ...to.packer.q8Depthwise(node, geometry),
     pad_row: padRow,
     rows_per_chunk: rows.size,
     ...requantizeFields(node.output, node.clamp, geometry),
@@ -181,10 +180,9 @@ function lowerPool(node: Pool, input: Place, output: Place, geometry: Q8Geometry
 
 function lowerSoftmax(node: Softmax, input: Place, output: Place, to: Lowering): Op {
   const [tensor] = node.inputs;
-  const { blob } = to;
   return makeOp('q8_softmax', 1, {
     ...flatFields(tensor, input, output),
-    table: blob.add(softmaxTable(scaleOf(tensor), node.beta)),
+    table: to.packer.add(softmaxTable(scaleOf(tensor), node.beta)),
     output_scale: scaleOf(node.output),
     ...requantizeFields(node.output, LINEAR, q8Geometry(to)),
   });
@@ -194,7 +192,7 @@ function lowerTable(node: Node, table: Int16Array, input: Place, output: Place, 
   const [tensor] = node.inputs;
   return makeOp('q8_lookup', 1, {
     ...flatFields(tensor, input, output),
-    table: to.blob.add(table),
+    table: to.packer.add(table),
     table_offset: -formOf(tensor, q8Geometry(to).type).lo,
   });
 }

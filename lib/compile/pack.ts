@@ -1,5 +1,5 @@
 /** Lays weights out as the kernels read them (see the docs of the ops in program/schema.ts). */
-import { elementCount, type Graph, type Node, type Tensor } from '../graph';
+import type { Tensor } from '../graph';
 import { type Geometry, panelWidth } from '../program/program';
 import { alignUp, roundChannels } from './plan';
 
@@ -31,12 +31,6 @@ export class WeightBlob {
   toBytes(): Uint8Array {
     return new Uint8Array(this.#buffer, 0, this.#bytes);
   }
-}
-
-/** More than the packed weights of a graph can take: 8 columns for one, 4 bytes and extra products for every weight, heads and tables. */
-export function weightLimit(graph: Graph): number {
-  const bytes = (node: Node): number => ('filter' in node ? elementCount(node.filter.shape) * 64 : 0) + 65536;
-  return graph.nodes.reduce((sum, node) => sum + bytes(node), 65536);
 }
 
 /** Filter [n, k] row-major and bias [n] as panels of columns: bias[width], then [k][width]. Returns the byte offset. */

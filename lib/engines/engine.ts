@@ -1,5 +1,6 @@
 /** What native.ts and wasm.ts have in common: an Engine loads Programs, a Session runs one. */
-import type { Geometry, Port, PortValues, Program } from '../program/program';
+import type { NewPacker } from '../compile/packer';
+import type { Geometry, PackedWeights, Port, PortValues, Program } from '../program/program';
 
 export type Backend = 'native' | 'wasm';
 
@@ -23,8 +24,13 @@ export interface Engine {
   /** How many threads a session has if nobody says, and how many it can have. */
   readonly defaultThreads: number;
   readonly maxThreads: number;
-  /** Copies the program into the engine's own memory, to run on up to `threads` threads, by default one. Throws OUT_OF_MEMORY. */
-  load(program: Program, threads?: number): Promise<Session>;
+  /** Packs into the engine's own memory; without it, weights are plain bytes. Throws OUT_OF_MEMORY. */
+  readonly newPacker?: NewPacker<PackedWeights>;
+  /**
+   * Copies the program into the engine's own memory, where weights of its own packer are already, to run on up to `threads`
+   * threads, by default one. Throws OUT_OF_MEMORY.
+   */
+  load(program: Program<PackedWeights>, threads?: number): Promise<Session>;
 }
 
 export interface Session {

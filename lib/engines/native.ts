@@ -3,8 +3,23 @@ import { createRequire } from 'node:module';
 import { MobileNetEdgeError } from '../errors';
 import { elementCount } from '../graph';
 import { packageRoot } from '../package_root';
-import { type Geometry, PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
+import {
+  type Geometry,
+  type PackedWeights,
+  PORT_ARRAYS,
+  type Port,
+  type PortValues,
+  type Program,
+} from '../program/program';
 import { type Engine, type EngineOptions, MAX_THREADS, type Session, WASM_ISAS } from './engine';
+import {
+  type AddonWeights,
+  internal,
+  NativePacker,
+  NativeWeights,
+  type NewAddonWeights,
+  orOutOfMemory,
+} from './native_packer';
 import { defaultThreads } from './threads';
 
 /** What native/addon.cc exports. */
@@ -13,10 +28,12 @@ interface Addon {
   isas(): string[];
   /** A Geometry as JSON. */
   geometry(isa: string): string;
+  Weights: NewAddonWeights;
+  /** Takes Weights over, copies bytes. */
   Session: new (
     isa: string,
     ops: Int32Array,
-    weights: Uint8Array,
+    weights: AddonWeights | Uint8Array,
     arenaBytes: number,
     scratchBytes: number,
     threads: number,
@@ -48,7 +65,7 @@ let addon: Addon | undefined;
  */
 export function loadNativeEngine(options: EngineOptions = {}): Engine {
   addon ??= loadAddon();
-  const { Session, geometry, isas } = addon;
+  const { Session, Weights, geometry, isas } = addon;
   const isa = chooseIsa(isas(), options.isa);
   return {
     backend: 'native',
@@ -58,6 +75,7 @@ export function loadNativeEngine(options: EngineOptions = {}): Engine {
       return defaultThreads();
     },
     maxThreads: MAX_THREADS,
+    newPacker: (sizes) => new NativePacker(Weights, sizes),
     load: async (program, threads = 1) => new NativeSession(Session, isa, program, threads),
   };
 }
@@ -108,20 +126,12 @@ class NativeSession implements Session {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(SessionOfAddon: Addon['Session'], isa: string, program: Program, threads: number) {
+  constructor(SessionOfAddon: Addon['Session'], isa: string, program: Program<PackedWeights>, threads: number) {
     const { ops, weights, arenaBytes, scratchBytes, input } = program;
     this.#input = inBytes(input);
-    try {
-      this.#session = new SessionOfAddon(isa, ops, weights, arenaBytes, scratchBytes, threads);
-    } catch (cause) {
-      if ((cause as { code?: unknown }).code !== 'OUT_OF_MEMORY') throw internal(cause);
-      const bytes = ops.byteLength + weights.byteLength + arenaBytes + scratchBytes * threads;
-      throw new MobileNetEdgeError(
-        'OUT_OF_MEMORY',
-        `Could not allocate ${bytes} bytes for the model: use a smaller model or close others`,
-        { cause },
-      );
-    }
+    const packed = weights instanceof NativeWeights ? weights.weights : (weights as Uint8Array);
+    const bytes = ops.byteLength + weights.byteLength + arenaBytes + scratchBytes * threads;
+    this.#session = orOutOfMemory(bytes, () => new SessionOfAddon(isa, ops, packed, arenaBytes, scratchBytes, threads));
   }
 
   async run(input: PortValues, port: Port): Promise<PortValues> {
@@ -163,12 +173,4 @@ class NativeSession implements Session {
       throw internal(cause);
     }
   }
-}
-
-/** The addon refuses only what this package should never have given it. */
-function internal(cause: unknown): MobileNetEdgeError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new MobileNetEdgeError('INTERNAL', `The native addon refused its arguments (${reason}): please report this`, {
-    cause,
-  });
 }

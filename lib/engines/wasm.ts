@@ -28,7 +28,7 @@ export async function loadWasmEngine(options: EngineOptions = {}): Promise<Engin
       return defaultThreads();
     },
     maxThreads: MAX_THREADS,
-    load: async (program, threads = 1) =>
+    load: async (program: Program, threads = 1) =>
       WasmSession.load(threads > 1 ? await threadsModule(isa) : module, program, threads),
   };
 }

@@ -17,11 +17,16 @@ export interface Port {
   words: number;
 }
 
-export interface Program {
+/** Packed weights: bytes, or in an engine's own memory. */
+export interface PackedWeights {
+  readonly byteLength: number;
+}
+
+export interface Program<Weights = Uint8Array> {
   /** Encoded records, see schema.ts. */
   ops: Int32Array;
   /** Packed weights, each block 64-byte aligned. */
-  weights: Uint8Array;
+  weights: Weights;
   /** Bytes of activations shared by all threads; a multiple of 64. */
   arenaBytes: number;
   /** Bytes of scratch of one thread; a multiple of 64. */

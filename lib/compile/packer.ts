@@ -1,0 +1,93 @@
+/** What lays weights out: each engine may have its own. */
+import {
+  type Conv2D,
+  type Dense,
+  type DepthwiseConv2D,
+  elementCount,
+  type Graph,
+  isQuantized,
+  type Tensor,
+} from '../graph';
+import type { Geometry, Q8Geometry } from '../program/program';
+import { packDepthwise, packPanels, WeightBlob } from './pack';
+import { packQ8Depthwise, packQ8Panels } from './pack_q8';
+import { roundChannels } from './plan';
+
+/** Fields of the op; byte offsets. */
+export interface Q8Packed {
+  weights: number;
+  small_sums: number;
+}
+export interface Q8PackedPanels extends Q8Packed {
+  chain: number;
+  extras: number;
+}
+
+/** Lays the weights of layers out as the kernels read them (see the ops in program/schema.ts), one block after the other. */
+export interface Packer<Weights = unknown> {
+  /** Returns the byte offset of the block. */
+  panels(filter: Tensor, bias: Tensor | undefined, k: number, geometry: Geometry): number;
+  depthwise(filter: Tensor, bias: Tensor | undefined, geometry: Geometry): number;
+  q8Panels(node: Conv2D | Dense, k: number, geometry: Q8Geometry): Q8PackedPanels;
+  q8Depthwise(node: DepthwiseConv2D, geometry: Q8Geometry): Q8Packed;
+  add(table: Float32Array | Int16Array): number;
+  /** All blocks. */
+  finish(): Weights;
+}
+
+/** How much memory the packed weights of a graph can take at most, and do about. */
+export interface WeightSizes {
+  limitBytes: number;
+  expectedBytes: number;
+}
+export type NewPacker<Weights> = (sizes: WeightSizes) => Packer<Weights>;
+
+/** Packs into plain bytes. */
+export class BytesPacker implements Packer<Uint8Array> {
+  readonly #blob: WeightBlob;
+
+  constructor({ limitBytes }: WeightSizes) {
+    this.#blob = new WeightBlob(limitBytes);
+  }
+
+  panels(filter: Tensor, bias: Tensor | undefined, k: number, geometry: Geometry): number {
+    return packPanels(this.#blob, filter, bias, k, geometry);
+  }
+
+  depthwise(filter: Tensor, bias: Tensor | undefined, geometry: Geometry): number {
+    return packDepthwise(this.#blob, filter, bias, geometry);
+  }
+
+  q8Panels(node: Conv2D | Dense, k: number, geometry: Q8Geometry): Q8PackedPanels {
+    return packQ8Panels(this.#blob, node, k, geometry);
+  }
+
+  q8Depthwise(node: DepthwiseConv2D, geometry: Q8Geometry): Q8Packed {
+    return packQ8Depthwise(this.#blob, node, geometry);
+  }
+
+  add(table: Float32Array | Int16Array): number {
+    return this.#blob.add(table);
+  }
+
+  finish(): Uint8Array {
+    return this.#blob.toBytes();
+  }
+}
+
+/** Bytes beside the weights of a node: tables, padding. */
+const NODE_BYTES = 65536 + 1024;
+
+export function weightSizes({ nodes }: Graph): WeightSizes {
+  const sizes = { limitBytes: NODE_BYTES, expectedBytes: 0 };
+  for (const node of nodes) {
+    sizes.limitBytes += NODE_BYTES;
+    if (!('filter' in node)) continue;
+    const count = elementCount(node.filter.shape);
+    const outputs = node.output.shape[node.output.shape.length - 1];
+    // At most 4 bytes, or 1 and four extra products of 36 bytes for every 32 weights; heads of 8 bytes; whole steps of 16.
+    sizes.limitBytes += 6 * roundChannels(outputs) * (Math.ceil(count / outputs) + 16);
+    sizes.expectedBytes += count * (isQuantized(node.output) ? 1 : 4);
+  }
+  return sizes;
+}

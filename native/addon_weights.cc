@@ -1,0 +1,225 @@
+#include "addon_weights.h"
+
+#include <string.h>
+
+#include <string>
+
+#include "addon_arguments.h"
+#include "geometry.h"
+
+namespace mobilenet_edge {
+namespace {
+
+constexpr napi_type_tag kTag = {0x6d6f62696c656e65, 0x742d656467652077};
+
+Napi::Value refuse(Napi::Env env, const char* expected) {
+  Napi::TypeError::New(env, expected).ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+// A Float32Array of `length` values, or undefined, which leaves null.
+template <typename T>
+bool read_optional(const Napi::Value& value, napi_typedarray_type type, size_t length, const T** data) {
+  ArrayView<T> view;
+  if (value.IsUndefined()) return true;
+  if (!read_array(value, type, &view) || view.length != length) return false;
+  *data = view.data;
+  return true;
+}
+
+// Whether sizes of packed weights can be computed without overflow.
+bool is_moderate(size_t outputs, size_t k) {
+  return (static_cast<double>(outputs) + 64) * (static_cast<double>(k) + 64) < static_cast<double>(SIZE_MAX / 64);
+}
+
+bool read_packing(const Napi::Value& value, Q8Packing* packing) {
+  if (!value.IsString()) return false;
+  const std::string name = value.As<Napi::String>().Utf8Value();
+  for (const auto known : {Q8Packing::kPairs, Q8Packing::kChain, Q8Packing::kQuads, Q8Packing::kSixteens}) {
+    if (name == name_of(known)) return *packing = known, true;
+  }
+  return false;
+}
+
+// Of a TypedArray, 1 or `outputs` values.
+template <typename T>
+bool read_by_output(const Napi::Value& value, napi_typedarray_type type, size_t outputs, const T** data,
+                    size_t* count) {
+  ArrayView<T> view;
+  if (!read_array(value, type, &view) || (view.length != 1 && view.length != outputs)) return false;
+  *data = view.data;
+  *count = view.length;
+  return true;
+}
+
+// { levels: Int8Array | Uint8Array, zeroPoints: Int32Array, scales: Float64Array, bias?: Int32Array, k, inputScale,
+//   outputScale, inputZero, inputLo, inputHi }
+bool read_layer(const Napi::Value& value, Q8Layer* layer) {
+  if (!value.IsObject()) return false;
+  const Napi::Object object = value.As<Napi::Object>();
+  // All properties first: reading one may run a getter, which may do anything to the arrays.
+  const Napi::Value levels = object.Get("levels"), zero_points = object.Get("zeroPoints"),
+                    scales = object.Get("scales"), bias = object.Get("bias"), input_scale = object.Get("inputScale"),
+                    output_scale = object.Get("outputScale");
+  if (!read_size(object.Get("k"), &layer->k) || layer->k == 0 || !input_scale.IsNumber() || !output_scale.IsNumber() ||
+      !read_int32(object.Get("inputZero"), &layer->input_zero) ||
+      !read_int32(object.Get("inputLo"), &layer->input_lo) || !read_int32(object.Get("inputHi"), &layer->input_hi)) {
+    return false;
+  }
+  layer->input_scale = input_scale.As<Napi::Number>().DoubleValue();
+  layer->output_scale = output_scale.As<Napi::Number>().DoubleValue();
+  ArrayView<uint8_t> view;
+  layer->is_signed = read_array(levels, napi_int8_array, &view);
+  if (!layer->is_signed && !read_array(levels, napi_uint8_array, &view)) return false;
+  layer->levels = view.data;
+  layer->outputs = view.length / layer->k;
+  return layer->outputs > 0 && layer->outputs * layer->k == view.length && is_moderate(layer->outputs, layer->k) &&
+         read_by_output(zero_points, napi_int32_array, layer->outputs, &layer->zero_points, &layer->zero_point_count) &&
+         read_by_output(scales, napi_float64_array, layer->outputs, &layer->scales, &layer->scale_count) &&
+         read_optional(bias, napi_int32_array, layer->outputs, &layer->bias);
+}
+
+bool read_widths(const Napi::Value& panel, const Napi::Value& last_panel, PanelWidths* widths) {
+  return read_size(panel, &widths->panel) && read_size(last_panel, &widths->last_panel) && widths->panel > 0;
+}
+
+Napi::Object fields_of(Napi::Env env, const Q8Packed& packed) {
+  Napi::Object fields = Napi::Object::New(env);
+  fields.Set("weights", static_cast<double>(packed.weights));
+  fields.Set("small_sums", packed.small_sums);
+  return fields;
+}
+
+}  // namespace
+
+Napi::Function Weights::define(Napi::Env env) {
+  return DefineClass(
+      env, "Weights",
+      {InstanceMethod<&Weights::add>("add"), InstanceMethod<&Weights::panels>("panels"),
+       InstanceMethod<&Weights::depthwise>("depthwise"), InstanceMethod<&Weights::q8_panels>("q8Panels"),
+       InstanceMethod<&Weights::q8_depthwise>("q8Depthwise"), InstanceMethod<&Weights::byte_length>("byteLength"),
+       InstanceMethod<&Weights::read_memory>("readMemory")});
+}
+
+Weights::Weights(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Weights>(info) {
+  const Napi::Env env = info.Env();
+  size_t limit = 0, expected = 0;
+  if (info.Length() != 2 || !read_size(info[0], &limit) || !read_size(info[1], &expected)) {
+    refuse(env, "Expected (limitBytes, expectedBytes)");
+    return;
+  }
+  blocks_ = WeightBlocks(Memory::reserve(limit, expected));
+  if (!blocks_.memory().data()) {
+    throw_out_of_memory(env);
+    return;
+  }
+  report(env, expected);
+  info.This().As<Napi::Object>().TypeTag(&kTag);
+}
+
+bool Weights::take(const Napi::Value& value, Memory* memory) {
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTag)) return false;
+  Weights* weights = Unwrap(value.As<Napi::Object>());
+  if (!weights->blocks_.memory().data()) return false;
+  *memory = std::move(weights->blocks_.memory());
+  memory->trim();
+  weights->report(value.Env(), 0);
+  return true;
+}
+
+// Tells the garbage collector what an object keeps in memory.
+void Weights::report(Napi::Env env, size_t bytes) {
+  Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<int64_t>(bytes) - static_cast<int64_t>(reported_));
+  reported_ = bytes;
+}
+
+Napi::Value Weights::offset_or_throw(Napi::Env env, bool packed, size_t offset) {
+  if (packed) return Napi::Number::New(env, static_cast<double>(offset));
+  throw_out_of_memory(env);
+  return env.Undefined();
+}
+
+Napi::Value Weights::byte_length(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(blocks_.memory().size()));
+}
+
+Napi::Value Weights::read_memory(const Napi::CallbackInfo& info) {
+  Memory& memory = blocks_.memory();
+  Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(info.Env(), memory.size());
+  if (memory.size()) memcpy(copy.Data(), memory.data(), memory.size());
+  return copy;
+}
+
+Napi::Value Weights::add(const Napi::CallbackInfo& info) {
+  Bytes bytes;
+  if (info.Length() != 1 || !read_bytes(info[0], &bytes)) return refuse(info.Env(), "Expected a TypedArray");
+  size_t offset = 0;
+  uint8_t* to = blocks_.allocate(bytes.size, &offset);
+  if (to && bytes.size) memcpy(to, bytes.data, bytes.size);
+  return offset_or_throw(info.Env(), to, offset);
+}
+
+Napi::Value Weights::panels(const Napi::CallbackInfo& info) {
+  ArrayView<float> filter;
+  F32Filter f32 = {};
+  PanelWidths widths;
+  if (info.Length() != 5 || !read_size(info[2], &f32.k) || f32.k == 0 || !read_widths(info[3], info[4], &widths) ||
+      !read_array(info[0], napi_float32_array, &filter) || filter.length % f32.k != 0 ||
+      !is_moderate(filter.length / f32.k, f32.k) ||
+      !read_optional(info[1], napi_float32_array, filter.length / f32.k, &f32.bias)) {
+    return refuse(info.Env(), "Expected (filter: Float32Array, bias: Float32Array | undefined, k, panel, lastPanel)");
+  }
+  f32.weights = filter.data;
+  f32.outputs = filter.length / f32.k;
+  size_t offset = 0;
+  const bool packed = pack_panels(&blocks_, f32, widths, &offset);
+  return offset_or_throw(info.Env(), packed, offset);
+}
+
+Napi::Value Weights::depthwise(const Napi::CallbackInfo& info) {
+  ArrayView<float> filter;
+  size_t channels = 0, group = 0, offset = 0;
+  const float* bias = nullptr;
+  if (info.Length() != 4 || !read_size(info[2], &channels) || channels == 0 || !read_size(info[3], &group) ||
+      group == 0 || !read_array(info[0], napi_float32_array, &filter) || filter.length % channels != 0 ||
+      !is_moderate(channels + group, filter.length / channels) ||
+      !read_optional(info[1], napi_float32_array, channels, &bias)) {
+    return refuse(info.Env(),
+                  "Expected (filter: Float32Array, bias: Float32Array | undefined, channels, channelGroup)");
+  }
+  const bool packed = pack_depthwise(&blocks_, filter.data, bias, filter.length / channels, channels, group, &offset);
+  return offset_or_throw(info.Env(), packed, offset);
+}
+
+Napi::Value Weights::q8_panels(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Q8Layer layer = {};
+  Q8Packing packing;
+  PanelWidths widths;
+  Q8Packed packed = {};
+  if (info.Length() != 2 || !info[1].IsObject() || !read_packing(info[1].As<Napi::Object>().Get("packing"), &packing) ||
+      !read_widths(info[1].As<Napi::Object>().Get("panel"), info[1].As<Napi::Object>().Get("lastPanel"), &widths) ||
+      !read_layer(info[0], &layer)) {
+    return refuse(env, "Expected (layer, geometry)");
+  }
+  if (!pack_q8_panels(&blocks_, layer, packing, widths, &packed)) return throw_out_of_memory(env), env.Undefined();
+  Napi::Object fields = fields_of(env, packed);
+  fields.Set("chain", packed.chain);
+  fields.Set("extras", static_cast<double>(packed.extras));
+  return fields;
+}
+
+Napi::Value Weights::q8_depthwise(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Q8Layer layer = {};
+  size_t group = 0;
+  Q8Packed packed = {};
+  if (info.Length() != 2 || !info[1].IsObject() || !read_size(info[1].As<Napi::Object>().Get("channelGroup"), &group) ||
+      group == 0 || !read_layer(info[0], &layer) || !is_moderate(layer.outputs + group, layer.k)) {
+    return refuse(env, "Expected (layer, geometry)");
+  }
+  if (!pack_q8_depthwise(&blocks_, layer, group, &packed)) return throw_out_of_memory(env), env.Undefined();
+  return fields_of(env, packed);
+}
+
+}  // namespace mobilenet_edge
