@@ -1,15 +1,15 @@
 /** One network: starts every contestant, checks its answers, then lets them run in turns. */
 import { checkAnswer, makeReference } from './agreement.mjs';
-import { ContestantProcess } from './contestant_process.mjs';
 import { measureMemory } from './memory.mjs';
 import { writeNetwork } from './networks.mjs';
 
 /**
  * `results` in the contestants' order: { name, precision, rivals, details, times and cpuTimes in milliseconds, difference,
- * rss, bareRss }, or { name, precision, unavailable: reason } for an instruction set that this machine lacks. `memory`: what
- * memory.mjs measures with the int8 file, if a native contestant reads that. Rejects if any answer is wrong.
+ * rss, bareRss }, cpuTimes empty and no rss where nothing tells them; or { name, precision, unavailable: reason } for an
+ * instruction set that this machine lacks. `memory`: what memory.mjs measures with the int8 file, if a native contestant
+ * reads that. Rejects if any answer is wrong.
  */
-export async function race(network, { contestants, rounds, runs, warmUpMs }, progress) {
+export async function race(network, { contestants, rounds, runs, warmUpMs, start }, progress) {
   progress(`${network.id}: writing models`);
   const { models, remove } = await writeNetwork(network, new Set(contestants.map(({ model }) => model)));
   const entries = [];
@@ -17,7 +17,7 @@ export async function race(network, { contestants, rounds, runs, warmUpMs }, pro
     for (const model of Object.values(models)) Object.assign(model, await makeReference(model.graph));
     for (const contestant of contestants) {
       progress(`${network.id}: checking ${contestant.name}`);
-      entries.push(await enter(contestant, models[contestant.model]));
+      entries.push(await enter(contestant, models[contestant.model], start));
     }
     const runners = entries.filter(({ process }) => process);
     for (const { process } of runners) await process.ask('warmUp', { milliseconds: warmUpMs });
@@ -30,7 +30,7 @@ export async function race(network, { contestants, rounds, runs, warmUpMs }, pro
         const { times, cpuMs, output } = await process.ask('measure', { runs });
         check(output);
         result.times.push(...times);
-        result.cpuTimes.push(cpuMs);
+        if (cpuMs !== undefined) result.cpuTimes.push(cpuMs);
       }
     }
     for (const { process, result } of runners) Object.assign(result, await process.ask('memory'));
@@ -46,9 +46,9 @@ export async function race(network, { contestants, rounds, runs, warmUpMs }, pro
 }
 
 /** Starts a contestant and checks its answers. `check` does so with later answers to the last picture. */
-async function enter(contestant, { files, pictures, tolerances }) {
+async function enter(contestant, { files, pictures, tolerances }, start) {
   const { name, precision, rivals, module, options, needsCpu, agreement } = contestant;
-  const process = new ContestantProcess(name);
+  const process = await start(contestant);
   try {
     const { details } = await process.ask('open', { module, files, options });
     const tolerance = tolerances[agreement];

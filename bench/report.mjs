@@ -2,14 +2,15 @@
 import { availableParallelism, cpus, loadavg, platform, release } from 'node:os';
 import { cpuFlags, saturatesInt8 } from './cpu.mjs';
 
-export function describeMachine() {
+/** `venue`: what contestants run in, with its version. */
+export function describeMachine(venue) {
   return {
     cpu: cpus()[0]?.model.trim() ?? process.arch,
     flags: cpuFlags(),
     cores: availableParallelism(),
     arch: process.arch,
     system: `${platform()} ${release()}`,
-    node: process.version,
+    venue,
     /** Before the start: other work on the machine. */
     load: loadavg()[0],
     date: new Date().toISOString().slice(0, 10),
@@ -31,7 +32,14 @@ const least = (values) => values.reduce((a, b) => Math.min(a, b));
  */
 export function summarize(results) {
   const timed = results.map(({ times, cpuTimes, ...rest }) =>
-    times ? { ...rest, minMs: least(times), medianMs: median(times), cpuMs: least(cpuTimes) } : rest,
+    times
+      ? {
+          ...rest,
+          minMs: least(times),
+          medianMs: median(times),
+          cpuMs: cpuTimes.length > 0 ? least(cpuTimes) : undefined,
+        }
+      : rest,
   );
   return timed.map(({ rivals, ...result }) => {
     if (result.unavailable) return result;
@@ -60,7 +68,10 @@ function raceTables({ title, results }) {
 
 function raceTable(title, results) {
   const rivals = [...new Set(results.flatMap(({ timesAsFastAs = {} }) => Object.keys(timesAsFastAs)))];
-  const header = [title, 'min ms', 'median ms', 'CPU ms', ...rivals.map((name) => `vs ${name}`), 'RSS MB'];
+  // Of a page nothing tells its share of processor time and memory.
+  const has = (field) => results.some((result) => result[field] !== undefined);
+  const [cpu, memory] = [has('cpuMs') ? ['CPU ms'] : [], has('rss') ? ['RSS MB'] : []];
+  const header = [title, 'min ms', 'median ms', ...cpu, ...rivals.map((name) => `vs ${name}`), ...memory];
   const rows = results.map(({ name, unavailable, minMs, medianMs, cpuMs, timesAsFastAs, rss }) => {
     if (unavailable) return [name, 'not available here', ...header.slice(2).map(() => '')];
     const ratios = rivals.map((rival) => {
@@ -68,7 +79,8 @@ function raceTable(title, results) {
       const ratio = timesAsFastAs[rival];
       return ratio ? `${ratio.min.toFixed(2)} / ${ratio.median.toFixed(2)}` : '';
     });
-    return [name, minMs.toFixed(2), medianMs.toFixed(2), cpuMs.toFixed(2), ...ratios, megabytes(rss)];
+    const times = [minMs, medianMs, ...cpu.map(() => cpuMs)].map((time) => time.toFixed(2));
+    return [name, ...times, ...ratios, ...memory.map(() => megabytes(rss))];
   });
   return [header, ...rows];
 }
@@ -108,16 +120,17 @@ function notes({ machine, rounds, runs, packages, networks }) {
   const all = networks.flatMap(({ results }) => results);
   const runners = all.filter(({ unavailable }) => !unavailable);
   const missing = all.flatMap(({ name, unavailable }) => (unavailable ? [`${name}: ${unavailable}`] : []));
-  const { cpu, flags, cores, system, arch, node, date, load } = machine;
+  const { cpu, flags, cores, system, arch, venue, date, load } = machine;
   const lines = [
-    `${cpu} (${flags?.join(', ') ?? 'CPU flags unknown'}), ${cores} cores, ${system} ${arch}, Node ${node}, ${date}, load ${load.toFixed(1)} before the start.`,
-    `One thread each where the name does not say more, batch 1, same weights; ${rounds} rounds of up to ${runs} runs in turns. CPU is the processor time of a run, ` +
-      'all threads, in the best turn. Under vs: how many times as fast as that peer, by least / median times.',
+    `${cpu} (${flags?.join(', ') ?? 'CPU flags unknown'}), ${cores} cores, ${system} ${arch}, ${venue}, ${date}, load ${load.toFixed(1)} before the start.`,
+    `One thread each where the name does not say more, batch 1, same weights; ${rounds} rounds of up to ${runs} runs in turns. ` +
+      'Under vs: how many times as fast as that peer, by least / median times.',
   ];
-  if (runners.length > 0) {
+  if (runners.length > 0) lines.push(`All answers agree: ${agreements(runners).join('; ')}.`);
+  if (runners.some(({ rss }) => rss !== undefined)) {
     const bare = Math.min(...runners.map(({ bareRss }) => bareRss));
     lines.push(
-      `All answers agree: ${agreements(runners).join('; ')}. ` +
+      'CPU is the processor time of a run, all threads, in the best turn. ' +
         `RSS is of the whole process, of which bare Node is ${megabytes(bare)}.`,
     );
   }

@@ -1,20 +1,33 @@
 /** `npm run bench`: mobilenet-edge and its peers side by side in one run. See options.mjs for the command line. */
+import { ContestantProcess } from './contestant_process.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { describePackages } from './packages.mjs';
 import { race } from './race.mjs';
 import { describeMachine, formatReport, summarize } from './report.mjs';
 
+/** Where contestants run: what `start` gives answers to the commands of turns.mjs. */
+const PROCESSES = {
+  system: `Node ${process.version}`,
+  start: ({ name }) => new ContestantProcess(name),
+  close: () => {},
+};
+
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(USAGE);
   const { rounds, runs, contestants, networks, format } = options;
-  const machine = describeMachine();
+  const venue = options.browser ? await (await import('./browser/venue.mjs')).openBrowser() : PROCESSES;
+  const machine = describeMachine(venue.system);
   const progress = (text) => process.stderr.write(`${text}\n`);
 
   const races = [];
-  for (const network of networks) {
-    const { results, memory } = await race(network, options, progress);
-    races.push({ id: network.id, title: network.title, results: summarize(results), memory });
+  try {
+    for (const network of networks) {
+      const { results, memory } = await race(network, { ...options, start: venue.start }, progress);
+      races.push({ id: network.id, title: network.title, results: summarize(results), memory });
+    }
+  } finally {
+    await venue.close();
   }
   const byName = new Map(contestants.map(({ packages }) => [packages.join(), packages]));
   const packages = [...byName.values()].map(describePackages);

@@ -12,7 +12,7 @@
  */
 import { saturatesInt8 } from '../cpu.mjs';
 
-const PACKAGES = {
+export const PACKAGES = {
   'mobilenet-edge': ['mobilenet-edge'],
   'onnxruntime-node': ['onnxruntime-node'],
   'onnxruntime-web': ['onnxruntime-web'],

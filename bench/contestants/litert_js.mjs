@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { compileFunction } from 'node:vm';
-import { UINT8_OFFSET } from '../quantize.mjs';
+import { litertContestant } from './litert_model.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -39,28 +39,9 @@ export async function open({ files, options: { isa } }) {
   quieten();
   const { loadAndCompile, loadLiteRt, Tensor } = await import('@litertjs/core');
   await loadLiteRt(scriptOf(isa));
-  // Its JavaScript knows no int8 tensors.
-  const outputOffset = files.tflite_uint8 ? UINT8_OFFSET : 0;
   const model = await loadAndCompile(await readFile(files.tflite_uint8 ?? files.tflite), {
     accelerator: 'wasm',
     cpuOptions: { numThreads: 1 },
   });
-  let picture;
-  let shape;
-  return {
-    details: `wasm ${isa}, 1 thread, XNNPACK`,
-    outputOffset,
-    setInput(values, newShape) {
-      picture = outputOffset ? Uint8Array.from(values, (level) => level + outputOffset) : values;
-      shape = newShape;
-    },
-    async predict() {
-      const input = new Tensor(picture, shape);
-      const [output] = await model.run(input);
-      const values = output.toTypedArray();
-      input.delete();
-      output.delete();
-      return values;
-    },
-  };
+  return litertContestant(model, Tensor, `wasm ${isa}, 1 thread, XNNPACK`, files.tflite_uint8 !== undefined);
 }
