@@ -71,7 +71,7 @@ export async function assembleModel<Source>(
       classes: elementCount(file.graph.output.shape),
       ...totals(graph),
       weightBytes,
-      arenaBytes: program.arenaBytes + program.scratchBytes * threads,
+      arenaBytes: program.arenaBytes,
       backend: engine.backend,
       isa: engine.isa,
       fallbackReason,

@@ -26,14 +26,14 @@ constexpr size_t kMaxThreads = 64;
 // A program and its memory, kept alive by the Session and by a run in progress.
 struct Loaded {
   Kernels kernels;
-  Memory ops, weights, arena, scratch;
+  Memory ops, weights, arena;
   int32_t threads;
-  size_t scratch_bytes;  // of one thread
+  size_t scratch_bytes;  // how far each thread's scratch lies behind the one before
   bool running = false;
 
   const int32_t* op_words() const { return reinterpret_cast<const int32_t*>(ops.data()); }
   size_t op_word_count() const { return ops.size() / sizeof(int32_t); }
-  size_t bytes() const { return ops.size() + weights.size() + arena.size() + scratch.size(); }
+  size_t bytes() const { return ops.size() + weights.size() + arena.size(); }
 };
 
 // Pixels of a picture in the arena: `channel_bytes` at each of `pixels` places `stride_bytes` apart.
@@ -106,8 +106,8 @@ class Run : public Napi::AsyncWorker {
       std::shared_ptr<Execution::Times> times;
       Execution execution;
     };
-    const Context context = {&loaded_->kernels, loaded_->weights.data(), loaded_->arena.data(),
-                             loaded_->scratch.data()};
+    uint8_t* arena = loaded_->arena.data();
+    const Context context = {&loaded_->kernels, loaded_->weights.data(), arena, /*scratch=*/arena};
     const auto shared = std::shared_ptr<Shared>(new Shared{
         loaded_,
         times_,
@@ -151,8 +151,8 @@ class Session : public Napi::ObjectWrap<Session> {
          InstanceMethod<&Session::read_memory>("readMemory"), InstanceMethod<&Session::write_memory>("writeMemory")});
   }
 
-  // new Session(isa, ops: Int32Array, weights: Weights | Uint8Array, arenaBytes, scratchBytes, threads), scratch that
-  // of one thread
+  // new Session(isa, ops: Int32Array, weights: Weights | Uint8Array, arenaBytes, scratchBytes, threads): the arena
+  // holds the scratch of all threads
   explicit Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
     const Napi::Env env = info.Env();
     Bytes ops;
@@ -161,7 +161,7 @@ class Session : public Napi::ObjectWrap<Session> {
     if (info.Length() != 6 || !info[0].IsString() || !info[1].IsTypedArray() ||
         info[1].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array || !read_bytes(info[1], &ops) ||
         !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes) || !read_size(info[5], &threads) ||
-        threads < 1 || threads > kMaxThreads || scratch_bytes > SIZE_MAX / kMaxThreads ||
+        threads < 1 || threads > kMaxThreads || scratch_bytes > arena_bytes / threads ||
         !read_weights(info[2], &loaded->weights)) {
       Napi::TypeError::New(env, "Expected (isa, ops: Int32Array, weights, arenaBytes, scratchBytes, threads)")
           .ThrowAsJavaScriptException();
@@ -173,18 +173,18 @@ class Session : public Napi::ObjectWrap<Session> {
     }
     loaded->ops = Memory(ops.size);
     loaded->arena = Memory(arena_bytes);
-    loaded->scratch = Memory(scratch_bytes * threads);
     loaded->scratch_bytes = scratch_bytes;
     loaded->threads = static_cast<int32_t>(threads);
-    if (!loaded->ops.data() || !loaded->weights.data() || !loaded->arena.data() || !loaded->scratch.data()) {
+    if (!loaded->ops.data() || !loaded->weights.data() || !loaded->arena.data()) {
       throw_out_of_memory(env);
       return;
     }
     if (ops.size) memcpy(loaded->ops.data(), ops.data, ops.size);
     // The copies, for JavaScript may change its own.
-    const Defect defect =
-        validate(loaded->op_words(), loaded->op_word_count(),
-                 {loaded->weights.size(), arena_bytes, scratch_bytes, loaded->weights.data()}, loaded->kernels);
+    const Defect defect = validate(
+        loaded->op_words(), loaded->op_word_count(),
+        {loaded->weights.size(), arena_bytes, arena_bytes - (threads - 1) * scratch_bytes, loaded->weights.data()},
+        loaded->kernels);
     if (defect.message) {
       Napi::RangeError::New(env, "Invalid program at word " + std::to_string(defect.word) + ": " + defect.message)
           .ThrowAsJavaScriptException();
@@ -225,29 +225,25 @@ class Session : public Napi::ObjectWrap<Session> {
 
   void close(const Napi::CallbackInfo& info) { release(info.Env()); }
 
-  // The arena followed by the scratch.
   Napi::Value read_memory(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     if (!idle(env)) return env.Undefined();
-    const Memory &arena = loaded_->arena, &scratch = loaded_->scratch;
-    Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, arena.size() + scratch.size());
-    auto* to = static_cast<uint8_t*>(copy.Data());
-    if (arena.size()) memcpy(to, arena.data(), arena.size());
-    if (scratch.size()) memcpy(to + arena.size(), scratch.data(), scratch.size());
+    const Memory& arena = loaded_->arena;
+    Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, arena.size());
+    if (arena.size()) memcpy(copy.Data(), arena.data(), arena.size());
     return copy;
   }
 
   void write_memory(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     if (!idle(env)) return;
-    const Memory &arena = loaded_->arena, &scratch = loaded_->scratch;
+    const Memory& arena = loaded_->arena;
     Bytes bytes;
-    if (info.Length() != 1 || !read_bytes(info[0], &bytes) || bytes.size != arena.size() + scratch.size()) {
-      Napi::TypeError::New(env, "Expected a TypedArray as long as arena and scratch").ThrowAsJavaScriptException();
+    if (info.Length() != 1 || !read_bytes(info[0], &bytes) || bytes.size != arena.size()) {
+      Napi::TypeError::New(env, "Expected a TypedArray as long as the arena").ThrowAsJavaScriptException();
       return;
     }
     if (arena.size()) memcpy(arena.data(), bytes.data, arena.size());
-    if (scratch.size()) memcpy(scratch.data(), bytes.data + arena.size(), scratch.size());
   }
 
   bool idle(Napi::Env env) {

@@ -7,7 +7,7 @@
 
 namespace mobilenet_edge {
 
-// Sizes in bytes of what a program addresses, and the weights themselves.
+// Sizes in bytes of what a program addresses, and the weights themselves. `scratch` is what the first thread may reach.
 struct Limits {
   size_t weights, arena, scratch;
   const uint8_t* packed;

@@ -240,7 +240,15 @@ describe.skipIf(!addon)('arguments are refused', () => {
     expect(() => newSession(ops, 2 ** 52)).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
     const engine = loadNativeEngine({ isa: 'scalar' });
     const port = { offset: 0, shape: [4, 8], stride: 8, type: 'float32', zero: 0, words: 0 } as const;
-    const program = { ops, weights: NO_BYTES, arenaBytes: 2 ** 52, scratchBytes: 0, input: port, output: port };
+    const program = {
+      ops,
+      weights: NO_BYTES,
+      arenaBytes: 2 ** 52,
+      scratchBytes: 0,
+      threads: 1,
+      input: port,
+      output: port,
+    };
     await expect(engine.load(program)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
   });
 });

@@ -36,7 +36,7 @@ async function run(engine: Engine, graph: Graph, input: Float32Array, fusion: Fu
   try {
     const output = (await session.run(input, program.output)) as Float32Array;
     const embedding = (await session.run(input, program.embedding!)) as Float32Array;
-    return { output, embedding, bytes: program.arenaBytes + program.scratchBytes };
+    return { output, embedding, bytes: program.arenaBytes };
   } finally {
     await session.close();
   }

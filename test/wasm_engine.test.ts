@@ -93,7 +93,7 @@ describe('a session', () => {
     const session = await engine.load(compiled);
     const before = await session.run(input, compiled.output);
     const memory = await session.readMemory();
-    expect(memory.length).toBe(compiled.arenaBytes + compiled.scratchBytes);
+    expect(memory.length).toBe(compiled.arenaBytes);
     await session.writeMemory(new Uint8Array(memory.length).fill(0xff));
     expect(await session.run(input, compiled.output)).toEqual(before);
     await session.close();

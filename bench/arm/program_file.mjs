@@ -23,12 +23,11 @@ function spread(values, port) {
 
 /** `input` holds the dense values of the program's input port. */
 export function programFile(program, input) {
-  const { ops, weights, arenaBytes, scratchBytes } = program;
+  const { ops, weights, arenaBytes } = program;
   const header = Int32Array.of(
     ops.length,
     weights.byteLength,
     arenaBytes,
-    scratchBytes,
     program.input.offset,
     extent(program.input),
     program.output.offset,

@@ -46,13 +46,13 @@ void print_isas() {
 
 // See program_file.mjs.
 struct FileHeader {
-  int32_t op_words, weight_bytes, arena_bytes, scratch_bytes, input, input_bytes, output, output_bytes;
+  int32_t op_words, weight_bytes, arena_bytes, input, input_bytes, output, output_bytes;
 };
 
 struct LoadedProgram {
   FileHeader header;
   std::vector<int32_t> ops;
-  Memory weights, arena, scratch, input;
+  Memory weights, arena, input;
 
   void start_over() { memcpy(arena.data() + header.input, input.data(), header.input_bytes); }
 };
@@ -70,13 +70,12 @@ LoadedProgram read_program(const char* path, const Kernels& kernels) {
   program.ops.resize(h.op_words);
   program.weights = Memory(h.weight_bytes);
   program.arena = Memory(h.arena_bytes);
-  program.scratch = Memory(h.scratch_bytes);
   program.input = Memory(h.input_bytes);
   read_exactly(file, program.ops.data(), h.op_words * sizeof(int32_t));
   read_exactly(file, program.weights.data(), h.weight_bytes);
   read_exactly(file, program.input.data(), h.input_bytes);
   fclose(file);
-  const Limits limits = {program.weights.size(), program.arena.size(), program.scratch.size(), program.weights.data()};
+  const Limits limits = {program.weights.size(), program.arena.size(), program.arena.size(), program.weights.data()};
   const Defect defect = validate(program.ops.data(), program.ops.size(), limits, kernels);
   if (defect.message) fail(defect.message);
   return program;
@@ -102,7 +101,7 @@ int main(int argc, char** argv) {
   if (argc != 4 && !layers) fail("Usage: run_program --isas | --geometry ISA | ISA PROGRAM OUTPUT [layers]");
   const Kernels kernels = kernels_of(argv[1]);
   LoadedProgram program = read_program(argv[2], kernels);
-  const Context context = {&kernels, program.weights.data(), program.arena.data(), program.scratch.data()};
+  const Context context = {&kernels, program.weights.data(), program.arena.data(), /*scratch=*/program.arena.data()};
   const int32_t* ops = program.ops.data();
 
   program.start_over();

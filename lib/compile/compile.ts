@@ -6,7 +6,8 @@ import { encode, type Op, wordCount } from '../program/schema';
 import { checkLimits } from './limits';
 import { lower } from './lower';
 import { BytesPacker, type NewPacker, weightSizes } from './packer';
-import { alignUp, arenaType, planArena } from './plan';
+import { arenaType, planArena } from './plan';
+import { scratchBytes as scratchBytesOf } from './scratch';
 import { type Fusion, groupSteps, stepOutput } from './steps';
 
 export interface CompileOptions {
@@ -14,7 +15,7 @@ export interface CompileOptions {
   fusion?: Fusion;
   /** How many threads the work is cut for; default 1. The answer is the same bit for bit. */
   threads?: number;
-  /** Bytes left untouched behind every tensor and after the scratch, for tests. */
+  /** Bytes left untouched behind every tensor and every step's scratch, for tests. */
   guardBytes?: number;
 }
 
@@ -42,7 +43,11 @@ export function compileWith<Weights>(
   if (steps.length === 0) {
     throw new MobileNetEdgeError('MODEL_UNSUPPORTED', 'Expected a network with at least one layer but found none');
   }
-  const { places, arenaBytes } = planArena(graph, steps, geometry, guardBytes);
+  const { places, scratch, scratchBytes, arenaBytes } = planArena(graph, steps, geometry, {
+    threads,
+    guardBytes,
+    scratchOf: (step, strides) => scratchBytesOf(step, strides, geometry),
+  });
   if (arenaBytes > LIMIT_BYTES) {
     throw new MobileNetEdgeError(
       'MODEL_UNSUPPORTED',
@@ -54,14 +59,12 @@ export function compileWith<Weights>(
   const ops: Op[] = [];
   const wordsAfter = new Map<Tensor, number>([[graph.input, 0]]);
   let words = 0;
-  let scratchBytes = 0;
-  for (const step of steps) {
-    const lowered = lower(step, { places, packer, geometry, threads });
-    ops.push(lowered.op);
-    words += wordCount(lowered.op);
+  steps.forEach((step, i) => {
+    const op = lower(step, { places, scratch: scratch[i], packer, geometry, threads });
+    ops.push(op);
+    words += wordCount(op);
     wordsAfter.set(stepOutput(step), words);
-    scratchBytes = Math.max(scratchBytes, lowered.scratchBytes);
-  }
+  });
 
   const port = (tensor: Tensor): Port => ({
     ...places.get(tensor)!,
@@ -73,8 +76,9 @@ export function compileWith<Weights>(
   return {
     ops: encode(ops),
     weights: packer.finish(),
-    arenaBytes: alignUp(arenaBytes, 64),
-    scratchBytes: alignUp(scratchBytes + guardBytes, 64),
+    arenaBytes,
+    threads,
+    scratchBytes,
     input: port(graph.input),
     output: port(graph.output),
     embedding: embedding && port(embedding),

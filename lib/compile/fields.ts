@@ -19,15 +19,11 @@ const PIECES_PER_THREAD = 4;
 /** What lowering reads and fills. */
 export interface Lowering {
   places: Map<Tensor, Place>;
+  /** Byte offset of the step's scratch. */
+  scratch: number;
   packer: Packer;
   geometry: Geometry;
   threads: number;
-}
-
-/** An op and the bytes of scratch it needs. */
-export interface Lowered {
-  op: Op;
-  scratchBytes: number;
 }
 
 export function makeOp<Name extends OpName>(name: Name, chunks: number, fields: Fields<Name>, parts?: Op[]): Op {
@@ -134,9 +130,4 @@ export function flatFields(tensor: Tensor, input: Place, output: Place) {
     pixels: height * width,
     channels,
   };
-}
-
-/** Bytes of a row of pixels in scratch. */
-export function rowBytes(width: number, stride: number, bytes: number): number {
-  return alignUp(width * stride * bytes, 64);
 }

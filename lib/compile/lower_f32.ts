@@ -9,11 +9,9 @@ import {
   cutRows,
   flatFields,
   inputFields,
-  type Lowered,
   type Lowering,
   makeOp,
   outputFields,
-  rowBytes,
   windowFields,
 } from './fields';
 import { type Place, roundChannels } from './plan';
@@ -48,7 +46,7 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
   });
 }
 
-/** `patches` is where scratch has room for a row of them; see convPatchBytes. */
+/** `patches` is where scratch has room for a row of them. */
 export function lowerConv(node: Conv2D, input: Place, output: Place, patches: number, to: Lowering): Op {
   const { filter } = node;
   const rows = cutRows(pixels(node.output.shape)[0], to.threads);
@@ -65,10 +63,6 @@ export function lowerConv(node: Conv2D, input: Place, output: Place, patches: nu
   });
 }
 
-export function convPatchBytes({ filter, output }: Conv2D): number {
-  return rowBytes(pixels(output.shape)[1], elementCount(filter.shape.slice(1)), BYTES);
-}
-
 export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
   const rows = cutRows(pixels(node.output.shape)[0], to.threads);
   return makeOp('depthwise', rows.pieces, {
@@ -83,23 +77,20 @@ export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Plac
   });
 }
 
-export function lowerNode(node: Node, to: Lowering): Lowered {
+export function lowerNode(node: Node, to: Lowering): Op {
   const [tensor] = node.inputs;
   const input = to.places.get(tensor)!;
   const output = to.places.get(node.output)!;
   const [height, width, channels] = pixels(node.output.shape);
   switch (node.op) {
     case 'conv2d':
-      return { op: lowerConv(node, input, output, 0, to), scratchBytes: convPatchBytes(node) };
-    case 'depthwise_conv2d': {
-      const [, inputWidth] = pixels(tensor.shape);
-      const scratchBytes = rowBytes(inputWidth, input.stride, BYTES);
-      return { op: lowerDepthwise(node, input, output, 0, to), scratchBytes };
-    }
+      return lowerConv(node, input, output, to.scratch, to);
+    case 'depthwise_conv2d':
+      return lowerDepthwise(node, input, output, to.scratch, to);
     case 'add': {
       const other = to.places.get(node.inputs[1])!;
       const { size, pieces } = cutPixels(height * width, to.threads);
-      const op = makeOp('add', pieces, {
+      return makeOp('add', pieces, {
         a: input.offset,
         a_stride: input.stride,
         b: other.offset,
@@ -111,10 +102,9 @@ export function lowerNode(node: Node, to: Lowering): Lowered {
         pixels_per_chunk: size,
         ...clampFields(node.clamp),
       });
-      return { op, scratchBytes: 0 };
     }
-    case 'pool': {
-      const op = makeOp('pool', height, {
+    case 'pool':
+      return makeOp('pool', height, {
         ...inputFields(tensor, input),
         ...outputFields(node.output, output),
         ...windowFields(node.window),
@@ -122,15 +112,10 @@ export function lowerNode(node: Node, to: Lowering): Lowered {
         is_max: node.kind === 'max' ? 1 : 0,
         ...clampFields(node.clamp),
       });
-      return { op, scratchBytes: 0 };
-    }
     case 'softmax':
-      return {
-        op: makeOp('softmax', 1, { ...flatFields(tensor, input, output), beta: node.beta }),
-        scratchBytes: 0,
-      };
+      return makeOp('softmax', 1, { ...flatFields(tensor, input, output), beta: node.beta });
     case 'sigmoid':
-      return { op: makeOp('sigmoid', 1, flatFields(tensor, input, output)), scratchBytes: 0 };
+      return makeOp('sigmoid', 1, flatFields(tensor, input, output));
     default:
       throw new MobileNetEdgeError('INTERNAL', `The node ${node.name} (${node.op}) should have been removed by a pass`);
   }

@@ -13,7 +13,7 @@ import {
   type Softmax,
   type Tensor,
 } from '../graph';
-import { PORT_ARRAYS, type Q8Geometry } from '../program/program';
+import type { Q8Geometry } from '../program/program';
 import type { Op } from '../program/schema';
 import { roundHalfEven } from '../rounding';
 import {
@@ -22,25 +22,19 @@ import {
   cutRows,
   flatFields,
   inputFields,
-  type Lowered,
   type Lowering,
   makeOp,
   outputFields,
-  rowBytes,
   windowFields,
 } from './fields';
-import { alignUp, type Place, roundChannels } from './plan';
+import { type Place, roundChannels } from './plan';
 import { formOf, requantizeFields, scaleOf } from './quantized';
+import { patchStride } from './scratch';
 import type { PointwiseStep } from './steps';
 import { sigmoidTable, softmaxTable, valueTable } from './tables';
 
-export function q8Geometry(to: Lowering): Q8Geometry {
+function q8Geometry(to: Lowering): Q8Geometry {
   return to.geometry.q8!;
-}
-
-/** Bytes of one value in the arena. */
-export function q8Bytes(geometry: Q8Geometry): number {
-  return PORT_ARRAYS[geometry.type].BYTES_PER_ELEMENT;
 }
 
 export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: Place, to: Lowering): Op {
@@ -64,11 +58,7 @@ export function lowerQ8Pointwise({ node }: PointwiseStep, input: Place, output: 
   });
 }
 
-function patchStride({ filter }: Conv2D): number {
-  return alignUp(elementCount(filter.shape.slice(1)), 16);
-}
-
-/** `patches` is where scratch has room for a row of them; see q8PatchBytes. */
+/** `patches` is where scratch has room for a row of them. */
 export function lowerQ8Conv(node: Conv2D, input: Place, output: Place, patches: number, to: Lowering): Op {
   const geometry = q8Geometry(to);
   const [tensor] = node.inputs;
@@ -87,10 +77,6 @@ export function lowerQ8Conv(node: Conv2D, input: Place, output: Place, patches: 
     rows_per_chunk: rows.size,
     ...requantizeFields(node.output, node.clamp, geometry),
   });
-}
-
-export function q8PatchBytes(node: Conv2D, geometry: Q8Geometry): number {
-  return rowBytes(pixels(node.output.shape)[1], patchStride(node), q8Bytes(geometry));
 }
 
 export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
@@ -211,35 +197,32 @@ function lowerConversion(tensor: Tensor, result: Tensor, input: Place, output: P
   return makeOp('q8_quantize', 1, { ...flat, inverse_scale, ...requantizeFields(result, LINEAR, geometry) });
 }
 
-export function lowerQ8Node(node: Node, to: Lowering): Lowered {
+export function lowerQ8Node(node: Node, to: Lowering): Op {
   const geometry = q8Geometry(to);
   const [tensor] = node.inputs;
   const places = node.inputs.map((input) => to.places.get(input)!);
   const [input] = places;
   const output = to.places.get(node.output)!;
-  const noScratch = (op: Op): Lowered => ({ op, scratchBytes: 0 });
   switch (node.op) {
     case 'conv2d':
-      return { op: lowerQ8Conv(node, input, output, 0, to), scratchBytes: q8PatchBytes(node, geometry) };
-    case 'depthwise_conv2d': {
-      const scratchBytes = rowBytes(pixels(tensor.shape)[1], input.stride, q8Bytes(geometry));
-      return { op: lowerQ8Depthwise(node, input, output, 0, to), scratchBytes };
-    }
+      return lowerQ8Conv(node, input, output, to.scratch, to);
+    case 'depthwise_conv2d':
+      return lowerQ8Depthwise(node, input, output, to.scratch, to);
     case 'add':
-      return noScratch(lowerAdd(node, places, output, to));
+      return lowerAdd(node, places, output, to);
     case 'pool':
-      return noScratch(lowerPool(node, input, output, geometry));
+      return lowerPool(node, input, output, geometry);
     case 'softmax':
-      return noScratch(lowerSoftmax(node, input, output, to));
+      return lowerSoftmax(node, input, output, to);
     case 'sigmoid':
-      return noScratch(lowerTable(node, sigmoidTable(tensor, node.output, geometry), input, output, to));
+      return lowerTable(node, sigmoidTable(tensor, node.output, geometry), input, output, to);
     case 'activation':
-      return noScratch(lowerTable(node, valueTable(tensor, node.output, node.clamp, geometry), input, output, to));
+      return lowerTable(node, valueTable(tensor, node.output, node.clamp, geometry), input, output, to);
     case 'requantize': {
       if (isQuantized(tensor) && isQuantized(node.output)) {
-        return noScratch(lowerTable(node, valueTable(tensor, node.output, LINEAR, geometry), input, output, to));
+        return lowerTable(node, valueTable(tensor, node.output, LINEAR, geometry), input, output, to);
       }
-      return noScratch(lowerConversion(tensor, node.output, input, output, geometry));
+      return lowerConversion(tensor, node.output, input, output, geometry);
     }
     default:
       throw new MobileNetEdgeError(

@@ -12,7 +12,18 @@ export interface Place {
 
 export interface Plan {
   places: Map<Tensor, Place>;
+  /** Byte offset of each step's scratch; every further thread's lies `scratchBytes` behind the one before. */
+  scratch: number[];
+  scratchBytes: number;
   arenaBytes: number;
+}
+
+export interface PlanOptions {
+  threads: number;
+  /** Bytes left untouched behind every tensor and scratch, for tests. */
+  guardBytes: number;
+  /** Bytes of scratch that a step needs. */
+  scratchOf(step: Step, strides: ReadonlyMap<Tensor, number>): number;
 }
 
 export function alignUp(value: number, alignment: number): number {
@@ -53,28 +64,21 @@ function strideOf(tensor: Tensor, graph: Graph): number {
   return height * width === 1 ? roundChannels(channels) : pixelStride(channels);
 }
 
+/** What needs `bytes` of the arena from step `first` to step `last`. */
+interface Item {
+  first: number;
+  last: number;
+  bytes: number;
+  offset: number;
+}
+
 /**
- * Greedy by size (Pisarchyk and Lee 2020, arXiv:2001.03288): the largest tensor first, each into the lowest gap
- * among those that live at the same time. `guardBytes` are left untouched after every tensor, for tests.
+ * Greedy by size (Pisarchyk and Lee 2020, arXiv:2001.03288): the largest item first, each into the lowest gap among
+ * those that live at the same time. Returns the bytes of all.
  */
-export function planArena(graph: Graph, steps: readonly Step[], geometry: Geometry, guardBytes = 0): Plan {
-  const lives = new Map<Tensor, { first: number; last: number }>([[graph.input, { first: -1, last: -1 }]]);
-  steps.forEach((step, index) => {
-    for (const tensor of stepInputs(step)) lives.get(tensor)!.last = index;
-    lives.set(stepOutput(step), { first: index, last: index });
-  });
-
-  const items = [...lives].map(([tensor, life]) => {
-    const [height, width] = pixels(tensor.shape);
-    const stride = strideOf(tensor, graph);
-    const valueBytes = PORT_ARRAYS[arenaType(tensor, geometry)].BYTES_PER_ELEMENT;
-    const bytes = alignUp(height * width * stride * valueBytes + guardBytes, 64);
-    return { tensor, ...life, stride, bytes, offset: 0 };
-  });
-  items.sort((a, b) => b.bytes - a.bytes || a.first - b.first);
-
-  const placed: typeof items = [];
-  for (const item of items) {
+function place(items: readonly Item[]): number {
+  const placed: Item[] = [];
+  for (const item of [...items].sort((a, b) => b.bytes - a.bytes || a.first - b.first)) {
     const neighbours = placed
       .filter((other) => other.first <= item.last && item.first <= other.last)
       .sort((a, b) => a.offset - b.offset);
@@ -84,8 +88,36 @@ export function planArena(graph: Graph, steps: readonly Step[], geometry: Geomet
     }
     placed.push(item);
   }
+  return Math.max(0, ...items.map(({ offset, bytes }) => offset + bytes));
+}
+
+/** Places the tensors, and the scratch of each step, which lives only while that step runs. */
+export function planArena(graph: Graph, steps: readonly Step[], geometry: Geometry, options: PlanOptions): Plan {
+  const { threads, guardBytes, scratchOf } = options;
+  const lives = new Map<Tensor, { first: number; last: number }>([[graph.input, { first: -1, last: -1 }]]);
+  steps.forEach((step, index) => {
+    for (const tensor of stepInputs(step)) lives.get(tensor)!.last = index;
+    lives.set(stepOutput(step), { first: index, last: index });
+  });
+
+  const strides = new Map([...lives.keys()].map((tensor) => [tensor, strideOf(tensor, graph)]));
+  const tensors = [...lives].map(([tensor, life]) => {
+    const [height, width] = pixels(tensor.shape);
+    const valueBytes = PORT_ARRAYS[arenaType(tensor, geometry)].BYTES_PER_ELEMENT;
+    const bytes = alignUp(height * width * strides.get(tensor)! * valueBytes + guardBytes, 64);
+    return { tensor, ...life, bytes, offset: 0 };
+  });
+  const needs = steps.map((step) => alignUp(scratchOf(step, strides) + guardBytes, 64));
+  const scratchBytes = Math.max(0, ...needs);
+  const scratch = needs.map((need, index) => {
+    const bytes = need > 0 ? (threads - 1) * scratchBytes + need : 0;
+    return { first: index, last: index, bytes, offset: 0 };
+  });
+  const arenaBytes = place([...tensors, ...scratch]);
   return {
-    places: new Map(items.map(({ tensor, offset, stride }) => [tensor, { offset, stride }])),
-    arenaBytes: Math.max(0, ...items.map(({ offset, bytes }) => offset + bytes)),
+    places: new Map(tensors.map(({ tensor, offset }) => [tensor, { offset, stride: strides.get(tensor)! }])),
+    scratch: scratch.map(({ offset }) => offset),
+    scratchBytes,
+    arenaBytes,
   };
 }

@@ -1,5 +1,6 @@
 /** What native.ts and wasm.ts have in common: an Engine loads Programs, a Session runs one. */
 import type { NewPacker } from '../compile/packer';
+import { MobileNetEdgeError } from '../errors';
 import type { Geometry, PackedWeights, Port, PortValues, Program } from '../program/program';
 
 export type Backend = 'native' | 'wasm';
@@ -28,9 +29,15 @@ export interface Engine {
   readonly newPacker?: NewPacker<PackedWeights>;
   /**
    * Copies the program into the engine's own memory, where weights of its own packer are already, to run on up to `threads`
-   * threads, by default one. Throws OUT_OF_MEMORY.
+   * threads, by default one, and no more than it was compiled for. Throws OUT_OF_MEMORY.
    */
   load(program: Program<PackedWeights>, threads?: number): Promise<Session>;
+}
+
+/** Throws INTERNAL if a program has no scratch for so many threads. */
+export function checkThreads(program: Program<PackedWeights>, threads: number): void {
+  if (threads <= program.threads) return;
+  throw new MobileNetEdgeError('INTERNAL', `A program for ${program.threads} threads cannot run on ${threads}`);
 }
 
 export interface Session {
@@ -44,8 +51,8 @@ export interface Session {
   profile?(input: PortValues, port: Port): Promise<Float64Array>;
   /** Frees the memory; a run in progress ends first. Idempotent. */
   close(): Promise<void>;
-  /** For tests: a copy of the arena followed by the scratch of every thread. */
+  /** For tests: a copy of the arena. */
   readMemory(): Promise<Uint8Array>;
-  /** For tests: overwrites the arena and the scratch. */
+  /** For tests: overwrites the arena. */
   writeMemory(bytes: Uint8Array): Promise<void>;
 }

@@ -11,7 +11,7 @@ import {
   type PortValues,
   type Program,
 } from '../program/program';
-import { type Engine, type EngineOptions, MAX_THREADS, type Session, WASM_ISAS } from './engine';
+import { checkThreads, type Engine, type EngineOptions, MAX_THREADS, type Session, WASM_ISAS } from './engine';
 import {
   type AddonWeights,
   internal,
@@ -127,10 +127,11 @@ class NativeSession implements Session {
   #closed = false;
 
   constructor(SessionOfAddon: Addon['Session'], isa: string, program: Program<PackedWeights>, threads: number) {
+    checkThreads(program, threads);
     const { ops, weights, arenaBytes, scratchBytes, input } = program;
     this.#input = inBytes(input);
     const packed = weights instanceof NativeWeights ? weights.weights : (weights as Uint8Array);
-    const bytes = ops.byteLength + weights.byteLength + arenaBytes + scratchBytes * threads;
+    const bytes = ops.byteLength + weights.byteLength + arenaBytes;
     this.#session = orOutOfMemory(bytes, () => new SessionOfAddon(isa, ops, packed, arenaBytes, scratchBytes, threads));
   }
 

@@ -2,6 +2,7 @@
 import { MobileNetEdgeError } from '../errors';
 import { elementCount } from '../graph';
 import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
+import { checkThreads } from './engine';
 
 const PAGE_BYTES = 65536;
 /** Addresses below are never used, so that no tensor has the address 0. */
@@ -59,7 +60,7 @@ function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
-/** Layout of the memory: what threads share, op records, weights, arena, each thread's scratch. */
+/** Layout of the memory: what threads share, op records, weights, arena. */
 export class WasmProgram {
   readonly hasAssistants: boolean;
   readonly #module: WebAssembly.Module;
@@ -68,7 +69,6 @@ export class WasmProgram {
   readonly #ops: number;
   readonly #weights: number;
   readonly #arena: number;
-  readonly #scratch: number;
   readonly #scratchBytes: number;
   readonly #end: number;
   readonly #input: Port;
@@ -78,14 +78,14 @@ export class WasmProgram {
    * that shares its memory; runs are right whether or not assistants take part. Throws OUT_OF_MEMORY.
    */
   constructor(module: WebAssembly.Module, program: Program, threads = 1) {
+    checkThreads(program, threads);
     this.hasAssistants = threads > 1;
     this.#module = module;
     this.#ops = CONTROL + CONTROL_BYTES;
     this.#weights = align(this.#ops + program.ops.byteLength);
     this.#arena = align(this.#weights + program.weights.byteLength);
-    this.#scratch = align(this.#arena + program.arenaBytes);
     this.#scratchBytes = program.scratchBytes;
-    this.#end = this.#scratch + program.scratchBytes * threads;
+    this.#end = this.#arena + program.arenaBytes;
     this.#memory = allocate(this.#end, this.hasAssistants);
     this.#input = program.input;
     new Int32Array(this.#memory.buffer).set(program.ops, this.#ops / 4);
@@ -96,7 +96,7 @@ export class WasmProgram {
 
   /** For thread number `thread`, from 1; the one that calls `run` is number 0. */
   assistantTask(thread: number): AssistantTask {
-    const scratch = this.#scratch + this.#scratchBytes * thread;
+    const scratch = this.#arena + this.#scratchBytes * thread;
     const addresses: Parameters<Assist> = [this.#ops, this.#arena, this.#weights, scratch, CONTROL];
     return { module: this.#module, memory: this.#memory, addresses };
   }
@@ -105,7 +105,7 @@ export class WasmProgram {
   run(input: PortValues, port: Port): PortValues {
     const channels = channelsOf(this.#input);
     copyPixels(input, channels, this.#values(this.#input), this.#input.stride, channels);
-    this.#execute(this.#ops, this.#ops + port.words * 4, this.#arena, this.#weights, this.#scratch, CONTROL);
+    this.#execute(this.#ops, this.#ops + port.words * 4, this.#arena, this.#weights, this.#arena, CONTROL);
     const output = new PORT_ARRAYS[port.type](elementCount(port.shape));
     copyPixels(this.#values(port), port.stride, output, channelsOf(port), channelsOf(port));
     return output;
@@ -118,12 +118,12 @@ export class WasmProgram {
     return new PORT_ARRAYS[type](this.#memory.buffer, this.#arena + offset, length);
   }
 
-  /** A copy of the arena followed by the scratch of every thread. */
+  /** A copy of the arena. */
   readMemory(): Uint8Array {
     return new Uint8Array(this.#memory.buffer).slice(this.#arena, this.#end);
   }
 
-  /** Overwrites the arena and all scratch. */
+  /** Overwrites the arena. */
   writeMemory(bytes: Uint8Array): void {
     new Uint8Array(this.#memory.buffer).set(bytes, this.#arena);
   }

@@ -9,7 +9,9 @@ const nameOf = new Map<number, OpName>(
 export function listing(program: Program): string {
   const { ops, weights, arenaBytes, scratchBytes } = program;
   const floats = new Float32Array(ops.buffer, ops.byteOffset, ops.length);
-  const lines = [`; weights ${weights.length} B, arena ${arenaBytes} B, scratch ${scratchBytes} B a thread`];
+  const lines = [
+    `; weights ${weights.length} B, arena ${arenaBytes} B, of which scratch ${scratchBytes} B a thread at most`,
+  ];
   const headerWords = Object.keys(HEADER).length;
 
   /** Prints the record at `at` and returns where the next one starts; nested records are indented. */

@@ -27,9 +27,11 @@ export interface Program<Weights = Uint8Array> {
   ops: Int32Array;
   /** Packed weights, each block 64-byte aligned. */
   weights: Weights;
-  /** Bytes of activations shared by all threads; a multiple of 64. */
+  /** Bytes of activations, and of the scratch of `threads` threads; a multiple of 64. */
   arenaBytes: number;
-  /** Bytes of scratch of one thread; a multiple of 64. */
+  /** How many threads may run it. */
+  threads: number;
+  /** What must be added to every address of scratch for each thread after the first; a multiple of 64. */
   scratchBytes: number;
   input: Port;
   output: Port;

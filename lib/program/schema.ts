@@ -7,7 +7,7 @@
  * independent pieces of work the op is cut into: they may run in any order and on any thread, and the
  * answer never depends on how they are dealt.
  *
- * Addresses are byte offsets: of activations from the arena, of scratch from the running thread's scratch,
+ * Addresses are byte offsets: of activations and scratch from the arena (scratch of thread t lies t * scratchBytes behind),
  * of weights from the weights. Activations are NHWC, one picture; `*_stride` is the distance between two
  * pixels in elements, at least the channel count rounded up to 8. Values in the lanes between are arbitrary.
  *
