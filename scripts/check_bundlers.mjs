@@ -1,4 +1,5 @@
-// Builds a minimal project from the packed tarball with Vite, webpack and esbuild, and runs each in Chromium.
+// Builds a minimal project from the packed tarball with Vite, webpack and esbuild, and runs each in Chromium, with and
+// without cross-origin isolation; Vite's development server too.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -69,24 +70,61 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** What the built page answers in Chromium. */
-async function resultOf(browser, out) {
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/** A plain static server of a built page. */
+async function serveFolder(out, headers) {
   const server = createServer((request, response) => {
     const path = join(out, request.url === '/' ? 'index.html' : request.url.split('?')[0]);
     if (!existsSync(path) || !statSync(path).isFile()) return response.writeHead(404).end();
     response
-      .writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
+      .writeHead(200, { ...headers, 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
       .end(readFileSync(path));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const tab = await browser.newPage();
-  await tab.goto(`http://127.0.0.1:${server.address().port}/`);
-  await tab.waitForFunction(() => globalThis.result, undefined, { timeout: 20_000 });
-  const result = await tab.evaluate(() => globalThis.result);
-  await tab.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  return result;
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${server.address().port}/`, close };
+}
+
+/** Vite's development server; Vite before 8 needs the package excluded from its optimizer, which must do no harm later. */
+async function serveWithVite(exclude, headers) {
+  writeFileSync(join(folder, 'index.html'), page('./app.js'));
+  const { createServer } = await import(require.resolve('vite'));
+  const server = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    cacheDir: join(folder, 'cache', String(exclude.length)),
+    optimizeDeps: { exclude },
+    server: { host: '127.0.0.1', port: 0, headers, watch: null, hmr: false },
+  });
+  await server.listen();
+  return { url: server.resolvedUrls.local[0], close: () => server.close() };
+}
+
+/** Throws unless the page answers in Chromium as it should. */
+async function check(browser, name, serve) {
+  for (const [headers, threads] of [
+    [{}, 1],
+    [ISOLATION, 2],
+  ]) {
+    const { url, close } = await serve(headers);
+    const tab = await browser.newPage();
+    await tab.goto(url);
+    await tab.waitForFunction(() => globalThis.result, undefined, { timeout: 20_000 });
+    const result = await tab.evaluate(() => globalThis.result);
+    await tab.close();
+    await close();
+    const expected = `worker 5 on ${threads},main 5 on 1`;
+    if (result !== expected) throw new Error(`${name}: expected '${expected}' but the page answered '${result}'`);
+  }
+  console.log(`${name}: runs in Chromium, in workers and on the main thread`);
 }
 
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
@@ -95,10 +133,12 @@ try {
     const out = join(folder, 'out', name);
     mkdirSync(out, { recursive: true });
     await build(out);
-    const result = await resultOf(browser, out);
-    if (result !== 'worker 5,main 5')
-      throw new Error(`${name}: expected 'worker 5,main 5' but the page answered '${result}'`);
-    console.log(`${name}: built and run in Chromium, in a worker and on the main thread`);
+    await check(browser, name, (headers) => serveFolder(out, headers));
+  }
+  for (const exclude of [[], ['mobilenet-edge']]) {
+    await check(browser, `Vite's development server${exclude.length > 0 ? ', optimizeDeps.exclude' : ''}`, (headers) =>
+      serveWithVite(exclude, headers),
+    );
   }
 } finally {
   await browser.close();

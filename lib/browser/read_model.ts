@@ -77,13 +77,17 @@ async function readBlob(blob: Blob): Promise<Uint8Array> {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
+async function isJson(file: Blob): Promise<boolean> {
+  return recognizeFormat(await readBlob(file.slice(0, 64))) === 'json';
+}
+
 function nameOf(file: Blob): string {
   return 'name' in file ? String(file.name) : 'The given file';
 }
 
 /** A .tflite file, or the files of a tfjs model: model.json, its weights, perhaps metadata.json. */
 async function readFiles(files: readonly Blob[], options: ReadModelOptions): Promise<LoadedFile> {
-  if (files.length === 1) {
+  if (files.length === 1 && !(await isJson(files[0]))) {
     const bytes = await readBlob(files[0]);
     options.onBytes?.(bytes.length, bytes.length);
     return readModelBytes(bytes);
@@ -106,8 +110,7 @@ async function readFiles(files: readonly Blob[], options: ReadModelOptions): Pro
     },
   };
   for (const file of files) {
-    const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
-    if (recognizeFormat(head) !== 'json') continue;
+    if (!(await isJson(file))) continue;
     const bytes = await readBlob(file);
     if ('modelTopology' in parseJson(bytes, nameOf(file))) return readTfjsFiles(nameOf(file), bytes, beside, options);
   }

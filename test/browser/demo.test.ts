@@ -12,19 +12,27 @@ const ROOT = join(__dirname, '..', '..');
 const SCREENSHOTS = join(ROOT, 'build', 'screenshots');
 const BABOON = join(ROOT, 'node_modules', 'baboon-image', 'baboon.png');
 
+interface Opened {
+  page: Page;
+  complaints: string[];
+}
+
 describe.skipIf(!chromiumPath)('in Chromium', () => {
   let browser: Browser;
   let server: TestServer;
+  const served = (headers: Record<string, string>): Promise<TestServer> => {
+    const web = join(ROOT, 'examples', 'web', 'dist');
+    return serve({
+      headers,
+      folders: { '/assets/': join(web, 'assets'), '/model/': join(web, 'model') },
+      pages: { '/': readFileSync(join(web, 'index.html'), 'utf8'), '/baboon.png': readFileSync(BABOON) },
+    });
+  };
 
   beforeAll(async () => {
     const { build } = await import('vite');
     await build({ configFile: join(ROOT, 'examples', 'web', 'vite.config.mts'), logLevel: 'error' });
-    const web = join(ROOT, 'examples', 'web', 'dist');
-    server = await serve({
-      headers: ISOLATION,
-      folders: { '/assets/': join(web, 'assets'), '/model/': join(web, 'model') },
-      pages: { '/': readFileSync(join(web, 'index.html'), 'utf8'), '/baboon.png': readFileSync(BABOON) },
-    });
+    server = await served(ISOLATION);
     browser = await launchChromium({
       args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
     });
@@ -35,15 +43,27 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
   });
 
   /** Opens the page and waits for its first answer. Whatever the page complains of fails the test. */
-  async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; complaints: string[] }> {
+  async function open(options: Parameters<Browser['newPage']>[0] = {}, url = server.origin): Promise<Opened> {
     const page = await browser.newPage({ viewport: { width: 1120, height: 860 }, ...options });
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    await page.goto(server.origin);
+    await page.goto(url);
     await page.locator('#bars li').nth(4).waitFor({ timeout: 60_000 });
     await page.locator('#inference-ms', { hasText: 'ms' }).waitFor();
     return { page, complaints };
+  }
+
+  async function shownThreads(page: Page): Promise<number> {
+    return Number(await page.locator('#threads').textContent());
+  }
+
+  /** Two where the machine has them, and at most half of many. */
+  async function possibleThreads(page: Page): Promise<number> {
+    return page.evaluate(() => {
+      const { hardwareConcurrency: processors } = navigator;
+      return processors < 2 ? 1 : Math.min(4, Math.max(2, Math.floor(processors / 2)));
+    });
   }
 
   async function shownClasses(page: Page): Promise<string[]> {
@@ -76,6 +96,7 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     model.close();
     expect(await shownClasses(page)).toEqual(expected.map(({ className }) => className));
     expect(await page.locator('#backend').textContent()).toMatch(/wasm, (relaxed-simd|simd128)/);
+    expect(await shownThreads(page)).toBe(await possibleThreads(page));
     expect(complaints).toEqual([]);
     await page.screenshot({ path: join(SCREENSHOTS, 'light.png'), fullPage: true });
     await page.close();
@@ -84,7 +105,9 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
   test('what is no picture and no model is told', async () => {
     const { page } = await open();
     await drop(page, join(ROOT, 'package.json'), 'package.json', 'application/json');
-    await expect.poll(() => page.locator('#problem').textContent()).toMatch(/tfjs model needs its weights/);
+    await expect
+      .poll(() => page.locator('#problem').textContent())
+      .toMatch(/model.json of a tfjs model with its weights.* package.json/);
     expect(await page.locator('#model-name').textContent()).toMatch(/stays/);
     await page.screenshot({ path: join(SCREENSHOTS, 'problem.png') });
     await page.close();
@@ -99,6 +122,7 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     await press('#webcam');
     await page.locator('#camera').waitFor({ state: 'visible' });
     await expect.poll(() => page.locator('#fps').textContent()).toMatch(/^\d+$/);
+    await page.screenshot({ path: join(SCREENSHOTS, 'camera.png'), fullPage: true });
 
     for (let i = 0; i < 3; i++) await press('#classes li:nth-child(1) button');
     await expect.poll(() => page.locator('.count').nth(0).textContent()).toBe('3');
@@ -137,5 +161,26 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.screenshot({ path: join(SCREENSHOTS, 'phone-dark.png'), fullPage: true });
     await page.close();
+  });
+
+  test('from a plain static host, without the headers that threads need', async () => {
+    const plain = await served({});
+    const { page, complaints } = await open({}, plain.origin);
+    expect(await shownThreads(page)).toBe(1);
+    expect(complaints).toEqual([]);
+    await page.close();
+    await plain.close();
+  });
+
+  test('from its own development server, on several threads', async () => {
+    const { createServer } = await import('vite');
+    const config = { configFile: join(ROOT, 'examples', 'web', 'vite.config.mts'), logLevel: 'error' } as const;
+    const vite = await createServer({ ...config, server: { port: 0, host: '127.0.0.1', hmr: false, watch: null } });
+    await vite.listen();
+    const { page, complaints } = await open({}, vite.resolvedUrls!.local[0]);
+    expect(await shownThreads(page)).toBe(await possibleThreads(page));
+    expect(complaints).toEqual([]);
+    await page.close();
+    await vite.close();
   });
 });
