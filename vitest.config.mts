@@ -6,6 +6,7 @@ export default defineConfig({
     // test/arm has a configuration of its own.
     exclude: [...configDefaults.exclude, 'test/arm/**'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'forks',
   },
 });

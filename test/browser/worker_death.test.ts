@@ -25,10 +25,10 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
   });
   afterEach(() => page?.close());
 
-  /** Loads a model whose workers are `started`, the one that leads first, and has it owe many answers. */
-  async function startWork(threads: number): Promise<void> {
+  /** Loads a model whose workers are `started`, the one that leads first, and has it owe answers. */
+  async function startWork(threads: number, answers = 200): Promise<void> {
     await page.evaluate(
-      async ({ threads }) => {
+      async ({ threads, answers }) => {
         const started: Worker[] = [];
         globalThis.Worker = class extends Worker {
           constructor(...args: ConstructorParameters<typeof Worker>) {
@@ -38,11 +38,11 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
         };
         const model = await edge.load('/nsfwjs/model.json', { threads });
         if (model.info.threads !== threads) throw new Error(`Expected ${threads} but received ${model.info.threads}`);
-        const owed = model.classify(Array(200).fill(new ImageData(64, 64))).catch((error) => error.code);
+        const owed = model.classify(Array(answers).fill(new ImageData(64, 64))).catch((error) => error.code);
         await model.classify(new ImageData(64, 64), { signal: AbortSignal.timeout(50) }).catch(() => undefined);
         Object.assign(globalThis, { started, model, owed });
       },
-      { threads },
+      { threads, answers },
     );
   }
 
@@ -87,7 +87,7 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
   });
 
   test('an assistant that dies while the model rests', async () => {
-    await startWork(2);
+    await startWork(2, 2);
     const code = await page.evaluate(async () => {
       const { model, owed, started } = globalThis as unknown as TestGlobals;
       await owed;
