@@ -7,15 +7,15 @@ import type { TestModel, TestTensor } from './fixtures/tflite_builder';
 describe('quantization', () => {
   test('int8 per channel: scales, axis and integers stay', async () => {
     const { input, nodes } = await readGraph(smallInt8Network());
-    expect(input).toMatchObject({ type: 'int8', quantization: { zeroPoint: [-128] } });
+    expect(input).toMatchObject({ type: 'int8', quantization: { zeroPoint: Int32Array.of(-128) } });
     expect(nodes[0]).toMatchObject({
       filter: {
         type: 'int8',
         data: Int8Array.of(1, -2, 3, -4, 5, -6, 7, -8),
-        quantization: { scale: [0.25, 0.125], zeroPoint: [0, 0], axis: 0 },
+        quantization: { scale: Float32Array.of(0.25, 0.125), zeroPoint: new Int32Array(2), axis: 0 },
       },
       bias: { type: 'int32', data: Int32Array.of(1000, -1000) },
-      output: { type: 'int8', quantization: { scale: [0.5], zeroPoint: [-3] } },
+      output: { type: 'int8', quantization: { scale: Float32Array.of(0.5), zeroPoint: Int32Array.of(-3) } },
     });
   });
 
@@ -73,7 +73,10 @@ describe('quantization', () => {
     };
     const { nodes } = await readGraph(model);
     expect(nodes).toMatchObject([
-      { op: 'requantize', output: { type: 'uint8', quantization } },
+      {
+        op: 'requantize',
+        output: { type: 'uint8', quantization: { scale: Float32Array.of(0.5), zeroPoint: Int32Array.of(3) } },
+      },
       { op: 'requantize', output: { type: 'float32' } },
     ]);
   });

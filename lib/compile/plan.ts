@@ -57,9 +57,10 @@ export function arenaType(tensor: Tensor, geometry: Geometry): PortType {
 function strideOf(tensor: Tensor, graph: Graph): number {
   const [height, width, channels] = pixels(tensor.shape);
   // The picture itself stays dense: the stem copies whole rows of its window.
-  const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
-  const isPatchInput = tensor === graph.input && readers.every((node) => node.op === 'conv2d' && !isPointwise(node));
-  if (isPatchInput && channels < 8) return channels;
+  if (tensor === graph.input && channels < 8) {
+    const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
+    if (readers.every((node) => node.op === 'conv2d' && !isPointwise(node))) return channels;
+  }
   if (isQuantized(tensor)) return q8Stride(channels);
   return height * width === 1 ? roundChannels(channels) : pixelStride(channels);
 }

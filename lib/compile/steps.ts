@@ -5,6 +5,7 @@
 import {
   type Add,
   type Conv2D,
+  consumers,
   type Dense,
   type DepthwiseConv2D,
   elementCount,
@@ -14,7 +15,6 @@ import {
   pixels,
   type Tensor,
 } from '../graph';
-import { readerCount } from '../passes/rewrite';
 import type { Geometry } from '../program/program';
 
 /** A matrix product over pixels, with the skip connection added to its result where there is one. */
@@ -97,7 +97,8 @@ export function stepOutput(step: Step): Tensor {
 
 export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): Step[] {
   const steps: Step[] = [];
-  const isPrivate = (tensor: Tensor): boolean => readerCount(graph, tensor) === 1;
+  const readers = consumers(graph);
+  const isPrivate = (tensor: Tensor): boolean => tensor !== graph.output && readers.get(tensor)?.length === 1;
   const indexOfMaker = (tensor: Tensor): number => steps.findIndex((step) => stepOutput(step) === tensor);
 
   for (const node of graph.nodes) {

@@ -113,7 +113,7 @@ function readInput(tensors: TfliteTensors, index: number): Tensor {
 }
 
 function readGraph(file: FlatBuffer, model: FlatTable): Graph {
-  const subgraph = model.tableAt(MODEL.subgraphs, 0);
+  const subgraph = model.tableVector(MODEL.subgraphs).at(0);
   const tensors = new TfliteTensors(file, model, subgraph);
   const operators = readOperators(model, subgraph);
   const input = readInput(tensors, theOnly(subgraph.int32s(SUBGRAPH.inputs), 'input'));
@@ -133,10 +133,12 @@ export async function readTflite(bytes: Uint8Array): Promise<ModelFile> {
   if (file.identifier() !== IDENTIFIER) {
     throw modelInvalid(`Expected '${IDENTIFIER}' at byte 4 of a TFLite file but received '${file.identifier()}'`);
   }
-  const model = file.root();
-  const version = model.uint32(MODEL.version);
-  if (version !== VERSION)
-    throw modelUnsupported(`Expected version ${VERSION} of the TFLite schema but it is ${version}`);
-  const graph = readGraph(file, model);
+  const model = file.reading(() => file.root());
+  const graph = file.reading(() => {
+    const version = model.uint32(MODEL.version);
+    if (version !== VERSION)
+      throw modelUnsupported(`Expected version ${VERSION} of the TFLite schema but it is ${version}`);
+    return readGraph(file, model);
+  });
   return { format: 'tflite', graph, ...(await readTfliteMetadata(file, model, graph.input)) };
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '../graph';
 import type { Preprocess } from '../image/preprocess';
 import { parseLabels } from '../labels';
 import { modelInvalid } from './failures';
-import { FlatBuffer, FlatTable } from './flatbuffer_table';
+import { FlatBuffer, type FlatTable } from './flatbuffer_table';
 import type { ModelFile } from './model_file';
 import {
   ASSOCIATED_FILE,
@@ -24,16 +24,17 @@ const MOST_ASSOCIATED_FILES = 256;
 
 type Described = Pick<ModelFile, 'labels' | 'preprocess'>;
 
-function metadataOf(file: FlatBuffer, model: FlatTable): FlatTable {
+function metadataOf(file: FlatBuffer, model: FlatTable): FlatBuffer | undefined {
   const entry = model.tables(MODEL.metadata).find((candidate) => candidate.string(METADATA.name) === METADATA_NAME);
-  if (!entry) return new FlatTable(file, undefined);
-  const metadata = new FlatBuffer(bufferBytes(file, model, entry.uint32(METADATA.buffer)), 'The TFLite metadata');
+  if (!entry) return undefined;
+  const bytes = bufferBytes(file, model.tableVector(MODEL.buffers), entry.uint32(METADATA.buffer));
+  const metadata = new FlatBuffer(bytes, 'The TFLite metadata');
   if (metadata.identifier() !== METADATA_IDENTIFIER) {
     throw modelInvalid(
       `Expected '${METADATA_IDENTIFIER}' in the TFLite metadata but received '${metadata.identifier()}'`,
     );
   }
-  return metadata.root();
+  return metadata;
 }
 
 /** A file of the zip archive that metadata writers append to the model. */
@@ -60,15 +61,13 @@ async function associatedFile(bytes: Uint8Array, name: string): Promise<Uint8Arr
   return found;
 }
 
-/** Labels of the output's classes; of several languages the one without a locale, else the first. */
-async function readLabels(bytes: Uint8Array, output: FlatTable): Promise<string[] | undefined> {
+/** The file with the labels of the output's classes; of several languages the one without a locale, else the first. */
+function labelFileOf(output: FlatTable): string | undefined {
   const files = output
     .tables(TENSOR_METADATA.associatedFiles)
     .filter((candidate) => candidate.int8(ASSOCIATED_FILE.type) === ASSOCIATED_FILE.tensorAxisLabels);
   const chosen = files.find((candidate) => candidate.string(ASSOCIATED_FILE.locale) === '') ?? files[0];
-  if (!chosen) return undefined;
-  const file = await associatedFile(bytes, chosen.string(ASSOCIATED_FILE.name));
-  return parseLabels(new TextDecoder().decode(file));
+  return chosen?.string(ASSOCIATED_FILE.name);
 }
 
 interface Normalization {
@@ -83,7 +82,7 @@ function readNormalization(input: FlatTable, channels: number): Normalization | 
   if (!unit) return undefined;
   const options = unit.table(PROCESS_UNIT.options);
   const [mean, std] = [NORMALIZATION.mean, NORMALIZATION.std].map((field) => {
-    const values = options.float32s(field);
+    const values = Array.from(options.float32s(field));
     const fits = values.length === 1 || values.length === channels;
     if (!fits || !values.every(Number.isFinite) || (field === NORMALIZATION.std && values.includes(0))) {
       throw modelInvalid(
@@ -121,16 +120,26 @@ function quantizedRange({ type, quantization }: Tensor, stated: Normalization | 
   return { mean: [mean], std: [1 / scale] };
 }
 
+interface Stated {
+  labelFile?: string;
+  normalization?: Normalization;
+}
+
+function readStated(metadata: FlatTable, channels: number): Stated {
+  const subgraph = metadata.tables(MODEL_METADATA.subgraphs)[0];
+  const input = subgraph?.tables(SUBGRAPH_METADATA.inputs)[0];
+  const output = subgraph?.tables(SUBGRAPH_METADATA.outputs)[0];
+  return { labelFile: output && labelFileOf(output), normalization: input && readNormalization(input, channels) };
+}
+
 /** Throws MODEL_INVALID if the metadata is corrupt: it may not be ignored, since pictures would be read wrongly. */
 export async function readTfliteMetadata(file: FlatBuffer, model: FlatTable, input: Tensor): Promise<Described> {
-  const metadata = metadataOf(file, model);
-  const subgraph = metadata.tables(MODEL_METADATA.subgraphs)[0];
-  const stated = subgraph?.tables(SUBGRAPH_METADATA.inputs)[0];
-  const output = subgraph?.tables(SUBGRAPH_METADATA.outputs)[0];
-  const normalization = stated && readNormalization(stated, input.shape[3]);
-  const range = input.quantization ? quantizedRange(input, normalization) : normalization;
+  const metadata = file.reading(() => metadataOf(file, model));
+  const stated = metadata?.reading(() => readStated(metadata.root(), input.shape[3]));
+  const range = input.quantization ? quantizedRange(input, stated?.normalization) : stated?.normalization;
+  const labels = stated?.labelFile === undefined ? undefined : await associatedFile(file.bytes, stated.labelFile);
   return {
-    labels: output && (await readLabels(file.bytes, output)),
+    labels: labels && parseLabels(new TextDecoder().decode(labels)),
     preprocess: range && { range: namedRange(range) },
   };
 }

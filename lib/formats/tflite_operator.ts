@@ -17,6 +17,8 @@ const CLAMPS: Partial<Record<string, Clamp>> = {
 
 export class TfliteOperator {
   readonly kind: string;
+  /** TFLite's operators have no names; what they make has. */
+  readonly name: string;
   readonly inputs: number[];
   readonly tensors: TfliteTensors;
   /** Begins every message about this operator. */
@@ -35,12 +37,8 @@ export class TfliteOperator {
     this.#outputs = record.int32s(OPERATOR.outputs);
     this.where = `Operator ${index} (${kind})`;
     if (this.#outputs.length !== 1) throw this.invalid(`should make one tensor but makes ${this.#outputs.length}`);
+    this.name = tensors.name(this.#outputs[0]);
     this.where = `Operator ${index} (${kind}, ${this.name})`;
-  }
-
-  /** TFLite's operators have no names; what they make has. */
-  get name(): string {
-    return this.tensors.name(this.#outputs[0]);
   }
 
   /** The options, which must be of the union's member `type` if there are any. */

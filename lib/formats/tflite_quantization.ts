@@ -24,19 +24,37 @@ export function readQuantization(
   const zeroPoint = table.int64s(QUANTIZATION.zeroPoint);
   if (scale.length === 0) return undefined;
   // Some converters give a bias the axis of its filter, but a vector has only one.
-  const axis = shape.length === 1 ? 0 : table.int32(QUANTIZATION.quantizedDimension);
+  const axis = shape.length === 1 || scale.length === 1 ? 0 : table.int32(QUANTIZATION.quantizedDimension);
   const invalid = (expected: string, received: unknown) =>
     modelInvalid(`Expected ${expected} in the quantization of ${name} but received ${received}`);
-  if (!scale.every((value) => Number.isFinite(value) && value > 0)) throw invalid('scales above 0', scale.join(', '));
+  // NaN is sorted last.
+  const [least, greatest] = extremes(scale);
+  if (!(least > 0 && greatest < Number.POSITIVE_INFINITY)) throw invalid('scales above 0', scale.join(', '));
   if (zeroPoint.length !== 0 && zeroPoint.length !== scale.length) {
     throw invalid(`${scale.length} zero points`, zeroPoint.length);
   }
-  const outside = zeroPoint.find((value) => value < range[0] || value > range[1]);
-  if (outside !== undefined) throw invalid(`zero points of ${range.join('..')}`, outside);
+  const [lowest, highest] = zeroPoint.length === 0 ? [0n, 0n] : extremes(zeroPoint);
+  if (lowest < range[0] || highest > range[1]) {
+    throw invalid(`zero points of ${range.join('..')}`, lowest < range[0] ? lowest : highest);
+  }
   if (scale.length > 1 && shape[axis] !== scale.length) {
     throw invalid(`one scale for each index of axis ${axis} of [${shape.join(', ')}]`, `${scale.length} scales`);
   }
-  return { scale, zeroPoint: zeroPoint.length ? zeroPoint : scale.map(() => 0), axis };
+  const same = lowest === highest;
+  return {
+    scale,
+    zeroPoint: same ? new Int32Array(scale.length).fill(Number(lowest)) : Int32Array.from(zeroPoint, Number),
+    axis,
+  };
+}
+
+/**
+ * The least and the greatest value. A model has tens of thousands of scales: sorting is native code, but a loop would be
+ * worth compiling, which takes more memory than the whole model.
+ */
+function extremes<Value extends number | bigint>(values: { slice(): { sort(): ArrayLike<Value> } }): [Value, Value] {
+  const sorted = values.slice().sort();
+  return [sorted[0], sorted[sorted.length - 1]];
 }
 
 /** True if two activations mean the same by the same integers (always for float32). */

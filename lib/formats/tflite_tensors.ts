@@ -1,7 +1,7 @@
 /** The tensors of a TFLite subgraph: constants decoded on demand, activations as operators make them. */
 import { type DataType, elementCount, type Tensor, type TensorData } from '../graph';
 import { modelInvalid, modelUnsupported } from './failures';
-import type { FlatBuffer, FlatTable } from './flatbuffer_table';
+import type { FlatBuffer, FlatTable, TableVector } from './flatbuffer_table';
 import { halvesToFloats } from './half_float';
 import { checkActivationShape } from './sliding_window';
 import { readQuantization } from './tflite_quantization';
@@ -34,10 +34,12 @@ const DECODERS: Partial<Record<TensorType, Decoder>> = {
 };
 
 /** The bytes of buffer `index`, inside the flatbuffer or, in files of 2 GB and more, after it. */
-export function bufferBytes(file: FlatBuffer, model: FlatTable, index: number): Uint8Array {
-  const buffer = model.tableAt(MODEL.buffers, index);
+export function bufferBytes(file: FlatBuffer, buffers: TableVector, index: number): Uint8Array {
+  const buffer = buffers.at(index);
+  const data = buffer.bytes(BUFFER.data);
+  if (data.length > 0) return data;
   const offset = buffer.uint64(BUFFER.offset);
-  if (offset <= 1) return buffer.bytes(BUFFER.data);
+  if (offset <= 1) return data;
   const size = buffer.uint64(BUFFER.size);
   file.check(offset, size);
   return file.bytes.subarray(offset, offset + size);
@@ -45,15 +47,17 @@ export function bufferBytes(file: FlatBuffer, model: FlatTable, index: number): 
 
 export class TfliteTensors {
   readonly #file: FlatBuffer;
-  readonly #model: FlatTable;
-  readonly #subgraph: FlatTable;
+  readonly #buffers: TableVector;
+  readonly #tensors: TableVector;
+  readonly #records = new Map<number, FlatTable>();
+  readonly #data = new Map<number, Uint8Array>();
   readonly #activations = new Map<number, Tensor>();
   readonly #constants = new Map<number, Tensor>();
 
   constructor(file: FlatBuffer, model: FlatTable, subgraph: FlatTable) {
     this.#file = file;
-    this.#model = model;
-    this.#subgraph = subgraph;
+    this.#buffers = model.tableVector(MODEL.buffers);
+    this.#tensors = subgraph.tableVector(SUBGRAPH.tensors);
   }
 
   name(index: number): string {
@@ -100,7 +104,7 @@ export class TfliteTensors {
     const decoder = DECODERS[stored];
     if (!decoder) throw modelUnsupported(`${where}: constants of type ${stored} are not supported (${name})`);
     if (record.has(TENSOR.sparsity)) throw modelUnsupported(`${where}: sparse weights are not supported (${name})`);
-    const { stored: shape } = this.shape(index);
+    const shape = record.int32s(TENSOR.shape);
     if (!(elementCount(shape) * decoder.bytesPerValue === bytes.length)) {
       throw modelInvalid(`${name}: expected ${stored} data for [${shape.join(', ')}] but it has ${bytes.length} bytes`);
     }
@@ -153,7 +157,12 @@ export class TfliteTensors {
   }
 
   #record(index: number): FlatTable {
-    return this.#subgraph.tableAt(SUBGRAPH.tensors, index);
+    let record = this.#records.get(index);
+    if (!record) {
+      record = this.#tensors.at(index);
+      this.#records.set(index, record);
+    }
+    return record;
   }
 
   #type(record: FlatTable): TensorType {
@@ -163,7 +172,12 @@ export class TfliteTensors {
   }
 
   #bytes(index: number): Uint8Array {
-    const buffer = this.#record(index).uint32(TENSOR.buffer);
-    return buffer === 0 ? new Uint8Array(0) : bufferBytes(this.#file, this.#model, buffer);
+    let bytes = this.#data.get(index);
+    if (!bytes) {
+      const buffer = this.#record(index).uint32(TENSOR.buffer);
+      bytes = buffer === 0 ? new Uint8Array(0) : bufferBytes(this.#file, this.#buffers, buffer);
+      this.#data.set(index, bytes);
+    }
+    return bytes;
   }
 }
