@@ -85,34 +85,47 @@ bool read_weights(const Napi::Value& value, Memory* memory) {
   return true;
 }
 
+// What the threads of a run share. A helper may come late, so each has a share of its own.
+struct SharedRun {
+  const std::shared_ptr<Loaded> loaded;
+  Execution::Times times;
+  Execution execution;
+
+  SharedRun(std::shared_ptr<Loaded> program, size_t words, bool timed)
+      : loaded(std::move(program)),
+        times(timed ? count_records(loaded->op_words(), words) + 1 : 0),
+        execution({&loaded->kernels, loaded->weights.data(), loaded->arena.data(), /*scratch=*/loaded->arena.data()},
+                  loaded->scratch_bytes, loaded->threads, loaded->op_words(), words, timed ? &times : nullptr) {}
+};
+
 class Run : public Napi::AsyncWorker {
  public:
   Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output, bool timed)
       : Napi::AsyncWorker(env, "mobilenet_edge"),
         team_(env.GetInstanceData<Instance>()->team),
-        loaded_(std::move(loaded)),
-        output_(output) {
-    if (timed) times_ = std::make_shared<Execution::Times>(count_records(loaded_->op_words(), output.words) + 1);
+        loaded_(loaded),
+        output_(output),
+        shared_(std::make_shared<SharedRun>(std::move(loaded), output.words, timed)) {
     napi_create_promise(env, &deferred_, &promise_);
   }
 
-  Napi::Value promise() const { return {Env(), promise_}; }
+  ~Run() override { end(); }
+
+  // Wakes all threads; they wait for the input, which input_is_written() says is there.
+  Napi::Value start() {
+    loaded_->running = true;
+    shared_->execution.hold();
+    team_->begin(loaded_->threads, [shared = shared_](int32_t member) { shared->execution.work(member); });
+    begun_ = true;
+    Queue();
+    return {Env(), promise_};
+  }
+  void input_is_written() { shared_->execution.release(); }
 
  protected:
   void Execute() override {
-    // A helper may come late: it shares what it reads.
-    struct Shared {
-      std::shared_ptr<Loaded> loaded;
-      std::shared_ptr<Execution::Times> times;
-      Execution execution;
-    };
-    uint8_t* arena = loaded_->arena.data();
-    const Context context = {&loaded_->kernels, loaded_->weights.data(), arena, /*scratch=*/arena};
-    const auto shared = std::shared_ptr<Shared>(new Shared{
-        loaded_,
-        times_,
-        {context, loaded_->scratch_bytes, loaded_->threads, loaded_->op_words(), output_.words, times_.get()}});
-    team_->run(loaded_->threads, [shared](int32_t member) { shared->execution.work(member); });
+    shared_->execution.work(0);
+    end();
   }
 
   // Calls of Node-API fail here when the JavaScript thread is being terminated; nobody waits for the answer then.
@@ -120,11 +133,13 @@ class Run : public Napi::AsyncWorker {
     loaded_->running = false;
     void* data;
     napi_value result;
-    const size_t bytes = times_ ? (times_->size() - 1) * sizeof(double) : output_.pixels * output_.channel_bytes;
+    const Execution::Times& times = shared_->times;
+    const bool timed = !times.empty();
+    const size_t bytes = timed ? (times.size() - 1) * sizeof(double) : output_.pixels * output_.channel_bytes;
     if (napi_create_arraybuffer(Env(), bytes, &data, &result) != napi_ok) return;
-    if (times_) {
-      for (size_t i = 0; i + 1 < times_->size(); ++i) {
-        static_cast<double*>(data)[i] = static_cast<double>((*times_)[i + 1] - (*times_)[i]) / 1e6;
+    if (timed) {
+      for (size_t i = 0; i + 1 < times.size(); ++i) {
+        static_cast<double*>(data)[i] = static_cast<double>(times[i + 1] - times[i]) / 1e6;
       }
     } else {
       copy_pixels(static_cast<uint8_t*>(data), output_.channel_bytes, loaded_->arena.data() + output_.offset,
@@ -134,10 +149,17 @@ class Run : public Napi::AsyncWorker {
   }
 
  private:
+  // Also where Execute() is never called.
+  void end() {
+    if (begun_) team_->end();
+    begun_ = false;
+  }
+
   const std::shared_ptr<Team> team_;
   const std::shared_ptr<Loaded> loaded_;
   const Port output_;
-  std::shared_ptr<Execution::Times> times_;
+  const std::shared_ptr<SharedRun> shared_;
+  bool begun_ = false;
   napi_deferred deferred_ = nullptr;
   napi_value promise_ = nullptr;
 };
@@ -213,14 +235,15 @@ class Session : public Napi::ObjectWrap<Session> {
       return env.Undefined();
     }
     if (!idle(env)) return env.Undefined();
-    // Here and not in the worker, because JavaScript may change or detach the input while that runs.
-    copy_pixels(loaded->arena.data() + input.offset, input.stride_bytes, bytes.data, input.channel_bytes, input);
     // No conversion to a boolean: that fails while the JavaScript thread is being terminated, and aborts the process.
     const bool timed = info[3].IsBoolean() && info[3].As<Napi::Boolean>().Value();
-    auto* worker = new Run(env, loaded, output, timed);  // deletes itself
-    loaded->running = true;
-    worker->Queue();
-    return worker->promise();
+    auto* worker = new Run(env, loaded, output, timed);  // deletes itself, on this thread
+    const Napi::Value promise = worker->start();
+    // Here and not in the worker, because JavaScript may change or detach the input while that runs; but while threads
+    // wake.
+    copy_pixels(loaded->arena.data() + input.offset, input.stride_bytes, bytes.data, input.channel_bytes, input);
+    worker->input_is_written();
+    return promise;
   }
 
   void close(const Napi::CallbackInfo& info) { release(info.Env()); }

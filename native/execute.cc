@@ -86,7 +86,7 @@ struct BandChunks {
 void Execution::work(int32_t member) {
   Context context = context_;
   context.scratch += member * scratch_bytes_;
-  size_t begin = 0;  // how many chunks the ops before this one have
+  size_t begin = first_;  // how many chunks the ops before this one have
   size_t index = 0;
   for (size_t at = 0; at < words_; ++index) {
     const OpHeader& op = reinterpret_cast<const OpHeader&>(ops_[at]);

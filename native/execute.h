@@ -29,6 +29,11 @@ class Execution {
         times_(times),
         bands_(static_cast<size_t>(members)) {}
 
+  // Before anybody takes part: nothing begins until release(), which another thread may call, for the input is still
+  // being written.
+  void hold() { first_ = 1; }
+  void release() { finish(1); }
+
   // Takes part as one of the members, each a thread of its own. Member 0 returns when everything is done; the others
   // when nothing is left to begin. A member that begins later than that reads the records and nothing else.
   void work(int32_t member);
@@ -49,9 +54,11 @@ class Execution {
   const int32_t* const ops_;
   const size_t words_;
   Times* const times_;
+  size_t first_ = 0;  // how much must be done before the first op: the input, where it is waited for
 
   std::vector<Band> bands_;
-  // Chunks of the whole program that have ended; on a cache line of its own.
+  // Chunks of the whole program that have ended, the input among them where it is waited for; on a cache line of its
+  // own.
   alignas(64) std::atomic<size_t> done_{0};
   alignas(64) std::atomic<int32_t> sleepers_{0};
   std::mutex mutex_;

@@ -41,23 +41,23 @@ Team::~Team() {
   for (const auto& helper : helpers_) helper->thread.join();
 }
 
-void Team::run(int32_t threads, const Work& work) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
+void Team::begin(int32_t threads, const Work& work) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  ++running_;
+  // More threads than cores only where somebody asks for just that.
+  const int32_t free = std::max(cores_, threads) - running_;
+  const int32_t wanted = std::min(threads - 1, free);
+  for (int32_t member = 1; member <= wanted; ++member) {
+    Helper* helper = idle_helper();
+    if (!helper) break;
+    helper->work = work;
+    helper->member = member;
     ++running_;
-    // More threads than cores only where somebody asks for just that.
-    const int32_t free = std::max(cores_, threads) - running_;
-    const int32_t wanted = std::min(threads - 1, free);
-    for (int32_t member = 1; member <= wanted; ++member) {
-      Helper* helper = idle_helper();
-      if (!helper) break;
-      helper->work = work;
-      helper->member = member;
-      ++running_;
-      helper->called.notify_one();
-    }
+    helper->called.notify_one();
   }
-  work(0);
+}
+
+void Team::end() {
   std::lock_guard<std::mutex> lock(mutex_);
   --running_;
 }

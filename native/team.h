@@ -25,10 +25,12 @@ class Team {
   ~Team();
   Team(const Team&) = delete;
 
-  // Calls work(0) here and work(1), work(2) ... on helpers that are idle, `threads` in all at most, and fewer where
-  // other runs have the cores. Returns when work(0) does; the others may begin and end later. A helper's thread is
-  // started when it is first needed; where the operating system gives none, there are fewer.
-  void run(int32_t threads, const Work& work);
+  // Calls work(1), work(2) ... on helpers that are idle: with member 0, which is the caller's affair, `threads` in all
+  // at most, and fewer where other runs have the cores. They may begin and end when they like. A helper's thread is
+  // started when it is first needed; where the operating system gives none, there are fewer. Every call is followed by
+  // one of end(), on any thread, when member 0 has ended.
+  void begin(int32_t threads, const Work& work);
+  void end();
 
  private:
   struct Helper {
@@ -46,7 +48,7 @@ class Team {
   // All below belongs to who holds the mutex.
   std::vector<std::unique_ptr<Helper>> helpers_;
   std::vector<Helper*> idle_;
-  int32_t running_ = 0;  // threads at work, callers of run() included
+  int32_t running_ = 0;  // threads at work, members 0 included
   bool ending_ = false;
 };
 

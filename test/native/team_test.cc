@@ -75,7 +75,15 @@ struct Case {
 
   bool right(Team* team, int32_t threads) const {
     const auto run = std::make_shared<SharedRun>(kernels, input, ops);
-    team->run(threads, [run](int32_t member) { run->execution.work(member); });
+    // Half of all runs wait for their input.
+    const bool held = threads % 2;
+    if (held) run->execution.hold();
+    team->begin(threads, [run](int32_t member) { run->execution.work(member); });
+    std::thread writer;
+    if (held) writer = std::thread([run] { run->execution.release(); });
+    run->execution.work(0);
+    team->end();
+    if (held) writer.join();
     return run->machine.intact() && same_bits(run->machine.arena.values(), expected);
   }
 };
@@ -114,6 +122,12 @@ void test_callers_at_once(const Case& each) {
   expect(wrong == 0, "callers at once all get their answers");
 }
 
+void run(Team* team, int32_t threads, const Team::Work& work) {
+  team->begin(threads, work);
+  work(0);
+  team->end();
+}
+
 // Every call has members 0, 1, ... of at most `threads`, each once.
 void test_members() {
   for (int32_t threads : {1, 2, 3, 5}) {
@@ -121,8 +135,8 @@ void test_members() {
     std::multiset<int32_t> members;
     {
       Team team;
-      for (int32_t run = 0; run < 20; ++run) {
-        team.run(threads, [&](int32_t member) {
+      for (int32_t round = 0; round < 20; ++round) {
+        run(&team, threads, [&](int32_t member) {
           std::lock_guard<std::mutex> lock(mutex);
           members.insert(member);
         });
@@ -143,13 +157,13 @@ void test_no_more_threads_than_cores() {
   std::atomic<int32_t> here{0}, second{0};
   std::atomic<bool> done{false};
   std::thread first([&] {
-    team.run(all, [&](int32_t) {
+    run(&team, all, [&](int32_t) {
       ++here;
       while (!done) std::this_thread::yield();
     });
   });
   while (here < all) std::this_thread::yield();
-  team.run(all, [&](int32_t) { ++second; });
+  run(&team, all, [&](int32_t) { ++second; });
   done = true;
   first.join();
   expect(second == 1, "a run gets no helper while others have all cores");
