@@ -26,6 +26,13 @@ function workerName(): string {
   return `${WORKER_NAME} ${++workers} ${Date.now().toString(36)} ${Math.random().toString(36).slice(2)}`;
 }
 
+function scriptProblem(message: string | undefined): string {
+  const isolation = crossOriginIsolated
+    ? ', and that it is served with Cross-Origin-Embedder-Policy as this page is'
+    : '';
+  return `The worker's script could not be run${message ? ` (${message})` : ''}: check workerUrl and the page's Content-Security-Policy (worker-src)${isolation}, or use thread 'main'`;
+}
+
 /** Starts a worker of that name that runs host.mts. Throws BACKEND_UNAVAILABLE or INVALID_ARGUMENT. */
 export type StartWorker = (name: string) => Worker;
 
@@ -80,11 +87,7 @@ export class WorkerChannel implements Channel {
     worker.onerror = (event) => {
       event.preventDefault();
       if (alive) this.#fail(`The worker failed (${event.message})`);
-      else
-        this.#fail(
-          `The worker's script could not be run${event.message ? ` (${event.message})` : ''}: check workerUrl and the page's Content-Security-Policy (worker-src), or use thread 'main'`,
-          'BACKEND_UNAVAILABLE',
-        );
+      else this.#fail(scriptProblem(event.message), 'BACKEND_UNAVAILABLE');
     };
     return worker;
   }

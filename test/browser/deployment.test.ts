@@ -72,6 +72,14 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     expect(await classify({ headers: ISOLATION }, onMain)).toMatchObject(alone);
   });
 
+  test("an isolated page whose worker's script lacks the header is told so", async () => {
+    const without = ['/dist/browser/host.mjs'];
+    await expect(classify({ headers: ISOLATION, without })).rejects.toThrow(/Cross-Origin-Embedder-Policy/);
+    expect(
+      await classify({ headers: ISOLATION, without: ['/dist/wasm/mobilenet_edge.relaxed-simd.threads.wasm'] }),
+    ).toMatchObject(twoThreads);
+  });
+
   test('one file with everything inside asks for nothing else', async () => {
     const pages = { '/': pageOf('/dist/browser/inline.mjs') };
     const runs = [

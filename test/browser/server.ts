@@ -26,6 +26,8 @@ export const ISOLATION = {
 
 export interface ServeOptions {
   headers?: Record<string, string>;
+  /** What is served without these headers. */
+  without?: readonly string[];
   /** Folders of files by the begin of their URLs. */
   folders?: Record<string, string>;
   /** Documents by URL. */
@@ -52,7 +54,8 @@ export async function serve(options: ServeOptions = {}): Promise<TestServer> {
   const pages = { '/': EDGE_PAGE, ...options.pages };
   const server = createServer((request, response) => {
     requests.push(request.url!);
-    answer(request, response, { headers: { ...options.headers }, folders, pages });
+    const headers = options.without?.includes(request.url!) ? {} : { ...options.headers };
+    answer(request, response, { headers, folders, pages });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -64,7 +67,9 @@ function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, options: Required<ServeOptions>): void {
+type Answering = Required<Omit<ServeOptions, 'without'>>;
+
+function answer(request: IncomingMessage, response: ServerResponse, options: Answering): void {
   const { pathname, search } = new URL(request.url!, 'http://localhost');
   const send = (body: string | Uint8Array, type: string): void => {
     response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body), ...options.headers });
@@ -86,7 +91,7 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Req
   }
 }
 
-function sendFile(pathname: string, response: ServerResponse, options: Required<ServeOptions>): void {
+function sendFile(pathname: string, response: ServerResponse, options: Answering): void {
   const prefix = Object.keys(options.folders).find((begin) => pathname.startsWith(begin));
   const relative = prefix && normalize(decodeURIComponent(pathname.slice(prefix.length)));
   const path = prefix && relative && !relative.startsWith('..') ? join(options.folders[prefix], relative) : undefined;
