@@ -1,18 +1,18 @@
-/** Runs a program on an emulated core with the counting plugin, and reads what armest.py makes of the counts. */
+/** Runs a program on an emulated core with the counting plugin, and makes cycles and traffic of the counts. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cyclesOf } from './cycles.mjs';
 
-const COMMANDS = ['qemu-aarch64', 'aarch64-linux-gnu-g++', 'gcc', 'python3', 'llvm-mc-19', 'llvm-mca-19'];
-const DEBIAN = 'qemu-user, g++-aarch64-linux-gnu, gcc, python3, llvm-19';
+const COMMANDS = ['qemu-aarch64', 'qemu-arm', 'gcc', 'llvm-mc-19', 'llvm-mca-19'];
+const DEBIAN = 'qemu-user, gcc, llvm-19';
+const LINE_BYTES = 64;
 
-/** Builds the plugin of the tools' folder into `folder`. Throws with what is missing. */
-export function prepareTools(tools, folder) {
-  if (!tools || !existsSync(join(tools, 'armcount.c')) || !existsSync(join(tools, 'armest.py'))) {
-    throw new Error(
-      `Expected --tools or MOBILENET_EDGE_ARM_TOOLS to name a folder with armcount.c (a counting plugin of qemu) and armest.py (cycles by llvm-mca) but received '${tools ?? ''}'`,
-    );
-  }
+/** The rest runs once or twice. */
+const SHARE_OF_INSTRUCTIONS = 0.999;
+
+/** Builds the plugin into `folder` and returns its path. */
+export function preparePlugin(folder) {
   const missing = COMMANDS.filter((command) => {
     try {
       execFileSync(command, ['--version'], { stdio: 'ignore' });
@@ -22,37 +22,65 @@ export function prepareTools(tools, folder) {
     }
   });
   if (missing.length > 0) throw new Error(`Expected ${missing.join(', ')} to be installed (Debian: ${DEBIAN})`);
-  const plugin = join(folder, 'libarmcount.so');
-  execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-fvisibility=hidden', '-o', plugin, join(tools, 'armcount.c')]);
-  return { plugin, estimate: join(tools, 'armest.py') };
+  const plugin = join(folder, 'count_plugin.so');
+  const flags = ['-O2', '-Wall', '-Wextra', '-shared', '-fPIC', '-fvisibility=hidden'];
+  execFileSync('gcc', [...flags, '-o', plugin, join(import.meta.dirname, 'count_plugin.c')], { stdio: 'inherit' });
+  return plugin;
 }
 
-const number = (text, pattern) => {
-  const match = text.match(pattern);
-  if (!match) throw new Error(`Expected ${pattern} in\n${text}`);
-  return Number(match[1]);
-};
+/** See count_plugin.c. Blocks come hottest first. */
+function parseCounts(text) {
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '));
+  const caches = lines.filter(([kind]) => kind === 'cache').map(([, ...numbers]) => numbers.map(Number));
+  const blocks = lines
+    .filter(([kind]) => kind === 'block')
+    .map(([, times, name, ...code]) => ({ name, code, times: Number(times), executed: times * code.length }))
+    .sort((a, b) => b.executed - a.executed);
+  return { caches, blocks };
+}
 
-/** Million instructions, million cycles and MB between the last-level cache and DRAM, of a file of counts. */
-function readCounts(estimate, file, { model }) {
-  const text = execFileSync('python3', [estimate, '--mcpu', model ?? 'cortex-a72', '--top', '12', file], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 24,
+/**
+ * Million instructions, million cycles and MB between the last-level cache and DRAM, and { name, instructions, cycles }
+ * of each function.
+ */
+function readCounts(file, board) {
+  const { caches, blocks } = parseCounts(readFileSync(file, 'utf8'));
+  const instructions = blocks.reduce((sum, { executed }) => sum + executed, 0);
+  let covered = 0;
+  const hot = blocks.filter(({ executed }) => {
+    const wanted = covered < SHARE_OF_INSTRUCTIONS * instructions;
+    covered += executed;
+    return wanted;
   });
-  const cycles = model ? new RegExp(`${model}\\s+compute cycles\\s+([\\d.]+)`) : /a53-rule cycles\s+([\d.]+)/;
-  const [, misses, writebacks] = [...text.matchAll(/# L\d.*misses (\d+) .*writebacks (\d+)/g)].at(-1);
+  const cycles = cyclesOf(
+    hot.map(({ code }) => code),
+    board.core,
+    board.architecture,
+  );
+  const functions = new Map();
+  hot.forEach(({ name, times, executed }, i) => {
+    const sum = functions.get(name) ?? { name, instructions: 0, cycles: 0 };
+    sum.instructions += executed / 1e6;
+    sum.cycles += (times * cycles[i]) / 1e6;
+    functions.set(name, sum);
+  });
+  const [, misses, writebacks] = caches.at(-1);
   return {
-    instructions: number(text, /: ([\d.]+) M instructions/),
-    cycles: number(text, cycles),
-    dram: ((Number(misses) + Number(writebacks)) * 64) / 1e6,
-    text,
+    instructions: instructions / 1e6,
+    cycles: [...functions.values()].reduce((sum, { cycles }) => sum + cycles, 0),
+    dram: ((misses + writebacks) * LINE_BYTES) / 1e6,
+    functions: [...functions.values()].sort((a, b) => b.cycles - a.cycles),
   };
 }
 
-/** `run` is what follows the emulator on the command line. With `layers` one result for each of them. */
-export function countRun({ plugin, estimate }, board, run, file, layers = 0) {
-  const arguments_ = ['-cpu', board.cpu, '-plugin', `${plugin},out=${file},cache=${board.caches}`, ...run];
-  execFileSync('qemu-aarch64', arguments_, { stdio: ['ignore', 'ignore', 'pipe'] });
-  if (layers === 0) return [readCounts(estimate, file, board)];
-  return Array.from({ length: layers }, (_, i) => readCounts(estimate, `${file}.${i + 1}`, board));
+/** `run` is what follows the emulator on the command line; the result has an element for each of its regions. */
+export function countRun(plugin, board, run, file, regions) {
+  const options = `${plugin},out=${file},caches=${board.caches}`;
+  execFileSync(board.emulator, ['-cpu', board.cpu, '-plugin', options, ...run], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return Array.from({ length: regions }, (_, i) => readCounts(`${file}.${i + 1}`, board));
 }

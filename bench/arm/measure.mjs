@@ -17,11 +17,10 @@ const { fromArena, fromReal, toArena } = require('../../dist/tensor_io.js');
 
 const TOLERANCE = 1e-5;
 
-export function prepareHarness() {
-  return buildNativeProgram('arm_bench', 'bench/arm', ['-O3', '-static'], {
-    architecture: 'arm64',
-    compiler: 'aarch64-linux-gnu-g++',
-  });
+export function prepareHarness({ architecture, compiler }) {
+  // Not Thumb, which is the compiler's default: some functions of the C library are no Thumb, and blocks do not say.
+  const flags = architecture === 'arm' ? ['-O3', '-static', '-marm'] : ['-O3', '-static'];
+  return buildNativeProgram(`${architecture}_bench`, 'bench/arm', flags, { architecture, compiler });
 }
 
 const inputOf = (graph, program) => toArena(fromReal(pictureOf(graph), graph.input), graph.input, program.input.type);
@@ -50,16 +49,16 @@ const summaryOf = (line) => {
 };
 
 /** { isa, total, layers: [{ op, counts }] }; counts are of count.mjs. */
-export async function measure({ graph, precision, board, harness, tools, folder, options }) {
+export async function measure({ graph, precision, board, harness, plugin, folder, options }) {
   const simple = simplify(graph, precision);
-  const emulated = (...run) => execFileSync('qemu-aarch64', ['-cpu', board.cpu, harness, ...run], { encoding: 'utf8' });
+  const emulated = (...run) => execFileSync(board.emulator, ['-cpu', board.cpu, harness, ...run], { encoding: 'utf8' });
   const isa = options.isa ?? emulated('--isas').trim().split(',').at(-1);
   const program = compile(simple, JSON.parse(emulated('--geometry', isa)), { fusion: options.fusion });
   const [programPath, outputPath, counts] = ['program', 'output', 'counts'].map((name) => join(folder, name));
   writeFileSync(programPath, programFile(program, inputOf(simple, program)));
 
   const run = [harness, isa, programPath, outputPath];
-  const [total] = countRun(tools, board, run, counts);
+  const [total] = countRun(plugin, board, run, counts, 1);
   const answer = fromArena(readOutput(readFileSync(outputPath), program.output), simple.output);
   checkAnswer(answer, await answerHere(simple), `${board.title} ${isa}`);
   if (!options.layers) return { isa, total, layers: [] };
@@ -67,6 +66,6 @@ export async function measure({ graph, precision, board, harness, tools, folder,
   const ops = listing(program)
     .split('\n')
     .filter((line) => /^[a-z]/.test(line));
-  const counted = countRun(tools, board, [...run, 'layers'], counts, ops.length);
+  const counted = countRun(plugin, board, [...run, 'layers'], counts, ops.length);
   return { isa, total, layers: ops.map((line, i) => ({ op: summaryOf(line), counts: counted[i] })) };
 }

@@ -2,8 +2,7 @@
 //   run_program --isas                      prints the instruction sets of this CPU, worst first
 //   run_program --geometry ISA              prints the Geometry of an instruction set as JSON
 //   run_program ISA PROGRAM OUTPUT [layers] runs a file of program_file.mjs and writes the bytes of its output
-// The second of two runs lies between marker system calls, which counting plugins look for; with `layers` every op
-// does.
+// The second of two runs lies between the marker system calls of count_plugin.c; with `layers` every op of it does.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +23,7 @@ namespace {
 
 constexpr long kMarker = 0x5eed;
 void count_from_here() { syscall(kMarker, 1, 0); }
-// A phase other than 0 gets a result of its own.
-void count_to_here(int phase) { syscall(kMarker, 0, phase); }
+void count_to_here(int region) { syscall(kMarker, 0, region); }
 
 [[noreturn]] void fail(const char* what) {
   fprintf(stderr, "%s\n", what);
@@ -108,16 +106,16 @@ int main(int argc, char** argv) {
   run(context, ops, program.ops.size());
   program.start_over();
   if (layers) {
-    int phase = 0;
+    int region = 0;
     for (size_t at = 0; at < program.ops.size(); at += ops[at + 1]) {
       count_from_here();
       run(context, ops + at, ops[at + 1]);
-      count_to_here(++phase);
+      count_to_here(++region);
     }
   } else {
     count_from_here();
     run(context, ops, program.ops.size());
-    count_to_here(0);
+    count_to_here(1);
   }
 
   FILE* output = fopen(argv[3], "wb");
