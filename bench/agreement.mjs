@@ -29,7 +29,7 @@ function toInput(values, { type, quantization }) {
 
 /**
  * Two random pictures with mobilenet-edge's answers to them, probabilities or int8 levels, and how far off each kind of
- * contestant may be. Throws if the tolerance is not well below the difference that another picture makes.
+ * contestant may be, and the network's multiply-accumulates. Throws if the tolerance is not well below the difference that another picture makes.
  */
 export async function makeReference(graph) {
   const { load } = await importMobilenetEdge();
@@ -40,6 +40,7 @@ export async function makeReference(graph) {
     const answer = Float32Array.from((await model.predict(values)).data);
     pictures.push({ values, shape: graph.input.shape, answer });
   }
+  const { macs } = model.info;
   model.close();
   const difference = maxDifference(pictures[0].answer, pictures[1].answer);
   if (graph.output.type === 'int8') {
@@ -47,10 +48,10 @@ export async function makeReference(graph) {
     if (!(difference >= 2 * tolerances.peer)) {
       throw new Error(`Expected two pictures to differ clearly but their logits are within ${difference} levels`);
     }
-    return { pictures, tolerances };
+    return { pictures, tolerances, macs };
   }
   const tolerance = Math.min(PROBABILITY_TOLERANCE, SHARE_OF_DIFFERENCE * difference);
-  return { pictures, tolerances: { own: tolerance, peer: tolerance } };
+  return { pictures, tolerances: { own: tolerance, peer: tolerance }, macs };
 }
 
 /** The greatest difference of two answers. Throws if it is more than `tolerance`. */

@@ -16,6 +16,12 @@ function cpuMs() {
 const commands = {
   ...turnCommands(openContestant, cpuMs),
 
+  /** What one core can do at best: multiply-accumulates a second of products that stay in its own caches. */
+  async peak({ isa }) {
+    const { peakRate } = await import('../dist/cli/peak.js');
+    return { rate: await peakRate({ backend: 'native', isa, precision: 'float32' }) };
+  },
+
   /** Bytes resident, garbage collected, and those of Node before anything was loaded. */
   memory() {
     globalThis.gc();

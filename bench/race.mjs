@@ -1,5 +1,6 @@
 /** One network: starts every contestant, checks its answers, then lets them run in turns. */
 import { checkAnswer, makeReference } from './agreement.mjs';
+import { FmaLimit } from './fma_limit.mjs';
 import { measureMemory } from './memory.mjs';
 import { writeNetwork } from './networks.mjs';
 
@@ -7,12 +8,14 @@ import { writeNetwork } from './networks.mjs';
  * `results` in the contestants' order: { name, precision, rivals, details, times and cpuTimes in milliseconds, difference,
  * rss, bareRss }, cpuTimes empty and no rss where nothing tells them; or { name, precision, unavailable: reason } for an
  * instruction set that this machine lacks. `memory`: what memory.mjs measures with the int8 file, if a native contestant
- * reads that. Rejects if any answer is wrong.
+ * reads that. `limit`: { name, times } of fma_limit.mjs, if a native contestant runs in float32. Rejects if any answer is
+ * wrong.
  */
 export async function race(network, { contestants, rounds, runs, warmUpMs, start }, progress) {
   progress(`${network.id}: writing models`);
   const { models, remove } = await writeNetwork(network, new Set(contestants.map(({ model }) => model)));
   const entries = [];
+  let limit;
   try {
     for (const model of Object.values(models)) Object.assign(model, await makeReference(model.graph));
     for (const contestant of contestants) {
@@ -20,6 +23,8 @@ export async function race(network, { contestants, rounds, runs, warmUpMs, start
       entries.push(await enter(contestant, models[contestant.model], start));
     }
     const runners = entries.filter(({ process }) => process);
+    const available = contestants.filter((_, i) => entries[i].process);
+    limit = FmaLimit.of(available, models);
     for (const { process } of runners) await process.ask('warmUp', { milliseconds: warmUpMs });
 
     // Turns are short and every round has all of them, so that a busy spell of the machine hits all alike.
@@ -32,14 +37,17 @@ export async function race(network, { contestants, rounds, runs, warmUpMs, start
         result.times.push(...times);
         if (cpuMs !== undefined) result.cpuTimes.push(cpuMs);
       }
+      await limit?.measure();
     }
     for (const { process, result } of runners) Object.assign(result, await process.ask('memory'));
     const runsNatively = contestants.some(({ model, options }) => model === 'int8' && options.backend === 'native');
     const memory = runsNatively
       ? measureMemory(models.int8.files.tflite, models.int8.pictures[0].values.length)
       : undefined;
-    return { results: entries.map(({ result }) => result), memory };
+    const results = entries.map(({ result }) => result);
+    return { results, memory, limit: limit && { name: limit.name, times: limit.times } };
   } finally {
+    limit?.process.end();
     for (const { process } of entries) process?.end();
     await remove();
   }

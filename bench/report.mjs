@@ -53,20 +53,31 @@ export function summarize(results) {
   });
 }
 
+/** minMs and medianMs of an FMA limit, and how many times as long its contestant takes, by least and median times. */
+export function beside(limit, results) {
+  if (!limit) return undefined;
+  const { name, times } = limit;
+  const own = results.find((result) => result.name === name);
+  const minMs = least(times);
+  const medianMs = median(times);
+  return { name, minMs, medianMs, timesAsLong: { min: own.minMs / minMs, median: own.medianMs / medianMs } };
+}
+
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 /** One table for each precision of a race. */
-function raceTables({ title, results }) {
+function raceTables({ title, results, limit }) {
   const precisions = [...new Set(results.map(({ precision }) => precision))];
   return precisions.map((precision) =>
     raceTable(
       `${title} ${precision}`,
       results.filter((result) => result.precision === precision),
+      precision === 'float32' ? limit : undefined,
     ),
   );
 }
 
-function raceTable(title, results) {
+function raceTable(title, results, limit) {
   const rivals = [...new Set(results.flatMap(({ timesAsFastAs = {} }) => Object.keys(timesAsFastAs)))];
   // Of a page nothing tells its share of processor time and memory.
   const has = (field) => results.some((result) => result[field] !== undefined);
@@ -82,6 +93,10 @@ function raceTable(title, results) {
     const times = [minMs, medianMs, ...cpu.map(() => cpuMs)].map((time) => time.toFixed(2));
     return [name, ...times, ...ratios, ...memory.map(() => megabytes(rss))];
   });
+  if (limit) {
+    const { minMs, medianMs } = limit;
+    rows.push(['FMA limit of one core', minMs.toFixed(2), medianMs.toFixed(2), ...header.slice(3).map(() => '')]);
+  }
   return [header, ...rows];
 }
 
@@ -107,6 +122,13 @@ function agreements(runners) {
     ...(ours === undefined ? [] : ["mobilenet-edge's int8 logits equal bit for bit"]),
     ...(peers === undefined ? [] : [`the peers' within ${peers} of 256 levels${saturatesInt8() ? SATURATION : ''}`]),
   ];
+}
+
+function limitNote(title, { name, timesAsLong: { min, median } }) {
+  return (
+    `${title}: ${name} takes ${min.toFixed(2)} / ${median.toFixed(2)} times the FMA limit, by least / median times. The limit ` +
+    'is all multiply-accumulates at the best rate of one core on products in its own caches, measured once a round.'
+  );
 }
 
 function memoryNote(title, { bareBytes, peakBytes }) {
@@ -150,7 +172,8 @@ function notes({ machine, rounds, runs, packages, networks }) {
         'ones are the worst case for our x64 kernels. Under vs own float32: the same engine and instruction set.',
     );
   }
-  for (const { title, memory } of networks) {
+  for (const { title, limit, memory } of networks) {
+    if (limit) lines.push(limitNote(title, limit));
     if (memory) lines.push(memoryNote(title, memory));
   }
   return [...lines, ...new Set(missing)];

@@ -3,7 +3,7 @@ import { ContestantProcess } from './contestant_process.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { describePackages } from './packages.mjs';
 import { race } from './race.mjs';
-import { describeMachine, formatReport, summarize } from './report.mjs';
+import { beside, describeMachine, formatReport, summarize } from './report.mjs';
 
 /** Where contestants run: what `start` gives answers to the commands of turns.mjs. */
 const PROCESSES = {
@@ -23,8 +23,9 @@ async function main() {
   const races = [];
   try {
     for (const network of networks) {
-      const { results, memory } = await race(network, { ...options, start: venue.start }, progress);
-      races.push({ id: network.id, title: network.title, results: summarize(results), memory });
+      const { results, memory, limit } = await race(network, { ...options, start: venue.start }, progress);
+      const summary = summarize(results);
+      races.push({ id: network.id, title: network.title, results: summary, memory, limit: beside(limit, summary) });
     }
   } finally {
     await venue.close();
