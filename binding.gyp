@@ -42,7 +42,7 @@
         'native/ops/q8_pointwise.cc',
         'native/ops/q8_pool.cc',
         'native/packing/chain.cc',
-        'native/packing/pack_f32.cc',
+        'native/packing/pack_float.cc',
         'native/packing/pack_q8.cc',
       ],
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
@@ -55,7 +55,7 @@
         }],
         ['target_arch=="arm64"', {
           'defines': ['MOBILENET_EDGE_NEON'],
-          'dependencies': ['kernels_neon', 'kernels_neondot'],
+          'dependencies': ['kernels_neon', 'kernels_neondot', 'kernels_neonfp16'],
         }],
         ['target_arch=="arm"', {
           'defines': ['MOBILENET_EDGE_NEON'],
@@ -109,6 +109,13 @@
           'sources': ['native/kernels/neondot.cc'],
           'cflags_cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+dotprod'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-march=armv8.2-a+dotprod']},
+        },
+        {
+          'target_name': 'kernels_neonfp16',
+          'type': 'static_library',
+          'sources': ['native/kernels/neonfp16.cc'],
+          'cflags_cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+fp16'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-march=armv8.2-a+fp16']},
         },
       ],
     }],

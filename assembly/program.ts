@@ -17,6 +17,13 @@ export const OPCODE_Q8_LOOKUP: i32 = 15;
 export const OPCODE_Q8_SOFTMAX: i32 = 16;
 export const OPCODE_Q8_QUANTIZE: i32 = 17;
 export const OPCODE_Q8_DEQUANTIZE: i32 = 18;
+export const OPCODE_F16_CONV: i32 = 19;
+export const OPCODE_F16_POINTWISE: i32 = 20;
+export const OPCODE_F16_DEPTHWISE: i32 = 21;
+export const OPCODE_F16_ADD: i32 = 22;
+export const OPCODE_F16_POOL: i32 = 23;
+export const OPCODE_F16_FROM_F32: i32 = 24;
+export const OPCODE_F16_TO_F32: i32 = 25;
 
 // What every record starts with.
 @unmanaged
@@ -120,9 +127,9 @@ export class DepthwiseOp {
 
 // A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside
 // this one: the expansion (pointwise, or conv: the stem), the depthwise, the projection
-// (pointwise), all float32 or all q8. The expansion writes a ring of `window_rows` rows at scratch
-// `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and
-// writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is
+// (pointwise), all float32, all q8 or all f16. The expansion writes a ring of `window_rows` rows at
+// scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads
+// it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is
 // `rows_per_chunk` output rows.
 @unmanaged
 export class InvertedResidualOp {
@@ -463,4 +470,165 @@ export class Q8DequantizeOp {
   channels: i32;
   input_zero: i32;
   scale: f32;
+}
+
+// `conv` of halves, weights too.
+@unmanaged
+export class F16ConvOp {
+  opcode: i32;
+  words: i32;
+  chunks: i32;
+  input: i32;
+  input_height: i32;
+  input_width: i32;
+  input_stride: i32;
+  input_channels: i32;
+  output: i32;
+  output_height: i32;
+  output_width: i32;
+  output_stride: i32;
+  kernel_height: i32;
+  kernel_width: i32;
+  stride_height: i32;
+  stride_width: i32;
+  dilation_height: i32;
+  dilation_width: i32;
+  pad_top: i32;
+  pad_left: i32;
+  n: i32;
+  weights: i32;
+  patches: i32;
+  rows_per_chunk: i32;
+  lo: f32;
+  hi: f32;
+}
+
+// `pointwise` of halves, weights too.
+@unmanaged
+export class F16PointwiseOp {
+  opcode: i32;
+  words: i32;
+  chunks: i32;
+  input: i32;
+  input_stride: i32;
+  output: i32;
+  output_stride: i32;
+  residual: i32;
+  residual_stride: i32;
+  m: i32;
+  k: i32;
+  n: i32;
+  weights: i32;
+  m_block: i32;
+  n_block: i32;
+  lo: f32;
+  hi: f32;
+  sum_lo: f32;
+  sum_hi: f32;
+}
+
+// `depthwise` of halves, weights too.
+@unmanaged
+export class F16DepthwiseOp {
+  opcode: i32;
+  words: i32;
+  chunks: i32;
+  input: i32;
+  input_height: i32;
+  input_width: i32;
+  input_stride: i32;
+  output: i32;
+  output_height: i32;
+  output_width: i32;
+  output_stride: i32;
+  kernel_height: i32;
+  kernel_width: i32;
+  stride_height: i32;
+  stride_width: i32;
+  dilation_height: i32;
+  dilation_width: i32;
+  pad_top: i32;
+  pad_left: i32;
+  channels: i32;
+  weights: i32;
+  pad_row: i32;
+  rows_per_chunk: i32;
+  lo: f32;
+  hi: f32;
+}
+
+// `add` of halves.
+@unmanaged
+export class F16AddOp {
+  opcode: i32;
+  words: i32;
+  chunks: i32;
+  a: i32;
+  a_stride: i32;
+  b: i32;
+  b_stride: i32;
+  output: i32;
+  output_stride: i32;
+  pixels: i32;
+  channels: i32;
+  pixels_per_chunk: i32;
+  lo: f32;
+  hi: f32;
+}
+
+// `pool` of halves, summed in float32. `sums` is room in scratch for twice the channels in float32.
+@unmanaged
+export class F16PoolOp {
+  opcode: i32;
+  words: i32;
+  chunks: i32;
+  input: i32;
+  input_height: i32;
+  input_width: i32;
+  input_stride: i32;
+  output: i32;
+  output_height: i32;
+  output_width: i32;
+  output_stride: i32;
+  kernel_height: i32;
+  kernel_width: i32;
+  stride_height: i32;
+  stride_width: i32;
+  dilation_height: i32;
+  dilation_width: i32;
+  pad_top: i32;
+  pad_left: i32;
+  channels: i32;
+  is_max: i32;
+  lo: f32;
+  hi: f32;
+  sums: i32;
+}
+
+// float32 to halves, to nearest, ties to even. One chunk.
+@unmanaged
+export class F16FromF32Op {
+  opcode: i32;
+  words: i32;
+  chunks: i32;
+  input: i32;
+  input_stride: i32;
+  output: i32;
+  output_stride: i32;
+  pixels: i32;
+  channels: i32;
+}
+
+// Halves to float32. One chunk.
+@unmanaged
+export class F16ToF32Op {
+  opcode: i32;
+  words: i32;
+  chunks: i32;
+  input: i32;
+  input_stride: i32;
+  output: i32;
+  output_stride: i32;
+  pixels: i32;
+  channels: i32;
 }

@@ -10,7 +10,7 @@
  */
 
 export type DataType = 'float32' | 'uint8' | 'int8' | 'int32';
-export type TensorData = Float32Array | Uint8Array | Int8Array | Int32Array;
+export type TensorData = Float32Array | Uint16Array | Uint8Array | Int8Array | Int32Array;
 
 /** Affine quantization, real = scale[c] * (q - zeroPoint[c]); one entry per tensor or one per index along `axis`. */
 export interface Quantization {
@@ -25,6 +25,8 @@ export interface Tensor {
   shape: readonly number[];
   type: DataType;
   quantization?: Quantization;
+  /** Only after passes/halve.ts: the values of type float32 are rounded to binary16. Constants hold those as bits. */
+  half?: true;
   /** Present on constants only. */
   data?: TensorData;
 }
@@ -144,7 +146,7 @@ export interface Sigmoid extends NodeBase {
   op: 'sigmoid';
 }
 
-/** Changes the quantization of an activation (either side may be float32): QUANTIZE and DEQUANTIZE. */
+/** Changes how an activation is held: QUANTIZE and DEQUANTIZE (either side may be float32), and from or to halves. */
 export interface Requantize extends NodeBase {
   op: 'requantize';
 }

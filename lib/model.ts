@@ -104,7 +104,7 @@ function checkFinite<Values extends Float32Array | Float64Array>(values: Values)
   if (values.every(Number.isFinite)) return values;
   throw new MobileNetEdgeError(
     'TENSOR_INVALID',
-    'Expected finite results but the network gave others: check preprocess.range and the weights',
+    'Expected finite results but the network gave others: check preprocess.range and the weights, and with precision float16 try float32',
   );
 }
 

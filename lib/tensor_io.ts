@@ -2,6 +2,7 @@
 
 import { formOf } from './compile/quantized';
 import { MobileNetEdgeError } from './errors';
+import { floatsToHalves, halfToFloat } from './formats/half_float';
 import { elementCount, integerRange, type Tensor } from './graph';
 import { PORT_ARRAYS, type PortType, type PortValues } from './program/program';
 import { roundHalfEven } from './rounding';
@@ -69,12 +70,14 @@ export function fromReal(values: Float32Array, { type, quantization }: Tensor): 
 /** Values of the model's own type as the engine's arena holds them: themselves if that is the same, else in a new array. */
 export function toArena(values: TensorValues, tensor: Tensor, type: PortType): PortValues {
   if (type === 'float32') return values instanceof Float32Array ? values : toReal(values, tensor);
+  if (type === 'float16') return floatsToHalves(toReal(values, tensor));
   return type === tensor.type ? values : shifted(values, type, formOf(tensor, type).shift);
 }
 
 /** What the arena holds, in the model's own type: the same array if that is the same. */
 export function fromArena(values: PortValues, tensor: Tensor): TensorValues {
   if (values instanceof Float32Array) return fromReal(values, tensor);
+  if (values instanceof Uint16Array) return fromReal(Float32Array.from(values, halfToFloat), tensor);
   const type = values instanceof Int16Array ? 'int16' : values instanceof Int8Array ? 'int8' : 'uint8';
   if (type === tensor.type) return values as TensorValues;
   return shifted(values, tensor.type as 'uint8' | 'int8', -formOf(tensor, type).shift);
@@ -82,7 +85,9 @@ export function fromArena(values: PortValues, tensor: Tensor): TensorValues {
 
 /** The real values of what the arena holds. */
 export function arenaToReal(values: PortValues, tensor: Tensor): Float32Array {
-  return values instanceof Float32Array ? values : toReal(fromArena(values, tensor), tensor);
+  if (values instanceof Float32Array) return values;
+  if (values instanceof Uint16Array) return Float32Array.from(values, halfToFloat);
+  return toReal(fromArena(values, tensor), tensor);
 }
 
 type IntegerType = 'uint8' | 'int8' | 'int16';

@@ -27,6 +27,15 @@ bool read_optional(const Napi::Value& value, napi_typedarray_type type, size_t l
   return true;
 }
 
+template <typename Element>
+constexpr napi_typedarray_type kArrayType = sizeof(Element) == sizeof(float) ? napi_float32_array : napi_uint16_array;
+
+// Whether a filter is of halves, as bits: a Uint16Array.
+bool is_halves(const Napi::CallbackInfo& info) {
+  return info.Length() > 0 && info[0].IsTypedArray() &&
+         info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint16_array;
+}
+
 // Whether sizes of packed weights can be computed without overflow.
 bool is_moderate(size_t outputs, size_t k) {
   return (static_cast<double>(outputs) + 64) * (static_cast<double>(k) + 64) < static_cast<double>(SIZE_MAX / 64);
@@ -160,30 +169,40 @@ Napi::Value Weights::add(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Weights::panels(const Napi::CallbackInfo& info) {
-  ArrayView<float> filter;
-  F32Filter f32 = {};
+  return is_halves(info) ? panels_of<Half>(info) : panels_of<float>(info);
+}
+
+template <typename Element>
+Napi::Value Weights::panels_of(const Napi::CallbackInfo& info) {
+  ArrayView<Element> view;
+  FloatFilter<Element> filter = {};
   PanelWidths widths;
-  if (info.Length() != 5 || !read_size(info[2], &f32.k) || f32.k == 0 || !read_widths(info[3], info[4], &widths) ||
-      !read_array(info[0], napi_float32_array, &filter) || filter.length % f32.k != 0 ||
-      !is_moderate(filter.length / f32.k, f32.k) ||
-      !read_optional(info[1], napi_float32_array, filter.length / f32.k, &f32.bias)) {
+  if (info.Length() != 5 || !read_size(info[2], &filter.k) || filter.k == 0 ||
+      !read_widths(info[3], info[4], &widths) || !read_array(info[0], kArrayType<Element>, &view) ||
+      view.length % filter.k != 0 || !is_moderate(view.length / filter.k, filter.k) ||
+      !read_optional(info[1], kArrayType<Element>, view.length / filter.k, &filter.bias)) {
     return refuse(info.Env(), "Expected (filter: Float32Array, bias: Float32Array | undefined, k, panel, lastPanel)");
   }
-  f32.weights = filter.data;
-  f32.outputs = filter.length / f32.k;
+  filter.weights = view.data;
+  filter.outputs = view.length / filter.k;
   size_t offset = 0;
-  const bool packed = pack_panels(&blocks_, f32, widths, &offset);
+  const bool packed = pack_panels(&blocks_, filter, widths, &offset);
   return offset_or_throw(info.Env(), packed, offset);
 }
 
 Napi::Value Weights::depthwise(const Napi::CallbackInfo& info) {
-  ArrayView<float> filter;
+  return is_halves(info) ? depthwise_of<Half>(info) : depthwise_of<float>(info);
+}
+
+template <typename Element>
+Napi::Value Weights::depthwise_of(const Napi::CallbackInfo& info) {
+  ArrayView<Element> filter;
   size_t channels = 0, group = 0, offset = 0;
-  const float* bias = nullptr;
+  const Element* bias = nullptr;
   if (info.Length() != 4 || !read_size(info[2], &channels) || channels == 0 || !read_size(info[3], &group) ||
-      group == 0 || !read_array(info[0], napi_float32_array, &filter) || filter.length % channels != 0 ||
+      group == 0 || !read_array(info[0], kArrayType<Element>, &filter) || filter.length % channels != 0 ||
       !is_moderate(channels + group, filter.length / channels) ||
-      !read_optional(info[1], napi_float32_array, channels, &bias)) {
+      !read_optional(info[1], kArrayType<Element>, channels, &bias)) {
     return refuse(info.Env(),
                   "Expected (filter: Float32Array, bias: Float32Array | undefined, channels, channelGroup)");
   }

@@ -24,8 +24,13 @@ class Weights : public Napi::ObjectWrap<Weights> {
   Napi::Value add(const Napi::CallbackInfo& info);
   // panels(filter: Float32Array, bias: Float32Array | undefined, k, panel, lastPanel): byte offset
   Napi::Value panels(const Napi::CallbackInfo& info);
+  // or the same of Uint16Arrays, halves as bits
+  template <typename Element>
+  Napi::Value panels_of(const Napi::CallbackInfo& info);
   // depthwise(filter: Float32Array, bias: Float32Array | undefined, channels, channelGroup): byte offset
   Napi::Value depthwise(const Napi::CallbackInfo& info);
+  template <typename Element>
+  Napi::Value depthwise_of(const Napi::CallbackInfo& info);
   // q8Panels(layer, geometry) and q8Depthwise(layer, geometry): fields of the op
   Napi::Value q8_panels(const Napi::CallbackInfo& info);
   Napi::Value q8_depthwise(const Napi::CallbackInfo& info);

@@ -70,6 +70,14 @@ bool has_avx512_and_vnni() {
 }
 #endif
 
+#if defined(MOBILENET_EDGE_NEON) && !defined(__arm__)
+// Arithmetic of halves is no instruction set of its own, for only models that ask for it use it.
+void overlay_neon_and_halves(Kernels* kernels) {
+  overlay_neon(kernels);
+  if (has_half_precision()) overlay_neonfp16(kernels);
+}
+#endif
+
 struct InstructionSet {
   const char* name;
   bool (*available)();
@@ -86,7 +94,7 @@ const InstructionSet kInstructionSets[] = {
 #if defined(MOBILENET_EDGE_NEON) && defined(__arm__)
     {"neon", has_neon_and_vfpv4, overlay_neon},
 #elif defined(MOBILENET_EDGE_NEON)
-    {"neon", [] { return true; }, overlay_neon},
+    {"neon", [] { return true; }, overlay_neon_and_halves},
     {"neondot", has_dot_product, overlay_neondot},
 #endif
 };

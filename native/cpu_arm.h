@@ -16,7 +16,8 @@ inline bool has_hwcap(unsigned long bits) { return (getauxval(AT_HWCAP) & bits) 
 #if defined(__aarch64__) || defined(_M_ARM64)
 
 #if defined(__linux__)
-inline bool has_dot_product() { return has_hwcap(1ul << 20); }  // ASIMDDP
+inline bool has_dot_product() { return has_hwcap(1ul << 20); }     // ASIMDDP
+inline bool has_half_precision() { return has_hwcap(1ul << 10); }  // ASIMDHP
 #elif defined(__APPLE__)
 inline bool has_feature(const char* name) {
   int value = 0;
@@ -24,8 +25,10 @@ inline bool has_feature(const char* name) {
   return sysctlbyname(name, &value, &size, nullptr, 0) == 0 && value;
 }
 inline bool has_dot_product() { return has_feature("hw.optional.arm.FEAT_DotProd"); }
+inline bool has_half_precision() { return has_feature("hw.optional.arm.FEAT_FP16"); }
 #else
 inline bool has_dot_product() { return false; }
+inline bool has_half_precision() { return false; }
 #endif
 
 #else

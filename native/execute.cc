@@ -47,21 +47,35 @@ void run_chunk(const Context& context, const OpHeader& op, int32_t chunk) {
       return run_q8_quantize(context, reinterpret_cast<const Q8QuantizeOp&>(op), chunk);
     case OPCODE_Q8_DEQUANTIZE:
       return run_q8_dequantize(context, reinterpret_cast<const Q8DequantizeOp&>(op), chunk);
+    case OPCODE_F16_CONV:
+      return run_conv(context, reinterpret_cast<const F16ConvOp&>(op), chunk);
+    case OPCODE_F16_POINTWISE:
+      return run_pointwise(context, reinterpret_cast<const F16PointwiseOp&>(op), chunk);
+    case OPCODE_F16_DEPTHWISE:
+      return run_depthwise(context, reinterpret_cast<const F16DepthwiseOp&>(op), chunk);
+    case OPCODE_F16_ADD:
+      return run_add(context, reinterpret_cast<const F16AddOp&>(op), chunk);
+    case OPCODE_F16_POOL:
+      return run_pool(context, reinterpret_cast<const F16PoolOp&>(op), chunk);
+    case OPCODE_F16_FROM_F32:
+      return run_f16_from_f32(context, reinterpret_cast<const F16FromF32Op&>(op), chunk);
+    case OPCODE_F16_TO_F32:
+      return run_f16_to_f32(context, reinterpret_cast<const F16ToF32Op&>(op), chunk);
   }
 }
 
 // How many neighbouring chunks are rows after one another; the chunks after them begin again at the top.
 size_t row_blocks(const OpHeader& op) {
-  const auto blocks = [](int32_t m, int32_t m_block) { return static_cast<size_t>((m + m_block - 1) / m_block); };
+  const auto blocks = [](const auto& product) {
+    return static_cast<size_t>((product.m + product.m_block - 1) / product.m_block);
+  };
   switch (op.opcode) {
-    case OPCODE_POINTWISE: {
-      const auto& product = reinterpret_cast<const PointwiseOp&>(op);
-      return blocks(product.m, product.m_block);
-    }
-    case OPCODE_Q8_POINTWISE: {
-      const auto& product = reinterpret_cast<const Q8PointwiseOp&>(op);
-      return blocks(product.m, product.m_block);
-    }
+    case OPCODE_POINTWISE:
+      return blocks(reinterpret_cast<const PointwiseOp&>(op));
+    case OPCODE_F16_POINTWISE:
+      return blocks(reinterpret_cast<const F16PointwiseOp&>(op));
+    case OPCODE_Q8_POINTWISE:
+      return blocks(reinterpret_cast<const Q8PointwiseOp&>(op));
     default:
       return op.chunks;
   }

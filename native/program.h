@@ -24,6 +24,13 @@ enum Opcode : int32_t {
   OPCODE_Q8_SOFTMAX = 16,
   OPCODE_Q8_QUANTIZE = 17,
   OPCODE_Q8_DEQUANTIZE = 18,
+  OPCODE_F16_CONV = 19,
+  OPCODE_F16_POINTWISE = 20,
+  OPCODE_F16_DEPTHWISE = 21,
+  OPCODE_F16_ADD = 22,
+  OPCODE_F16_POOL = 23,
+  OPCODE_F16_FROM_F32 = 24,
+  OPCODE_F16_TO_F32 = 25,
 };
 
 // What every record starts with.
@@ -124,9 +131,9 @@ struct DepthwiseOp {
 
 // A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside
 // this one: the expansion (pointwise, or conv: the stem), the depthwise, the projection
-// (pointwise), all float32 or all q8. The expansion writes a ring of `window_rows` rows at scratch
-// `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and
-// writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is
+// (pointwise), all float32, all q8 or all f16. The expansion writes a ring of `window_rows` rows at
+// scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads
+// it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is
 // `rows_per_chunk` output rows.
 struct InvertedResidualOp {
   int32_t opcode;
@@ -452,6 +459,160 @@ struct Q8DequantizeOp {
   int32_t channels;
   int32_t input_zero;
   float scale;
+};
+
+// `conv` of halves, weights too.
+struct F16ConvOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_stride;
+  int32_t input_channels;
+  int32_t output;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_stride;
+  int32_t kernel_height;
+  int32_t kernel_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t pad_top;
+  int32_t pad_left;
+  int32_t n;
+  int32_t weights;
+  int32_t patches;
+  int32_t rows_per_chunk;
+  float lo;
+  float hi;
+};
+
+// `pointwise` of halves, weights too.
+struct F16PointwiseOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t residual;
+  int32_t residual_stride;
+  int32_t m;
+  int32_t k;
+  int32_t n;
+  int32_t weights;
+  int32_t m_block;
+  int32_t n_block;
+  float lo;
+  float hi;
+  float sum_lo;
+  float sum_hi;
+};
+
+// `depthwise` of halves, weights too.
+struct F16DepthwiseOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_stride;
+  int32_t kernel_height;
+  int32_t kernel_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t pad_top;
+  int32_t pad_left;
+  int32_t channels;
+  int32_t weights;
+  int32_t pad_row;
+  int32_t rows_per_chunk;
+  float lo;
+  float hi;
+};
+
+// `add` of halves.
+struct F16AddOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t a;
+  int32_t a_stride;
+  int32_t b;
+  int32_t b_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
+  int32_t pixels_per_chunk;
+  float lo;
+  float hi;
+};
+
+// `pool` of halves, summed in float32. `sums` is room in scratch for twice the channels in float32.
+struct F16PoolOp {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_stride;
+  int32_t kernel_height;
+  int32_t kernel_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t pad_top;
+  int32_t pad_left;
+  int32_t channels;
+  int32_t is_max;
+  float lo;
+  float hi;
+  int32_t sums;
+};
+
+// float32 to halves, to nearest, ties to even. One chunk.
+struct F16FromF32Op {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
+};
+
+// Halves to float32. One chunk.
+struct F16ToF32Op {
+  int32_t opcode;
+  int32_t words;
+  int32_t chunks;
+  int32_t input;
+  int32_t input_stride;
+  int32_t output;
+  int32_t output_stride;
+  int32_t pixels;
+  int32_t channels;
 };
 
 }  // namespace mobilenet_edge

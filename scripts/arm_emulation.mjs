@@ -21,6 +21,9 @@ export const ARCHITECTURES = {
   },
 };
 
+/** Those of the CPUs that have arithmetic of halves. */
+export const WITH_HALVES = ['cortex-a76'];
+
 /** The commands of an architecture that are not here; their Debian packages are in the second list. */
 export function missingTools({ compiler, emulator }) {
   return [compiler, emulator].filter((command) => spawnSync(command, ['--version']).status !== 0);

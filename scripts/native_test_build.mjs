@@ -24,6 +24,7 @@ const ARCHITECTURES = {
       'scalar.cc': [],
       'neon.cc': ['-fno-schedule-insns', '-frename-registers'],
       'neondot.cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+dotprod'],
+      'neonfp16.cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+fp16'],
     },
   },
   arm: {

@@ -1,6 +1,6 @@
 // Runs the native kernel tests on emulated ARM CPUs; the instruction sets that each must have are demanded.
 import { spawnSync } from 'node:child_process';
-import { ARCHITECTURES, DEBIAN_PACKAGES, missingTools } from './arm_emulation.mjs';
+import { ARCHITECTURES, DEBIAN_PACKAGES, missingTools, WITH_HALVES } from './arm_emulation.mjs';
 import { buildNativeProgram } from './native_test_build.mjs';
 
 for (const [architecture, { compiler, emulator, cpus }] of Object.entries(ARCHITECTURES)) {
@@ -13,7 +13,8 @@ for (const [architecture, { compiler, emulator, cpus }] of Object.entries(ARCHIT
   const program = buildNativeProgram(architecture, 'test/native', ['-O2', '-static'], { architecture, compiler });
   for (const [cpu, isas] of Object.entries(cpus)) {
     console.log(`${emulator} -cpu ${cpu}`);
-    const { status } = spawnSync(emulator, ['-cpu', cpu, program, '--expect', isas], { stdio: 'inherit' });
+    const expected = ['--expect', isas, ...(WITH_HALVES.includes(cpu) ? ['halves'] : [])];
+    const { status } = spawnSync(emulator, ['-cpu', cpu, program, ...expected], { stdio: 'inherit' });
     if (status !== 0) process.exitCode = 1;
   }
 }

@@ -68,6 +68,7 @@ describe('failures end with 1 and one line with the code on stderr', () => {
     [['summary', '--model', __filename], 'MODEL_(INVALID|UNSUPPORTED)'],
     [['bench', ...SMALL, '--precision', 'int8'], 'MODEL_UNSUPPORTED'],
     [['bench', ...SMALL, '--isa', 'abacus'], 'BACKEND_UNAVAILABLE'],
+    [['bench', ...SMALL, '--backend', 'wasm', '--precision', 'float16'], 'BACKEND_UNAVAILABLE'],
   ])('%j', async (args, code) => {
     const { stdout, stderr, exitCode } = await runCli(args);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });

@@ -30,6 +30,7 @@ export const BOARDS = [
     architecture: 'arm64',
     cpu: 'cortex-a76',
     core: CORTEX_A76,
+    precisions: ['float32', 'float16', 'int8'],
     caches: '64:4/512:8/2048:16',
   },
   {
@@ -49,7 +50,7 @@ export const BOARDS = [
     precisions: ['int8'],
     caches: '32:2/1024:16',
   },
-].map((board) => ({ ...board, ...ARCHITECTURES[board.architecture] }));
+].map((board) => ({ precisions: ['float32', 'int8'], ...board, ...ARCHITECTURES[board.architecture] }));
 
 /** Milliseconds of an inference on one core, as if it did nothing while it waits for DRAM. */
 export const predictedTime = ({ core, cycles, dram }) => cycles / core.clock + dram / core.bandwidth;
@@ -74,6 +75,8 @@ export const ANCHORS = {
     },
     ncnn: { pi3: [191, 130, 252], pi4: [104, 96, 209], pi5: [104, 50, 172] },
   },
+  'v1 float16': { ncnn: { pi5: [90, 42, 51] } },
+  'v2 float16': { ncnn: { pi5: [55, 27, 62] } },
   'v1 int8': {
     XNNPACK: {
       pi3: [219, 204, 35],

@@ -4,7 +4,7 @@ import { quantize } from '../quantize.mjs';
 import { randomPicture, randomWeights } from '../random.mjs';
 
 export const TITLES = { v1: 'MobileNet v1 1.0/224', v2: 'MobileNet v2 1.0/224' };
-export const PRECISIONS = ['float32', 'int8'];
+export const PRECISIONS = ['float32', 'float16', 'int8'];
 
 export async function buildGraph(network, precision) {
   const { mobilenetV1, mobilenetV2 } = await importMobilenetEdge();

@@ -1,6 +1,6 @@
 /** A compiled Program with its input as one file, for run_program.cc: a header of 32-bit integers, then each part. */
 
-const ARRAYS = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array };
+const ARRAYS = { float32: Float32Array, float16: Uint16Array, uint8: Uint8Array, int8: Int8Array };
 
 const channelsOf = ({ shape }) => shape.at(-1);
 const pixelsOf = ({ shape }) => shape.reduce((a, b) => a * b, 1) / channelsOf({ shape });

@@ -85,7 +85,7 @@ async function main(folder) {
       console.log(
         `  ${''.padEnd(12)}${['Minstr', 'Mcycles', 'DRAM MB', 'ms'].map((word) => word.padStart(8)).join('')}`,
       );
-      for (const board of boards.filter(({ precisions = PRECISIONS }) => precisions.includes(precision))) {
+      for (const board of boards.filter(({ precisions }) => precisions.includes(precision))) {
         const harness = harnesses.get(board.architecture);
         const counts = await measure({ graph, precision, board, harness, plugin, folder, options });
         print(counts, ANCHORS[`${network} ${precision}`], board);

@@ -31,7 +31,7 @@ export type SentPicture =
 export interface HostOptions {
   isa?: string;
   threads?: number;
-  precision?: 'auto' | 'float32' | 'int8';
+  precision?: 'auto' | 'float32' | 'float16' | 'int8';
   preprocess?: Partial<Preprocess>;
   /** Names, or the URL of a text file. */
   labels?: readonly string[] | string;

@@ -9,7 +9,7 @@ const ARCHITECTURE = `  --architecture <name>   mobilenet_v1 or mobilenet_v2 wit
 const ENGINE = `  --backend <name>        auto, native or wasm (default auto: native where it can run)
   --isa <name>            scalar, avx2, avx512vnni, neon, neondot, simd128 or relaxed-simd (default: the best one here)
   --threads <n>           an upper bound, 1 to 64 (default: the number of big cores, 4 at most)
-  --precision <name>      auto, float32 or int8 (default auto)`;
+  --precision <name>      auto, float32, float16 (Raspberry Pi 5) or int8 (default auto)`;
 
 const JSON_FLAG = '  --json                  one JSON value on stdout and nothing else';
 

@@ -1,6 +1,6 @@
 /** Fields that many ops share, and how work is cut into chunks. */
 import { type Clamp, pixels, type Tensor, type Window } from '../graph';
-import type { Geometry } from '../program/program';
+import type { Geometry, PanelGeometry } from '../program/program';
 import type { Fields, Op, OpName } from '../program/schema';
 import type { Packer } from './packer';
 import { alignUp, type Place } from './plan';
@@ -57,7 +57,7 @@ export function cutProduct(
   k: number,
   n: number,
   bytes: number,
-  panels: Pick<Geometry, 'panel' | 'lastPanel'>,
+  panels: Pick<PanelGeometry, 'panel' | 'lastPanel'>,
   threads: number,
 ) {
   const byRows = m >= LEAST_ROWS_PER_THREAD * threads;
@@ -74,7 +74,7 @@ export function cutProduct(
 function columnBlock(
   bytes: number,
   n: number,
-  { panel, lastPanel }: Pick<Geometry, 'panel' | 'lastPanel'>,
+  { panel, lastPanel }: Pick<PanelGeometry, 'panel' | 'lastPanel'>,
   threads: number,
 ): number {
   const panels = Math.ceil(n / panel);

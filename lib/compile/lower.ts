@@ -2,7 +2,7 @@
 import { pixels } from '../graph';
 import type { Op } from '../program/schema';
 import { cut, type Lowering, makeOp } from './fields';
-import { lowerConv, lowerDepthwise, lowerNode, lowerPointwise } from './lower_f32';
+import { lowerConv, lowerDepthwise, lowerNode, lowerPointwise } from './lower_float';
 import { lowerQ8Conv, lowerQ8Depthwise, lowerQ8Node, lowerQ8Pointwise } from './lower_q8';
 import { bottleneckScratch, isInteger } from './scratch';
 import { type InvertedResidualStep, type Step, stepOutput } from './steps';

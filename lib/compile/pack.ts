@@ -1,6 +1,6 @@
 /** Lays weights out as the kernels read them (see the docs of the ops in program/schema.ts). */
 import type { Tensor } from '../graph';
-import { type Geometry, panelWidth } from '../program/program';
+import { type PanelGeometry, panelWidth } from '../program/program';
 import { alignUp, roundChannels } from './plan';
 
 /** A growing block of packed weights; every piece starts on a cache line. It grows in place, so weights are never held twice. */
@@ -33,19 +33,25 @@ export class WeightBlob {
   }
 }
 
+/** `count` zeros of the type of `weights`: float32, or halves as bits. */
+function allocateLike(weights: Float32Array | Uint16Array, blob: WeightBlob, count: number) {
+  const { offset, bytes } = blob.allocate(count * weights.BYTES_PER_ELEMENT);
+  const ArrayType = weights instanceof Uint16Array ? Uint16Array : Float32Array;
+  return { offset, data: new ArrayType(bytes.buffer, bytes.byteOffset, count) };
+}
+
 /** Filter [n, k] row-major and bias [n] as panels of columns: bias[width], then [k][width]. Returns the byte offset. */
 export function packPanels(
   blob: WeightBlob,
   filter: Tensor,
   bias: Tensor | undefined,
   k: number,
-  geometry: Geometry,
+  geometry: PanelGeometry,
 ): number {
-  const weights = filter.data as Float32Array;
+  const weights = filter.data as Float32Array | Uint16Array;
   const outputs = weights.length / k;
   const n = roundChannels(outputs);
-  const { offset, bytes } = blob.allocate(n * (k + 1) * 4);
-  const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const { offset, data } = allocateLike(weights, blob, n * (k + 1));
   let at = 0;
   for (let column = 0, width = 0; column < n; column += width) {
     width = panelWidth(n - column, geometry);
@@ -61,13 +67,17 @@ export function packPanels(
 }
 
 /** Filter [taps, channels] and bias [channels] as groups of channels: bias[group], then [taps][group]. Returns the byte offset. */
-export function packDepthwise(blob: WeightBlob, filter: Tensor, bias: Tensor | undefined, geometry: Geometry): number {
-  const weights = filter.data as Float32Array;
+export function packDepthwise(
+  blob: WeightBlob,
+  filter: Tensor,
+  bias: Tensor | undefined,
+  geometry: PanelGeometry,
+): number {
+  const weights = filter.data as Float32Array | Uint16Array;
   const group = geometry.channelGroup;
   const channels = filter.shape[3];
   const taps = weights.length / channels;
-  const { offset, bytes } = blob.allocate(roundChannels(channels) * (taps + 1) * 4);
-  const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const { offset, data } = allocateLike(weights, blob, roundChannels(channels) * (taps + 1));
   for (let c = 0; c < channels; c++) {
     const at = Math.floor(c / group) * group * (taps + 1) + (c % group);
     data[at] = bias?.data?.[c] ?? 0;

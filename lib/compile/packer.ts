@@ -8,7 +8,7 @@ import {
   isQuantized,
   type Tensor,
 } from '../graph';
-import type { Geometry, Q8Geometry } from '../program/program';
+import type { PanelGeometry, Q8Geometry } from '../program/program';
 import { packDepthwise, packPanels, WeightBlob } from './pack';
 import { packQ8Depthwise, packQ8Panels } from './pack_q8';
 import { roundChannels } from './plan';
@@ -26,8 +26,8 @@ export interface Q8PackedPanels extends Q8Packed {
 /** Lays the weights of layers out as the kernels read them (see the ops in program/schema.ts), one block after the other. */
 export interface Packer<Weights = unknown> {
   /** Returns the byte offset of the block. */
-  panels(filter: Tensor, bias: Tensor | undefined, k: number, geometry: Geometry): number;
-  depthwise(filter: Tensor, bias: Tensor | undefined, geometry: Geometry): number;
+  panels(filter: Tensor, bias: Tensor | undefined, k: number, geometry: PanelGeometry): number;
+  depthwise(filter: Tensor, bias: Tensor | undefined, geometry: PanelGeometry): number;
   q8Panels(node: Conv2D | Dense, k: number, geometry: Q8Geometry): Q8PackedPanels;
   q8Depthwise(node: DepthwiseConv2D, geometry: Q8Geometry): Q8Packed;
   add(table: Float32Array | Int16Array): number;
@@ -50,11 +50,11 @@ export class BytesPacker implements Packer<Uint8Array> {
     this.#blob = new WeightBlob(limitBytes);
   }
 
-  panels(filter: Tensor, bias: Tensor | undefined, k: number, geometry: Geometry): number {
+  panels(filter: Tensor, bias: Tensor | undefined, k: number, geometry: PanelGeometry): number {
     return packPanels(this.#blob, filter, bias, k, geometry);
   }
 
-  depthwise(filter: Tensor, bias: Tensor | undefined, geometry: Geometry): number {
+  depthwise(filter: Tensor, bias: Tensor | undefined, geometry: PanelGeometry): number {
     return packDepthwise(this.#blob, filter, bias, geometry);
   }
 
@@ -87,7 +87,7 @@ export function weightSizes({ nodes }: Graph): WeightSizes {
     const outputs = node.output.shape[node.output.shape.length - 1];
     // At most 4 bytes, or 1 and four extra products of 36 bytes for every 32 weights; heads of 8 bytes; whole steps of 16.
     sizes.limitBytes += 6 * roundChannels(outputs) * (Math.ceil(count / outputs) + 16);
-    sizes.expectedBytes += count * (isQuantized(node.output) ? 1 : 4);
+    sizes.expectedBytes += count * (isQuantized(node.output) ? 1 : node.output.half ? 2 : 4);
   }
   return sizes;
 }

@@ -51,16 +51,25 @@ export function q8Stride(channels: number): number {
 
 /** How the arena holds a tensor's values. */
 export function arenaType(tensor: Tensor, geometry: Geometry): PortType {
-  return isQuantized(tensor) ? geometry.q8!.type : 'float32';
+  if (isQuantized(tensor)) return geometry.q8!.type;
+  return tensor.half ? 'float16' : 'float32';
+}
+
+/** The picture itself, or as halves, stays dense: the stem copies whole rows of its window. */
+function isPicture(tensor: Tensor, graph: Graph): boolean {
+  if (tensor !== graph.input) {
+    const maker = graph.nodes.find(({ output }) => output === tensor);
+    if (!tensor.half || maker?.inputs[0] !== graph.input || maker.op !== 'requantize') return false;
+  }
+  const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
+  return readers.every((node) =>
+    node.op === 'requantize' ? node.output.half === true : node.op === 'conv2d' && !isPointwise(node),
+  );
 }
 
 function strideOf(tensor: Tensor, graph: Graph): number {
   const [height, width, channels] = pixels(tensor.shape);
-  // The picture itself stays dense: the stem copies whole rows of its window.
-  if (tensor === graph.input && channels < 8) {
-    const readers = graph.nodes.filter((node) => node.inputs.includes(tensor));
-    if (readers.every((node) => node.op === 'conv2d' && !isPointwise(node))) return channels;
-  }
+  if (channels < 8 && isPicture(tensor, graph)) return channels;
   if (isQuantized(tensor)) return q8Stride(channels);
   return height * width === 1 ? roundChannels(channels) : pixelStride(channels);
 }

@@ -1,7 +1,7 @@
 /** What steps keep beside the tensors while they run, each thread for itself. */
 import { type Conv2D, elementCount, isQuantized, type Node, pixels, type Tensor } from '../graph';
 import { type Geometry, PORT_ARRAYS } from '../program/program';
-import { alignUp, pixelStride, q8Stride } from './plan';
+import { alignUp, pixelStride, q8Stride, roundChannels } from './plan';
 import { type InvertedResidualStep, isPointwise, type Step } from './steps';
 
 /** What a fused bottleneck tries to keep of its expanded rows. */
@@ -13,7 +13,8 @@ export function isInteger(node: Node): boolean {
 }
 
 function valueBytes(node: Node, geometry: Geometry): number {
-  return isInteger(node) ? PORT_ARRAYS[geometry.q8!.type].BYTES_PER_ELEMENT : 4;
+  if (isInteger(node)) return PORT_ARRAYS[geometry.q8!.type].BYTES_PER_ELEMENT;
+  return node.output.half ? 2 : 4;
 }
 
 /** Values of a convolution's patch, and the distance of two patches in scratch. */
@@ -71,6 +72,8 @@ export function scratchBytes(step: Step, strides: ReadonlyMap<Tensor, number>, g
   if (step.kind === 'inverted_residual') return bottleneckScratch(step, geometry).bytes;
   const { node } = step;
   if (node.op === 'conv2d') return isPointwise(node) ? 0 : patchBytes(node, geometry);
+  // Halves are summed in float32: the sums of a pixel, and the values of another.
+  if (node.op === 'pool' && node.output.half) return rowBytes(2, roundChannels(pixels(node.output.shape)[2]), 4);
   if (node.op !== 'depthwise_conv2d') return 0;
   const [input] = node.inputs;
   return rowBytes(pixels(input.shape)[1], strides.get(input)!, valueBytes(node, geometry));

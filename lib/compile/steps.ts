@@ -132,8 +132,10 @@ export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): St
 
   function isWorthFusing({ expand, depthwise, project }: Omit<InvertedResidualStep, 'kind'>): boolean {
     const [height] = pixels(expand.node.output.shape);
-    const { fuseFromHeight, fuseWeightBytes = Infinity } = isQuantized(depthwise.output) ? geometry.q8! : geometry;
-    const weightBytes = isQuantized(depthwise.output) ? 1 : 4;
+    const weightBytes = isQuantized(depthwise.output) ? 1 : depthwise.output.half ? 2 : 4;
+    const { fuseFromHeight, fuseWeightBytes = Infinity } = { 1: geometry.q8!, 2: geometry.f16!, 4: geometry }[
+      weightBytes
+    ];
     const weights = elementCount(expand.node.filter.shape) + elementCount(project.node.filter.shape);
     if (expand.kind === 'node' && !isNarrowing(expand, project)) return false;
     return height >= fuseFromHeight && weights * weightBytes <= fuseWeightBytes;

@@ -3,7 +3,7 @@ import type { Packer, Q8Packed, Q8PackedPanels, WeightSizes } from '../compile/p
 import { formOf, scaleOf } from '../compile/quantized';
 import { MobileNetEdgeError } from '../errors';
 import type { Conv2D, Dense, DepthwiseConv2D, Tensor } from '../graph';
-import type { Geometry, PackedWeights, Q8Geometry } from '../program/program';
+import type { PackedWeights, PanelGeometry, Q8Geometry } from '../program/program';
 
 /** What the addon wants to know of a quantized layer. */
 interface Layer {
@@ -21,12 +21,15 @@ interface Layer {
   inputHi: number;
 }
 
+/** Or halves, as bits. */
+type Floats = Float32Array | Uint16Array;
+
 /** The addon's class Weights. Methods throw OUT_OF_MEMORY, and TypeErrors for what this package should never pass. */
 export interface AddonWeights {
   byteLength(): number;
   add(table: Float32Array | Int16Array): number;
-  panels(filter: Float32Array, bias: Float32Array | undefined, k: number, panel: number, lastPanel: number): number;
-  depthwise(filter: Float32Array, bias: Float32Array | undefined, channels: number, channelGroup: number): number;
+  panels(filter: Floats, bias: Floats | undefined, k: number, panel: number, lastPanel: number): number;
+  depthwise(filter: Floats, bias: Floats | undefined, channels: number, channelGroup: number): number;
   q8Panels(layer: Layer, geometry: Q8Geometry): Q8PackedPanels;
   q8Depthwise(layer: Layer, geometry: Q8Geometry): Q8Packed;
   /** For tests: a copy. */
@@ -52,8 +55,8 @@ function arrayOf<Values>(type: Constructor<Values>, values: ArrayLike<number>): 
   return values instanceof type ? values : new type(values);
 }
 
-function floats(tensor: Tensor | undefined): Float32Array | undefined {
-  return tensor?.data && arrayOf(Float32Array, tensor.data);
+function floats(tensor: Tensor | undefined): Floats | undefined {
+  return tensor?.data && arrayOf<Floats>(tensor.half ? Uint16Array : Float32Array, tensor.data);
 }
 
 function layerOf(
@@ -85,11 +88,11 @@ export class NativePacker implements Packer<NativeWeights> {
     this.#weights = orOutOfMemory(limitBytes, () => new Weights(limitBytes, expectedBytes));
   }
 
-  panels(filter: Tensor, bias: Tensor | undefined, k: number, { panel, lastPanel }: Geometry): number {
+  panels(filter: Tensor, bias: Tensor | undefined, k: number, { panel, lastPanel }: PanelGeometry): number {
     return this.#pack((weights) => weights.panels(floats(filter)!, floats(bias), k, panel, lastPanel));
   }
 
-  depthwise(filter: Tensor, bias: Tensor | undefined, { channelGroup }: Geometry): number {
+  depthwise(filter: Tensor, bias: Tensor | undefined, { channelGroup }: PanelGeometry): number {
     return this.#pack((weights) => weights.depthwise(floats(filter)!, floats(bias), filter.shape[3], channelGroup));
   }
 

@@ -5,15 +5,17 @@ import { expandMultiplier } from './expand_multiplier';
 import { foldAffine } from './fold_affine';
 import { foldPadding } from './fold_padding';
 import { fuseActivation } from './fuse_activation';
+import { halve } from './halve';
 import { removeReshapes } from './remove_reshapes';
 
 /** What a network computes with. */
-export type Precision = 'float32' | 'int8';
+export type Precision = 'float32' | 'float16' | 'int8';
 
-/** 'float32' takes the quantization out; 'int8' leaves every quantized tensor as it is. */
+/** 'float32' and 'float16' take the quantization out; 'int8' leaves every quantized tensor as it is. */
 export function simplify(graph: Graph, precision: Precision = 'float32'): Graph {
-  const first = precision === 'float32' ? dequantize : dequantizeWeights;
+  const first = precision === 'int8' ? dequantizeWeights : dequantize;
   const passes = [first, foldAffine, fuseActivation, foldPadding, expandMultiplier, removeReshapes];
+  if (precision === 'float16') passes.push(halve);
   return passes.reduce((simpler, pass) => pass(simpler), graph);
 }
 

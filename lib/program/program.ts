@@ -1,9 +1,15 @@
 /** A compiled model: everything an engine needs, and nothing else. */
 
-/** Element types of the arena: float32, or quantized values in the engine's form (see Geometry.q8). */
-export type PortType = 'float32' | 'uint8' | 'int8' | 'int16';
-export type PortValues = Float32Array | Uint8Array | Int8Array | Int16Array;
-export const PORT_ARRAYS = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, int16: Int16Array } as const;
+/** Element types of the arena: float32, float16 (as bits), or quantized values in the engine's form (see Geometry.q8). */
+export type PortType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int16';
+export type PortValues = Float32Array | Uint16Array | Uint8Array | Int8Array | Int16Array;
+export const PORT_ARRAYS = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+} as const;
 
 /** A place in the arena where a result can be read (or the picture written) once `words` of ops have run. */
 export interface Port {
@@ -43,7 +49,7 @@ export interface Program<Weights = Uint8Array> {
  * What an engine's kernels want of the layout; packing obeys it.
  * Pointwise weights are cut into panels of `panel` columns; the last takes the remainder if it is at most `lastPanel`.
  */
-export interface Geometry {
+export interface PanelGeometry {
   panel: number;
   lastPanel: number;
   /** Channels of a depthwise weight group. */
@@ -52,24 +58,24 @@ export interface Geometry {
   fuseFromHeight: number;
   /** if their 1x1 weights, which every band reads again, are at most so many bytes; absent: any. */
   fuseWeightBytes?: number;
-  /** Absent where an engine has no integer kernels. */
-  q8?: Q8Geometry;
 }
 
-/** The same of the integer kernels. */
-export interface Q8Geometry {
+/** That of the float32 kernels, and of the others. */
+export interface Geometry extends PanelGeometry {
+  /** Absent where an engine has no integer kernels. */
+  q8?: Q8Geometry;
+  /** Absent where the CPU has no arithmetic of halves. */
+  f16?: PanelGeometry;
+}
+
+export interface Q8Geometry extends PanelGeometry {
   /** How the arena holds quantized values: 'uint8', int8 ones plus 128; 'int8', uint8 ones minus 128; 'int16', minus their zero point. */
   type: 'uint8' | 'int8' | 'int16';
   /** Layout of pointwise weights: see q8_pointwise in schema.ts. */
   packing: 'pairs' | 'chain' | 'quads' | 'sixteens';
-  panel: number;
-  lastPanel: number;
-  channelGroup: number;
-  fuseFromHeight: number;
-  fuseWeightBytes?: number;
 }
 
 /** How wide the panel is that starts where `remaining` columns are left. */
-export function panelWidth(remaining: number, geometry: Pick<Geometry, 'panel' | 'lastPanel'>): number {
+export function panelWidth(remaining: number, geometry: Pick<PanelGeometry, 'panel' | 'lastPanel'>): number {
   return remaining <= geometry.lastPanel ? remaining : Math.min(geometry.panel, remaining);
 }

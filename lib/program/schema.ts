@@ -11,6 +11,8 @@
  * of weights from the weights. Activations are NHWC, one picture; `*_stride` is the distance between two
  * pixels in elements, at least the channel count rounded up to 8. Values in the lanes between are arbitrary.
  *
+ * Ops of halves (f16_*) read and write IEEE binary16 numbers.
+ *
  * Integer ops (q8_*) read and write the 8-bit values of quantized models in the engine's own form (Geometry.q8):
  * unsigned bytes (the values of an int8 model plus 128), signed bytes (those of a uint8 model minus 128), or 16-bit
  * integers minus their zero point. All their zero points, bounds and offsets are in that form. Their pixel strides are at least the channels rounded up to 16.
@@ -42,7 +44,8 @@ const requantize = { output_zero: i32, lo: i32, hi: i32 } as const;
 /** small_sums is 1 where it is proven that every |sum| < 2^22 and every |sum * scale[n]| < 2^15: kernels may round faster. */
 const requantizeSums = { ...requantize, small_sums: i32 } as const;
 
-export const SCHEMA = {
+/** All but the ops of halves. */
+const WIDE_SCHEMA = {
   conv: {
     opcode: 1,
     doc: 'Convolution with any window: gathers rows of patches [output_width][kernel_height * kernel_width * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is `rows_per_chunk` output rows.',
@@ -95,7 +98,7 @@ export const SCHEMA = {
   },
   inverted_residual: {
     opcode: 4,
-    doc: 'A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside this one: the expansion (pointwise, or conv: the stem), the depthwise, the projection (pointwise), all float32 or all q8. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.',
+    doc: 'A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside this one: the expansion (pointwise, or conv: the stem), the depthwise, the projection (pointwise), all float32, all q8 or all f16. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.',
     fields: { window: i32, window_rows: i32, band: i32, band_rows: i32, rows_per_chunk: i32 },
   },
   add: {
@@ -295,6 +298,22 @@ export const SCHEMA = {
       scale: f32,
     },
   },
+} as const;
+
+const { conv, pointwise, depthwise, add, pool, sigmoid } = WIDE_SCHEMA;
+export const SCHEMA = {
+  ...WIDE_SCHEMA,
+  f16_conv: { opcode: 19, doc: '`conv` of halves, weights too.', fields: conv.fields },
+  f16_pointwise: { opcode: 20, doc: '`pointwise` of halves, weights too.', fields: pointwise.fields },
+  f16_depthwise: { opcode: 21, doc: '`depthwise` of halves, weights too.', fields: depthwise.fields },
+  f16_add: { opcode: 22, doc: '`add` of halves.', fields: add.fields },
+  f16_pool: {
+    opcode: 23,
+    doc: '`pool` of halves, summed in float32. `sums` is room in scratch for twice the channels in float32.',
+    fields: { ...pool.fields, sums: i32 },
+  },
+  f16_from_f32: { opcode: 24, doc: 'float32 to halves, to nearest, ties to even. One chunk.', fields: sigmoid.fields },
+  f16_to_f32: { opcode: 25, doc: 'Halves to float32. One chunk.', fields: sigmoid.fields },
 } as const;
 
 export type OpName = keyof typeof SCHEMA;

@@ -18,7 +18,9 @@ inline V multiply_add(V a, V b, V sum) { return _mm256_fmadd_ps(a, b, sum); }
 // The value comes second, for then a NaN comes out as a NaN.
 inline V clamp(V value, V lo, V hi) { return _mm256_min_ps(hi, _mm256_max_ps(lo, value)); }
 
-#include "f32_depthwise.inl"
+using Element = float;
+using Depthwise = DepthwiseArguments;
+#include "depthwise.inl"
 #include "f32_gemm.inl"
 #include "q8_add_avx2.inl"
 #include "q8_avx2.inl"

@@ -23,33 +23,40 @@ struct Geometry {
   int32_t fuse_weight_bytes;
 };
 
+// A binary16 number by its bits: not every compiler has a type for it.
+using Half = uint16_t;
+
 // output[m][n] = clamp(bias[n] + sum over k of input[m][k] * weights[k][n], lo, hi) and, where there is a residual,
 // clamp(that + residual[m][n], sum_lo, sum_hi). The sum runs over ascending k, starting from the bias.
 // n is a multiple of 8. Strides are in elements. A row of input is `segments` runs of `segment_length`, so that a
 // convolution can read its windows where they lie, one segment a kernel row; a matrix has one segment.
-struct GemmArguments {
+template <typename Element>
+struct GemmArgumentsOf {
   size_t m, n;
-  size_t k;            // segments * segment_length
-  const float* input;  // (m, segments, segment_length)
+  size_t k;              // segments * segment_length
+  const Element* input;  // (m, segments, segment_length)
   size_t input_stride;
   size_t segments, segment_length, segment_stride;
-  const float* weights;  // panels of columns, each bias[width] then [k][width]; widths follow the Geometry
-  float* output;         // (m, n)
+  const Element* weights;  // panels of columns, each bias[width] then [k][width]; widths follow the Geometry
+  Element* output;         // (m, n)
   size_t output_stride;
-  const float* residual;  // (m, n), or null
+  const Element* residual;  // (m, n), or null
   size_t residual_stride;
   float lo, hi, sum_lo, sum_hi;
 };
+using GemmArguments = GemmArgumentsOf<float>;
+using F16GemmArguments = GemmArgumentsOf<Half>;
 
 // output[y][x][c] = clamp(bias[c] + sum over taps of input * weights, lo, hi), taps in row-major order, starting from
 // the bias. The input row of output row y and tap row t is rows[y * stride_height + t * dilation_height]; a row outside
 // the picture points at zeros, so its taps count; taps in columns outside the picture are left out.
 // Channels are padded to a multiple of channel_group, and the padding lanes are read and written.
-struct DepthwiseArguments {
-  const float* const* rows;  // each (input_width, channels), pixels input_stride elements apart
+template <typename Element>
+struct DepthwiseArgumentsOf {
+  const Element* const* rows;  // each (input_width, channels), pixels input_stride elements apart
   size_t output_rows;
-  const float* weights;  // groups of channels, each bias[group] then [kernel_height * kernel_width][group]
-  float* output;         // (output_rows, output_width, channels), dense in rows, pixels output_stride elements apart
+  const Element* weights;  // groups of channels, each bias[group] then [kernel_height * kernel_width][group]
+  Element* output;         // (output_rows, output_width, channels), dense in rows, pixels output_stride elements apart
   size_t channels;
   size_t input_width, input_stride;
   size_t output_width, output_stride;
@@ -59,6 +66,8 @@ struct DepthwiseArguments {
   size_t pad_left;
   float lo, hi;
 };
+using DepthwiseArguments = DepthwiseArgumentsOf<float>;
+using F16DepthwiseArguments = DepthwiseArgumentsOf<Half>;
 
 struct Kernels {
   const char* isa;
@@ -69,6 +78,13 @@ struct Kernels {
   void (*q8_gemm)(const Q8GemmArguments&);
   void (*q8_depthwise)(const Q8DepthwiseArguments&);
   void (*q8_add)(const Q8AddArguments&);
+  // Arithmetic of halves: every sum is rounded to one, the product that it adds is not. Nulls and
+  // zeros where the CPU has none.
+  Geometry f16_geometry;
+  void (*f16_gemm)(const F16GemmArguments&);
+  void (*f16_depthwise)(const F16DepthwiseArguments&);
+  void (*f16_from_f32)(const float* from, Half* to, size_t count);
+  void (*f16_to_f32)(const Half* from, float* to, size_t count);
 };
 
 // Each fills in, or replaces, the entries it has.
@@ -77,5 +93,6 @@ void overlay_avx2(Kernels* kernels);
 void overlay_avx512vnni(Kernels* kernels);
 void overlay_neon(Kernels* kernels);
 void overlay_neondot(Kernels* kernels);
+void overlay_neonfp16(Kernels* kernels);
 
 }  // namespace mobilenet_edge

@@ -18,7 +18,9 @@ inline V multiply_add(V a, V b, V sum) { return vfmaq_f32(sum, a, b); }
 // A NaN comes out as a NaN.
 inline V clamp(V value, V lo, V hi) { return vminq_f32(vmaxq_f32(value, lo), hi); }
 
-#include "f32_depthwise.inl"
+using Element = float;
+using Depthwise = DepthwiseArguments;
+#include "depthwise.inl"
 #include "f32_gemm_neon.inl"
 #if !defined(__aarch64__)
 #include "q8_intrinsics_armv7.inl"

@@ -7,7 +7,8 @@ namespace {
 
 // Gathers the patches of output pixels [begin, end) of row `y`, each (kernel_height, kernel_width, input_channels),
 // with zeros outside the picture.
-void gather_patches(const ConvOp& op, const float* input, int32_t y, int32_t begin, int32_t end, float* patches) {
+template <typename Op, typename Element>
+void gather_patches(const Op& op, const Element* input, int32_t y, int32_t begin, int32_t end, Element* patches) {
   const size_t channels = op.input_channels;
   for (int32_t x = begin; x < end; ++x) {
     for (int32_t ky = 0; ky < op.kernel_height; ++ky) {
@@ -15,9 +16,10 @@ void gather_patches(const ConvOp& op, const float* input, int32_t y, int32_t beg
       for (int32_t kx = 0; kx < op.kernel_width; ++kx, patches += channels) {
         const int32_t column = x * op.stride_width - op.pad_left + kx * op.dilation_width;
         if (row < 0 || row >= op.input_height || column < 0 || column >= op.input_width) {
-          memset(patches, 0, channels * sizeof(float));
+          memset(patches, 0, channels * sizeof(Element));
         } else {
-          memcpy(patches, input + ((size_t)row * op.input_width + column) * op.input_stride, channels * sizeof(float));
+          memcpy(patches, input + ((size_t)row * op.input_width + column) * op.input_stride,
+                 channels * sizeof(Element));
         }
       }
     }
@@ -25,7 +27,8 @@ void gather_patches(const ConvOp& op, const float* input, int32_t y, int32_t beg
 }
 
 // The output pixels of row `y` whose windows lie inside the picture with each kernel row one run of memory.
-Range direct_pixels(const ConvOp& op, int32_t y) {
+template <typename Op>
+Range direct_pixels(const Op& op, int32_t y) {
   const int32_t top = y * op.stride_height - op.pad_top;
   const int32_t bottom = top + (op.kernel_height - 1) * op.dilation_height;
   const int32_t last_left = op.input_width - op.kernel_width;  // the last column where a window may begin
@@ -39,13 +42,15 @@ Range direct_pixels(const ConvOp& op, int32_t y) {
 
 }  // namespace
 
-void conv_rows(const Context& context, const ConvOp& op, float* output, int32_t begin, int32_t end) {
-  const float* input = context.activations(op.input);
-  float* patches = context.own(op.patches);
-  GemmArguments g = {};
+template <typename Op>
+void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int32_t begin, int32_t end) {
+  using Element = ElementOf<Op>;
+  const Element* input = context.activations<Element>(op.input);
+  Element* patches = context.own<Element>(op.patches);
+  GemmArgumentsOf<Element> g = {};
   g.n = op.n;
   g.k = (size_t)op.kernel_height * op.kernel_width * op.input_channels;
-  g.weights = context.packed(op.weights);
+  g.weights = context.packed<Element>(op.weights);
   g.output_stride = op.output_stride;
   g.lo = op.lo;
   g.hi = op.hi;
@@ -55,7 +60,7 @@ void conv_rows(const Context& context, const ConvOp& op, float* output, int32_t 
       if (left == right) return;
       g.m = right - left;
       g.output = output + (size_t)left * op.output_stride;
-      context.kernels->f32_gemm(g);
+      gemm(*context.kernels, g);
     };
     const auto multiply_patches = [&](int32_t left, int32_t right) {
       gather_patches(op, input, y, left, right, patches);
@@ -84,10 +89,17 @@ void conv_rows(const Context& context, const ConvOp& op, float* output, int32_t 
   }
 }
 
-void run_conv(const Context& context, const ConvOp& op, int32_t chunk) {
+template <typename Op>
+void run_conv(const Context& context, const Op& op, int32_t chunk) {
   const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
-  float* output = context.activations(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
+  auto* output =
+      context.activations<ElementOf<Op>>(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
   conv_rows(context, op, output, rows.begin, rows.end);
 }
+
+template void conv_rows(const Context&, const ConvOp&, float*, int32_t, int32_t);
+template void conv_rows(const Context&, const F16ConvOp&, Half*, int32_t, int32_t);
+template void run_conv(const Context&, const ConvOp&, int32_t);
+template void run_conv(const Context&, const F16ConvOp&, int32_t);
 
 }  // namespace mobilenet_edge

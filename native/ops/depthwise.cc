@@ -2,21 +2,31 @@
 
 namespace mobilenet_edge {
 
-void depthwise_rows(const Context& context, const DepthwiseOp& op, const RowSource<float>& input, float* output,
+template <typename Op>
+void depthwise_rows(const Context& context, const Op& op, const RowSource<ElementOf<Op>>& input, ElementOf<Op>* output,
                     int32_t begin, int32_t end) {
-  DepthwiseArguments d = {};
-  d.weights = context.packed(op.weights);
+  using Element = ElementOf<Op>;
+  DepthwiseArgumentsOf<Element> d = {};
+  d.weights = context.packed<Element>(op.weights);
   d.lo = op.lo;
   d.hi = op.hi;
-  for_depthwise_rows(d, op, input, 0.0f, context.own(op.pad_row), output, begin, end, context.kernels->f32_depthwise);
+  for_depthwise_rows(d, op, input, Element(0), context.own<Element>(op.pad_row), output, begin, end,
+                     [&](const auto& rows) { depthwise(*context.kernels, rows); });
 }
 
-void run_depthwise(const Context& context, const DepthwiseOp& op, int32_t chunk) {
+template <typename Op>
+void run_depthwise(const Context& context, const Op& op, int32_t chunk) {
+  using Element = ElementOf<Op>;
   const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
   const size_t row_stride = (size_t)op.input_width * op.input_stride;
-  float* output = context.activations(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
-  depthwise_rows(context, op, {context.activations(op.input), op.input_height, row_stride}, output, rows.begin,
+  Element* output = context.activations<Element>(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
+  depthwise_rows(context, op, {context.activations<Element>(op.input), op.input_height, row_stride}, output, rows.begin,
                  rows.end);
 }
+
+template void depthwise_rows(const Context&, const DepthwiseOp&, const RowSource<float>&, float*, int32_t, int32_t);
+template void depthwise_rows(const Context&, const F16DepthwiseOp&, const RowSource<Half>&, Half*, int32_t, int32_t);
+template void run_depthwise(const Context&, const DepthwiseOp&, int32_t);
+template void run_depthwise(const Context&, const F16DepthwiseOp&, int32_t);
 
 }  // namespace mobilenet_edge

@@ -3,6 +3,17 @@
 #include "ops.h"
 
 namespace mobilenet_edge {
+namespace {
+
+// Calls visit(input, output, count) for runs of neighbouring values, here by their indices: pixels, or all at once.
+template <typename Op, typename Visit>
+void for_runs(const Op& op, Visit visit) {
+  const size_t pixels = op.pixels, channels = op.channels;
+  if (op.input_stride == op.channels && op.output_stride == op.channels) return visit(0, 0, pixels * channels);
+  for (size_t i = 0; i < pixels; ++i) visit(i * op.input_stride, i * op.output_stride, channels);
+}
+
+}  // namespace
 
 void run_add(const Context& context, const AddOp& op, int32_t chunk) {
   const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
@@ -11,6 +22,22 @@ void run_add(const Context& context, const AddOp& op, int32_t chunk) {
     const float* b = context.activations(op.b) + pixel * op.b_stride;
     float* output = context.activations(op.output) + pixel * op.output_stride;
     for (int32_t c = 0; c < op.channels; ++c) output[c] = clamp(a[c] + b[c], op.lo, op.hi);
+  }
+}
+
+void run_add(const Context& context, const F16AddOp& op, int32_t chunk) {
+  // The sum of two halves in float32, rounded to a half, is what a sum of halves gives.
+  constexpr int32_t kBlock = 64;
+  float a[kBlock], b[kBlock];
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
+    for (int32_t begin = 0; begin < op.channels; begin += kBlock) {
+      const int32_t count = op.channels - begin < kBlock ? op.channels - begin : kBlock;
+      context.kernels->f16_to_f32(context.activations<Half>(op.a) + pixel * op.a_stride + begin, a, count);
+      context.kernels->f16_to_f32(context.activations<Half>(op.b) + pixel * op.b_stride + begin, b, count);
+      for (int32_t c = 0; c < count; ++c) a[c] = clamp(a[c] + b[c], op.lo, op.hi);
+      context.kernels->f16_from_f32(a, context.activations<Half>(op.output) + pixel * op.output_stride + begin, count);
+    }
   }
 }
 
@@ -35,6 +62,21 @@ void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t) {
     float* output = context.activations(op.output) + pixel * op.output_stride;
     for (int32_t c = 0; c < op.channels; ++c) output[c] = 1 / (1 + expf(-input[c]));
   }
+}
+
+void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t) {
+  const float* input = context.activations(op.input);
+  Half* output = context.activations<Half>(op.output);
+  for_runs(op, [&](size_t from, size_t to, size_t count) {
+    context.kernels->f16_from_f32(input + from, output + to, count);
+  });
+}
+
+void run_f16_to_f32(const Context& context, const F16ToF32Op& op, int32_t) {
+  const Half* input = context.activations<Half>(op.input);
+  float* output = context.activations(op.output);
+  for_runs(
+      op, [&](size_t from, size_t to, size_t count) { context.kernels->f16_to_f32(input + from, output + to, count); });
 }
 
 }  // namespace mobilenet_edge

@@ -4,9 +4,17 @@ namespace mobilenet_edge {
 namespace {
 
 // Rows [begin, end) of the expanded picture, `width` pixels each.
-void expand(const Context& context, const PointwiseOp& op, int32_t begin, int32_t end, int32_t width, float* output) {
-  const float* input = context.activations(op.input) + (size_t)begin * width * op.input_stride;
+template <typename Op>
+void expand_pointwise(const Context& context, const Op& op, int32_t begin, int32_t end, int32_t width,
+                      ElementOf<Op>* output) {
+  const auto* input = context.activations<ElementOf<Op>>(op.input) + (size_t)begin * width * op.input_stride;
   pointwise_rows(context, op, input, output, nullptr, (end - begin) * width);
+}
+void expand(const Context& context, const PointwiseOp& op, int32_t begin, int32_t end, int32_t width, float* output) {
+  expand_pointwise(context, op, begin, end, width, output);
+}
+void expand(const Context& context, const F16PointwiseOp& op, int32_t begin, int32_t end, int32_t width, Half* output) {
+  expand_pointwise(context, op, begin, end, width, output);
 }
 void expand(const Context& context, const Q8PointwiseOp& op, int32_t begin, int32_t end, int32_t width,
             uint8_t* output) {
@@ -19,16 +27,21 @@ void expand(const Context& context, const Conv& op, int32_t begin, int32_t end, 
 }
 
 // The projection of `pixels` pixels at `input`, to pixel `pixel` of the output and on.
-void project(const Context& context, const PointwiseOp& op, const float* input, size_t pixel, int32_t pixels) {
-  const float* residual = op.residual >= 0 ? context.activations(op.residual) + pixel * op.residual_stride : nullptr;
-  pointwise_rows(context, op, input, context.activations(op.output) + pixel * op.output_stride, residual, pixels);
+template <typename Op>
+void project(const Context& context, const Op& op, const ElementOf<Op>* input, size_t pixel, int32_t pixels) {
+  using Element = ElementOf<Op>;
+  const Element* residual =
+      op.residual >= 0 ? context.activations<Element>(op.residual) + pixel * op.residual_stride : nullptr;
+  Element* output = context.activations<Element>(op.output) + pixel * op.output_stride;
+  pointwise_rows(context, op, input, output, residual, pixels);
 }
 void project(const Context& context, const Q8PointwiseOp& op, const uint8_t* input, size_t pixel, int32_t pixels) {
   pointwise_rows(context, op, input, context.arena + op.output + pixel * op.output_stride, pixels);
 }
 
-template <typename Expansion, typename Depthwise, typename Pointwise, typename Element>
+template <typename Expansion, typename Depthwise, typename Pointwise>
 void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
+  using Element = ElementOf<Depthwise>;
   const auto& expansion = *reinterpret_cast<const Expansion*>(&op + 1);
   const auto& depthwise = *reinterpret_cast<const Depthwise*>(&expansion + 1);
   const auto& projection = *reinterpret_cast<const Pointwise*>(&depthwise + 1);
@@ -67,13 +80,17 @@ void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chu
 void run_inverted_residual(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
   switch (reinterpret_cast<const OpHeader*>(&op + 1)->opcode) {
     case OPCODE_POINTWISE:
-      return run_parts<PointwiseOp, DepthwiseOp, PointwiseOp, float>(context, op, chunk);
+      return run_parts<PointwiseOp, DepthwiseOp, PointwiseOp>(context, op, chunk);
     case OPCODE_CONV:
-      return run_parts<ConvOp, DepthwiseOp, PointwiseOp, float>(context, op, chunk);
+      return run_parts<ConvOp, DepthwiseOp, PointwiseOp>(context, op, chunk);
+    case OPCODE_F16_POINTWISE:
+      return run_parts<F16PointwiseOp, F16DepthwiseOp, F16PointwiseOp>(context, op, chunk);
+    case OPCODE_F16_CONV:
+      return run_parts<F16ConvOp, F16DepthwiseOp, F16PointwiseOp>(context, op, chunk);
     case OPCODE_Q8_POINTWISE:
-      return run_parts<Q8PointwiseOp, Q8DepthwiseOp, Q8PointwiseOp, uint8_t>(context, op, chunk);
+      return run_parts<Q8PointwiseOp, Q8DepthwiseOp, Q8PointwiseOp>(context, op, chunk);
     case OPCODE_Q8_CONV:
-      return run_parts<Q8ConvOp, Q8DepthwiseOp, Q8PointwiseOp, uint8_t>(context, op, chunk);
+      return run_parts<Q8ConvOp, Q8DepthwiseOp, Q8PointwiseOp>(context, op, chunk);
   }
 }
 

@@ -13,26 +13,58 @@ struct Context {
   uint8_t* arena;
   uint8_t* scratch;
 
-  float* activations(int32_t offset) const { return reinterpret_cast<float*>(arena + offset); }
-  float* own(int32_t offset) const { return reinterpret_cast<float*>(scratch + offset); }
-  const float* packed(int32_t offset) const { return reinterpret_cast<const float*>(weights + offset); }
+  template <typename Element = float>
+  Element* activations(int32_t offset) const {
+    return reinterpret_cast<Element*>(arena + offset);
+  }
+  template <typename Element = float>
+  Element* own(int32_t offset) const {
+    return reinterpret_cast<Element*>(scratch + offset);
+  }
+  template <typename Element = float>
+  const Element* packed(int32_t offset) const {
+    return reinterpret_cast<const Element*>(weights + offset);
+  }
 };
 
-void run_conv(const Context& context, const ConvOp& op, int32_t chunk);
-void run_pointwise(const Context& context, const PointwiseOp& op, int32_t chunk);
-void run_depthwise(const Context& context, const DepthwiseOp& op, int32_t chunk);
+// What an op's activations are made of.
+float element_of(...);
+Half element_of(const F16ConvOp*);
+Half element_of(const F16PointwiseOp*);
+Half element_of(const F16DepthwiseOp*);
+Half element_of(const F16AddOp*);
+Half element_of(const F16PoolOp*);
+uint8_t element_of(const Q8ConvOp*);
+uint8_t element_of(const Q8PointwiseOp*);
+uint8_t element_of(const Q8DepthwiseOp*);
+template <typename Op>
+using ElementOf = decltype(element_of(static_cast<const Op*>(nullptr)));
+
+// Those that there are for halves too are templates.
+template <typename Op>
+void run_conv(const Context& context, const Op& op, int32_t chunk);
+template <typename Op>
+void run_pointwise(const Context& context, const Op& op, int32_t chunk);
+template <typename Op>
+void run_depthwise(const Context& context, const Op& op, int32_t chunk);
 void run_inverted_residual(const Context& context, const InvertedResidualOp& op, int32_t chunk);
 void run_add(const Context& context, const AddOp& op, int32_t chunk);
+void run_add(const Context& context, const F16AddOp& op, int32_t chunk);
 void run_pool(const Context& context, const PoolOp& op, int32_t chunk);
+void run_pool(const Context& context, const F16PoolOp& op, int32_t chunk);
 void run_softmax(const Context& context, const SoftmaxOp& op, int32_t chunk);
 void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t chunk);
+void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t chunk);
+void run_f16_to_f32(const Context& context, const F16ToF32Op& op, int32_t chunk);
 
 // Output rows [begin, end) of a convolution, written densely to `output`.
-void conv_rows(const Context& context, const ConvOp& op, float* output, int32_t begin, int32_t end);
+template <typename Op>
+void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int32_t begin, int32_t end);
 
 // Some rows of pixels of a pointwise op, all columns: `rows` of input (rows, k) to output (rows, n).
-void pointwise_rows(const Context& context, const PointwiseOp& op, const float* input, float* output,
-                    const float* residual, int32_t rows);
+template <typename Op>
+void pointwise_rows(const Context& context, const Op& op, const ElementOf<Op>* input, ElementOf<Op>* output,
+                    const ElementOf<Op>* residual, int32_t rows);
 
 // Where the rows of a depthwise op's input lie: row y at base + (y % ring) * row_stride.
 template <typename Element>
@@ -43,7 +75,8 @@ struct RowSource {
 };
 
 // Output rows [begin, end) of a depthwise op, written densely to `output`.
-void depthwise_rows(const Context& context, const DepthwiseOp& op, const RowSource<float>& input, float* output,
+template <typename Op>
+void depthwise_rows(const Context& context, const Op& op, const RowSource<ElementOf<Op>>& input, ElementOf<Op>* output,
                     int32_t begin, int32_t end);
 
 // The most input rows that two output rows of a depthwise op may span.
@@ -64,6 +97,14 @@ inline int32_t panel_boundary(int32_t panel, int32_t last_panel, int32_t n, int3
   if (column <= 0) return 0;
   return n - column + panel <= last_panel || column > n ? n : column;
 }
+
+// The kernels of an element type.
+inline void gemm(const Kernels& kernels, const GemmArguments& g) { kernels.f32_gemm(g); }
+inline void gemm(const Kernels& kernels, const F16GemmArguments& g) { kernels.f16_gemm(g); }
+inline void depthwise(const Kernels& kernels, const DepthwiseArguments& d) { kernels.f32_depthwise(d); }
+inline void depthwise(const Kernels& kernels, const F16DepthwiseArguments& d) { kernels.f16_depthwise(d); }
+inline const Geometry& geometry_of(const Kernels& kernels, float) { return kernels.geometry; }
+inline const Geometry& geometry_of(const Kernels& kernels, Half) { return kernels.f16_geometry; }
 
 // As the kernels clamp: a NaN stays one.
 inline float clamp(float value, float lo, float hi) { return value < lo ? lo : value > hi ? hi : value; }

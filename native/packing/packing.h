@@ -8,7 +8,7 @@
 
 #include <utility>
 
-#include "../kernels/q8_kernels.h"
+#include "../kernels/kernels.h"
 #include "../memory.h"
 
 namespace mobilenet_edge {
@@ -37,15 +37,18 @@ struct PanelWidths {
 
 constexpr size_t round_channels(size_t channels) { return (channels + 7) / 8 * 8; }
 
-// Filter (outputs, k); bias may be null.
-struct F32Filter {
-  const float *weights, *bias;
+// Filter (outputs, k) of float or Half; bias may be null.
+template <typename Element>
+struct FloatFilter {
+  const Element *weights, *bias;
   size_t outputs, k;
 };
-bool pack_panels(WeightBlocks* blocks, const F32Filter& filter, PanelWidths widths, size_t* offset);
+template <typename Element>
+bool pack_panels(WeightBlocks* blocks, const FloatFilter<Element>& filter, PanelWidths widths, size_t* offset);
 
 // Filter (taps, channels); bias may be null.
-bool pack_depthwise(WeightBlocks* blocks, const float* weights, const float* bias, size_t taps, size_t channels,
+template <typename Element>
+bool pack_depthwise(WeightBlocks* blocks, const Element* weights, const Element* bias, size_t taps, size_t channels,
                     size_t group, size_t* offset);
 
 // A layer of a quantized model: the filter is (outputs, k) or, of a depthwise one, (k, outputs).

@@ -4,7 +4,7 @@
  */
 import { defineConfig } from 'vitest/config';
 import { ForksPoolWorker, type PoolOptions } from 'vitest/node';
-import { emulatedNode } from '../../scripts/arm_emulation.mjs';
+import { emulatedNode, WITH_HALVES } from '../../scripts/arm_emulation.mjs';
 
 const emulated = emulatedNode(process.env.MOBILENET_EDGE_CPU);
 
@@ -39,6 +39,7 @@ export default defineConfig({
       MOBILENET_EDGE_REQUIRE_NATIVE: '1',
       MOBILENET_EDGE_EXPECTED_ARCH: emulated.architecture,
       MOBILENET_EDGE_EXPECTED_ISAS: emulated.isas.join(),
+      MOBILENET_EDGE_EXPECTED_HALVES: WITH_HALVES.includes(process.env.MOBILENET_EDGE_CPU!) ? '1' : '0',
       // Not the addon that this machine built for itself.
       PREBUILDS_ONLY: '1',
     },

@@ -1,5 +1,6 @@
 // A fused bottleneck must answer bit for bit what its three ops answer one after the other, for every band, window and
-// chunk.
+// chunk; in float32 and in halves.
+#include "f16_support.h"
 #include "machine.h"
 
 namespace mobilenet_edge {
@@ -12,15 +13,35 @@ struct Block {
   Window stem;  // whose output is the window's input; all 1 for a pointwise expansion
 };
 
-template <typename Expansion>
-struct Parts {
-  Expansion expansion;
-  DepthwiseOp depthwise;
-  PointwiseOp projection;
+// The records of float32 and those of halves.
+struct Float32 {
+  using Element = float;
+  using Conv = ConvOp;
+  using Depthwise = DepthwiseOp;
+  using Pointwise = PointwiseOp;
+  static constexpr int32_t kConv = OPCODE_CONV, kDepthwise = OPCODE_DEPTHWISE, kPointwise = OPCODE_POINTWISE;
+  static std::vector<float> random(Random& random, size_t count) { return random.reals(count); }
+};
+struct Float16 {
+  using Element = Half;
+  using Conv = F16ConvOp;
+  using Depthwise = F16DepthwiseOp;
+  using Pointwise = F16PointwiseOp;
+  static constexpr int32_t kConv = OPCODE_F16_CONV, kDepthwise = OPCODE_F16_DEPTHWISE,
+                           kPointwise = OPCODE_F16_POINTWISE;
+  static std::vector<Half> random(Random& random, size_t count) { return random_halves(random, count); }
 };
 
-PointwiseOp pointwise(int32_t m, int32_t k, int32_t n, int32_t weights) {
-  PointwiseOp op = {OPCODE_POINTWISE, sizeof(PointwiseOp) / sizeof(int32_t), 1};
+template <typename Type, typename Expansion>
+struct Parts {
+  Expansion expansion;
+  typename Type::Depthwise depthwise;
+  typename Type::Pointwise projection;
+};
+
+template <typename Type>
+typename Type::Pointwise pointwise(int32_t m, int32_t k, int32_t n, int32_t weights) {
+  typename Type::Pointwise op = {Type::kPointwise, sizeof(op) / sizeof(int32_t), 1};
   op.input_stride = k, op.output_stride = op.residual_stride = n, op.residual = -1;
   op.m = op.m_block = m, op.k = k, op.n = op.n_block = n, op.weights = weights;
   op.lo = 0, op.hi = 6, op.sum_lo = -INFINITY, op.sum_hi = INFINITY;
@@ -28,37 +49,46 @@ PointwiseOp pointwise(int32_t m, int32_t k, int32_t n, int32_t weights) {
 }
 
 // The expansion of a bottleneck, or the stem whose picture the depthwise reads.
-void make_expansion(const Block& b, PointwiseOp* op) {
-  *op = pointwise(b.window.input_height * b.window.input_width, b.input_channels, b.expanded, 0);
+template <typename Type>
+void make_expansion(const Block& b, typename Type::Pointwise* op) {
+  *op = pointwise<Type>(b.window.input_height * b.window.input_width, b.input_channels, b.expanded, 0);
 }
-void make_expansion(const Block& b, ConvOp* op) {
-  *op = {OPCODE_CONV, sizeof(ConvOp) / sizeof(int32_t), 1};
+template <typename Type>
+void make_expansion(const Block& b, typename Type::Conv* op) {
+  *op = {Type::kConv, sizeof(*op) / sizeof(int32_t), 1};
   b.stem.fill(op);
   op->input_channels = op->input_stride = b.input_channels, op->output_stride = op->n = b.expanded;
   op->rows_per_chunk = b.stem.output_height, op->lo = 0, op->hi = 6;
 }
 
-void set_patches(PointwiseOp*, int32_t) {}
-void set_patches(ConvOp* op, int32_t patches) { op->patches = patches; }
+template <typename Op>
+void set_patches(Op* op, int32_t patches) {
+  if constexpr (std::is_same_v<Op, ConvOp> || std::is_same_v<Op, F16ConvOp>) op->patches = patches;
+}
 
 void append(std::vector<int32_t>* to, const std::vector<int32_t>& words) {
   to->insert(to->end(), words.begin(), words.end());
 }
 
-template <typename Expansion>
+template <typename Type, typename Expansion>
 void test_block(const Kernels& kernels, const Block& b, Random& random) {
+  using Element = typename Type::Element;
+  using Machine = MachineOf<Element>;
+  const Geometry& geometry = geometry_of(kernels, Element());
+  const auto bytes = [](size_t elements) { return (int32_t)(elements * sizeof(Element)); };
   const Window &w = b.window, &stem = b.stem;
   const int32_t input_pixels = stem.input_height * stem.input_width, expanded_pixels = w.input_height * w.input_width;
   const int32_t output_pixels = w.output_height * w.output_width;
   const size_t taps = (size_t)w.kernel_height * w.kernel_width;
   const auto matrix = [&](int32_t k, int32_t n) {
-    return pack_panels(random.reals((size_t)k * n), random.reals(n), k, kernels.geometry);
+    return pack_panels(Type::random(random, (size_t)k * n), Type::random(random, n), k, geometry);
   };
   const int32_t patch = stem.kernel_height * stem.kernel_width * b.input_channels;
   const size_t patches = (size_t)stem.output_width * patch;
-  std::vector<float> weights = matrix(patch, b.expanded);
+  std::vector<Element> weights = matrix(patch, b.expanded);
   const size_t depthwise_weights = weights.size();
-  const auto groups = pack_groups(random.reals(taps * b.expanded), random.reals(b.expanded), taps, kernels.geometry);
+  const auto groups =
+      pack_groups(Type::random(random, taps * b.expanded), Type::random(random, b.expanded), taps, geometry);
   weights.insert(weights.end(), groups.begin(), groups.end());
   const size_t projection_weights = weights.size();
   const auto projected = matrix(b.expanded, b.output_channels);
@@ -68,13 +98,14 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
   const size_t input_floats = (size_t)input_pixels * b.input_channels;
   const size_t output_floats = (size_t)output_pixels * b.output_channels;
   const size_t expanded_floats = (size_t)expanded_pixels * b.expanded;
-  const std::vector<float> input = random.reals(input_floats);
+  const std::vector<Element> input = Type::random(random, input_floats);
   const size_t expanded_at = input_floats + output_floats, filtered_at = expanded_at + expanded_floats;
 
-  Parts<Expansion> parts = {{},
-                            {OPCODE_DEPTHWISE, sizeof(DepthwiseOp) / sizeof(int32_t), 1},
-                            pointwise(output_pixels, b.expanded, b.output_channels, bytes(projection_weights))};
-  make_expansion(b, &parts.expansion);
+  Parts<Type, Expansion> parts = {
+      {},
+      {Type::kDepthwise, sizeof(DepthwiseOp) / sizeof(int32_t), 1},
+      pointwise<Type>(output_pixels, b.expanded, b.output_channels, bytes(projection_weights))};
+  make_expansion<Type>(b, &parts.expansion);
   w.fill(&parts.depthwise);
   parts.depthwise.input_stride = parts.depthwise.output_stride = parts.depthwise.channels = b.expanded;
   parts.depthwise.weights = bytes(depthwise_weights), parts.depthwise.rows_per_chunk = w.output_height;
@@ -83,12 +114,12 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
   parts.projection.output = bytes(input_floats);
   if (b.residual) parts.projection.residual = 0;
 
-  const std::string name = std::string(kernels.isa) + " inverted residual " + std::to_string(w.input_height) + "x" +
-                           std::to_string(w.input_width) + " " + std::to_string(b.input_channels) + "-" +
-                           std::to_string(b.expanded) + "-" + std::to_string(b.output_channels) + " stride " +
-                           std::to_string(w.stride_height);
+  const std::string name = std::string(kernels.isa) + (sizeof(Element) == 2 ? " f16" : "") + " inverted residual " +
+                           std::to_string(w.input_height) + "x" + std::to_string(w.input_width) + " " +
+                           std::to_string(b.input_channels) + "-" + std::to_string(b.expanded) + "-" +
+                           std::to_string(b.output_channels) + " stride " + std::to_string(w.stride_height);
 
-  Parts<Expansion> separate = parts;
+  Parts<Type, Expansion> separate = parts;
   separate.expansion.output = separate.depthwise.input = bytes(expanded_at);
   separate.depthwise.output = separate.projection.input = bytes(filtered_at);
   std::vector<int32_t> ops = words_of(separate.expansion);
@@ -96,7 +127,7 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
   append(&ops, words_of(separate.projection));
   Machine unfused(kernels, input, filtered_at + (size_t)output_pixels * b.expanded, weights,
                   std::max((size_t)w.input_width * b.expanded, patches));
-  std::vector<float> expected = unfused.run(ops, input_floats, name + " unfused");
+  std::vector<Element> expected = unfused.run(ops, input_floats, name + " unfused");
   expected.resize(output_floats);
 
   for (int32_t band_rows : {1, 2, 3, w.output_height}) {
@@ -128,14 +159,14 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
   }
 }
 
-}  // namespace
-
-void test_inverted_residual(const Kernels& kernels) {
+template <typename Type>
+void test_blocks(const Kernels& kernels) {
   Random random(4);
   const auto test_bottleneck = [&](int32_t channels, int32_t expanded, int32_t projected, const Window& w,
                                    bool residual) {
     const Window pointwise = Window::square(w.input_height, w.input_width, 1, 1, true);
-    test_block<PointwiseOp>(kernels, {channels, expanded, projected, w, residual, pointwise}, random);
+    test_block<Type, typename Type::Pointwise>(kernels, {channels, expanded, projected, w, residual, pointwise},
+                                               random);
   };
   for (int32_t size : {4, 7, 10}) {
     for (int32_t stride : {1, 2}) {
@@ -144,12 +175,19 @@ void test_inverted_residual(const Kernels& kernels) {
         if (stride == 1 && same) test_bottleneck(24, 40, 24, Window::square(size, size, 3, stride, same), true);
         const Window stem = Window::square(2 * size, 2 * size + 2, 3, 2, true);
         const Window after = Window::square(size, size + 1, 3, stride, same);
-        test_block<ConvOp>(kernels, {3, 32, 16, after, false, stem}, random);
+        test_block<Type, typename Type::Conv>(kernels, {3, 32, 16, after, false, stem}, random);
       }
     }
   }
   test_bottleneck(8, 16, 8, {9, 9, 9, 9, 3, 3, 1, 1, 2, 2, 2, 2}, true);
   test_bottleneck(8, 16, 8, {9, 9, 3, 3, 2, 2, 3, 3, 1, 1, 0, 0}, false);  // skips rows
+}
+
+}  // namespace
+
+void test_inverted_residual(const Kernels& kernels) {
+  test_blocks<Float32>(kernels);
+  if (kernels.f16_gemm) test_blocks<Float16>(kernels);
 }
 
 }  // namespace mobilenet_edge

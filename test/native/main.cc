@@ -1,5 +1,5 @@
-// Runs the native tests with every instruction set of this CPU; `--isas` prints them, `--expect a,b` demands them,
-// `--team` runs only the tests of threads.
+// Runs the native tests with every instruction set of this CPU; `--isas` prints them, `--expect a,b` demands them and
+// `--expect a,b halves` that those but for scalar have arithmetic of halves, `--team` runs only the tests of threads.
 #include "support.h"
 
 using namespace mobilenet_edge;
@@ -12,7 +12,16 @@ int main(int argc, char** argv) {
     return 0;
   }
   const bool only_team = argc == 2 && strcmp(argv[1], "--team") == 0;
-  if (argc == 3 && strcmp(argv[1], "--expect") == 0) expect(names == argv[2], "instruction sets are " + names);
+  if (argc >= 3 && strcmp(argv[1], "--expect") == 0) {
+    const bool halves = argc == 4 && strcmp(argv[3], "halves") == 0;
+    expect(names == argv[2], "instruction sets are " + names);
+    for (const char* isa : available_isas()) {
+      Kernels kernels;
+      select_kernels(isa, &kernels);
+      const bool expected = halves && strcmp(isa, "scalar") != 0;
+      expect((kernels.f16_gemm != nullptr) == expected, std::string("arithmetic of halves on ") + isa);
+    }
+  }
 
   for (const char* isa : {"scalar", "avx2", "avx512vnni", "AVX2", "", "neon"}) {
     Kernels kernels;
@@ -32,6 +41,11 @@ int main(int argc, char** argv) {
     test_ops(kernels);
     test_inverted_residual(kernels);
     test_validate(kernels);
+    if (kernels.f16_gemm) {
+      test_f16_gemm(kernels);
+      test_f16_depthwise(kernels);
+      test_f16_ops(kernels);
+    }
     test_q8_gemm(kernels);
     test_q8_depthwise(kernels);
     test_q8_requantize(kernels);

@@ -147,16 +147,17 @@ bool same_bits(const std::vector<Element>& a, const std::vector<Element>& b) {
 }
 
 // Weights (k, n) and bias (n) as panels, see lib/program/program.ts.
-inline std::vector<float> pack_panels(const std::vector<float>& weights, const std::vector<float>& bias, size_t k,
-                                      const Geometry& geometry) {
+template <typename Element>
+std::vector<Element> pack_panels(const std::vector<Element>& weights, const std::vector<Element>& bias, size_t k,
+                                 const Geometry& geometry) {
   const size_t n = bias.size();
-  std::vector<float> packed;
+  std::vector<Element> packed;
   for (size_t column = 0, width; column < n; column += width) {
     const size_t remaining = n - column;
     width = remaining <= (size_t)geometry.last_panel ? remaining : geometry.panel;
     packed.insert(packed.end(), &bias[column], &bias[column] + width);
     for (size_t i = 0; i < k; ++i) {
-      const float* row = &weights[i * n + column];
+      const Element* row = &weights[i * n + column];
       packed.insert(packed.end(), row, row + width);
     }
   }
@@ -164,14 +165,15 @@ inline std::vector<float> pack_panels(const std::vector<float>& weights, const s
 }
 
 // Weights (taps, channels) and bias (channels) as groups of channels; channels are whole groups.
-inline std::vector<float> pack_groups(const std::vector<float>& weights, const std::vector<float>& bias, size_t taps,
-                                      const Geometry& geometry) {
+template <typename Element>
+std::vector<Element> pack_groups(const std::vector<Element>& weights, const std::vector<Element>& bias, size_t taps,
+                                 const Geometry& geometry) {
   const size_t channels = bias.size();
-  std::vector<float> packed;
+  std::vector<Element> packed;
   for (size_t c = 0; c < channels; c += geometry.channel_group) {
     packed.insert(packed.end(), &bias[c], &bias[c] + geometry.channel_group);
     for (size_t tap = 0; tap < taps; ++tap) {
-      const float* row = &weights[tap * channels + c];
+      const Element* row = &weights[tap * channels + c];
       packed.insert(packed.end(), row, row + geometry.channel_group);
     }
   }
@@ -183,6 +185,9 @@ void test_gemm(const Kernels& kernels);
 void test_depthwise(const Kernels& kernels);
 void test_ops(const Kernels& kernels);
 void test_inverted_residual(const Kernels& kernels);
+void test_f16_gemm(const Kernels& kernels);
+void test_f16_depthwise(const Kernels& kernels);
+void test_f16_ops(const Kernels& kernels);
 void test_q8_gemm(const Kernels& kernels);
 void test_q8_depthwise(const Kernels& kernels);
 void test_q8_requantize(const Kernels& kernels);

@@ -1,17 +1,18 @@
-// f32 depthwise convolution over the vocabulary described in f32_gemm.inl, one vector of channels at a time.
+// Depthwise convolution over the vocabulary described in f32_gemm.inl, one vector of channels at a time. `Depthwise`
+// are the arguments, pictures and weights of `Element`.
 
 // Any kernel, stride, dilation and padding: one pixel at a time.
-void depthwise_any(const DepthwiseArguments& d) {
+void depthwise_any(const Depthwise& d) {
   const V lo = broadcast(&d.lo), hi = broadcast(&d.hi);
   const size_t taps = d.kernel_height * d.kernel_width;
   for (size_t y = 0; y < d.output_rows; ++y) {
     for (size_t x = 0; x < d.output_width; ++x) {
-      float* output = d.output + (y * d.output_width + x) * d.output_stride;
+      Element* output = d.output + (y * d.output_width + x) * d.output_stride;
       for (size_t c = 0; c < d.channels; c += kLanes) {
-        const float* weights = d.weights + c * (taps + 1);
+        const Element* weights = d.weights + c * (taps + 1);
         V sum = load(weights);
         for (size_t ky = 0; ky < d.kernel_height; ++ky) {
-          const float* row = d.rows[y * d.stride_height + ky * d.dilation_height] + c;
+          const Element* row = d.rows[y * d.stride_height + ky * d.dilation_height] + c;
           for (size_t kx = 0; kx < d.kernel_width; ++kx) {
             weights += kLanes;
             // A column left of the picture wraps to a huge number.
@@ -31,17 +32,17 @@ void depthwise_any(const DepthwiseArguments& d) {
 // outputs it touches; the weights of at most two kernel rows live at a time. SKIP_LEFT and SKIP_RIGHT say that the
 // first or the last input column of the tile lies outside the picture.
 template <int STRIDE, int ROWS, int COLUMNS, bool SKIP_LEFT, bool SKIP_RIGHT>
-NOINLINE void depthwise_3x3_tile(const DepthwiseArguments& d, size_t y, size_t x) {
+NOINLINE void depthwise_3x3_tile(const Depthwise& d, size_t y, size_t x) {
   constexpr int kInputRows = (ROWS - 1) * STRIDE + 3;
   constexpr int kInputColumns = (COLUMNS - 1) * STRIDE + 3;
   const size_t stride = d.input_stride;
   // Where the first column is skipped this lies before the row, and is never read.
   const ptrdiff_t start = ((ptrdiff_t)(x * STRIDE) - (ptrdiff_t)d.pad_left) * (ptrdiff_t)stride;
-  const float* rows[kInputRows];
+  const Element* rows[kInputRows];
   UNROLL for (int r = 0; r < kInputRows; ++r) rows[r] = d.rows[y * STRIDE + r];
   const V lo = broadcast(&d.lo), hi = broadcast(&d.hi);
-  const float* weights = d.weights;
-  float* output = d.output + (y * d.output_width + x) * d.output_stride;
+  const Element* weights = d.weights;
+  Element* output = d.output + (y * d.output_width + x) * d.output_stride;
   for (size_t c = 0; c < d.channels; c += kLanes, weights += 10 * kLanes) {
     V sums[ROWS][COLUMNS];
     const V bias = load(weights);
@@ -75,7 +76,7 @@ NOINLINE void depthwise_3x3_tile(const DepthwiseArguments& d, size_t y, size_t x
 
 // ROWS output rows. The last tile overlaps the one before it if the width is no multiple of COLUMNS.
 template <int STRIDE, int ROWS, int COLUMNS>
-void depthwise_3x3_rows(const DepthwiseArguments& d, size_t y) {
+void depthwise_3x3_rows(const Depthwise& d, size_t y) {
   constexpr size_t kInputColumns = (COLUMNS - 1) * STRIDE + 3;
   for (size_t next = 0; next < d.output_width; next += COLUMNS) {
     const size_t x = next + COLUMNS <= d.output_width ? next : d.output_width - COLUMNS;
@@ -98,7 +99,7 @@ void depthwise_3x3_rows(const DepthwiseArguments& d, size_t y) {
 // A 3x3 kernel of one stride, if the picture is wide enough for a tile and at most one column of padding is reached on
 // either side.
 template <int STRIDE, int ROWS, int COLUMNS>
-bool depthwise_3x3(const DepthwiseArguments& d) {
+bool depthwise_3x3(const Depthwise& d) {
   if (d.kernel_height != 3 || d.kernel_width != 3 || d.dilation_height != 1 || d.dilation_width != 1) return false;
   if (d.stride_height != STRIDE || d.stride_width != STRIDE || d.output_width < COLUMNS || d.pad_left > 1) return false;
   if ((d.output_width - 1) * STRIDE + 3 - d.pad_left > d.input_width + 1) return false;

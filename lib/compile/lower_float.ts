@@ -1,7 +1,8 @@
-/** Float32 nodes as ops. */
+/** Float32 nodes as ops, of halves where their results are. */
 import { MobileNetEdgeError } from '../errors';
-import { type Conv2D, type DepthwiseConv2D, elementCount, type Node, pixels } from '../graph';
-import { NO_RESIDUAL, type Op } from '../program/schema';
+import { type Conv2D, type DepthwiseConv2D, elementCount, type Node, pixels, type Tensor } from '../graph';
+import type { PanelGeometry } from '../program/program';
+import { type Fields, NO_RESIDUAL, type Op } from '../program/schema';
 import {
   clampFields,
   cutPixels,
@@ -17,17 +18,27 @@ import {
 import { type Place, roundChannels } from './plan';
 import type { PointwiseStep } from './steps';
 
-const BYTES = 4;
+type FloatOp = 'conv' | 'pointwise' | 'depthwise' | 'add';
+
+/** The op for float32 or, where that is what it makes, the one with the same fields for halves. */
+function makeFloatOp<Name extends FloatOp>(name: Name, output: Tensor, chunks: number, fields: Fields<Name>): Op {
+  return output.half ? makeOp(`f16_${name}`, chunks, fields as Fields<`f16_${Name}`>) : makeOp(name, chunks, fields);
+}
+
+function panelGeometry({ half }: Tensor, to: Lowering): PanelGeometry {
+  return half ? to.geometry.f16! : to.geometry;
+}
 
 export function lowerPointwise(step: PointwiseStep, input: Place, output: Place, to: Lowering): Op {
   const { node, residual } = step;
+  const geometry = panelGeometry(node.output, to);
   const [height, width, k] = pixels(node.inputs[0].shape);
   const m = height * width;
   const n = roundChannels(node.filter.shape[0]);
-  const { chunks, m_block, n_block } = cutProduct(m, k, n, BYTES, to.geometry, to.threads);
+  const { chunks, m_block, n_block } = cutProduct(m, k, n, node.output.half ? 2 : 4, geometry, to.threads);
   const other = residual && to.places.get(residual.tensor)!;
   const sum = clampFields(residual?.add.clamp ?? node.clamp);
-  return makeOp('pointwise', chunks, {
+  return makeFloatOp('pointwise', node.output, chunks, {
     input: input.offset,
     input_stride: input.stride,
     output: output.offset,
@@ -37,7 +48,7 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
     m,
     k,
     n,
-    weights: to.packer.panels(node.filter, node.bias, k, to.geometry),
+    weights: to.packer.panels(node.filter, node.bias, k, geometry),
     m_block,
     n_block,
     ...clampFields(node.clamp),
@@ -50,13 +61,13 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
 export function lowerConv(node: Conv2D, input: Place, output: Place, patches: number, to: Lowering): Op {
   const { filter } = node;
   const rows = cutRows(pixels(node.output.shape)[0], to.threads);
-  return makeOp('conv', rows.pieces, {
+  return makeFloatOp('conv', node.output, rows.pieces, {
     ...inputFields(node.inputs[0], input),
     input_channels: filter.shape[3],
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     n: roundChannels(filter.shape[0]),
-    weights: to.packer.panels(filter, node.bias, elementCount(filter.shape.slice(1)), to.geometry),
+    weights: to.packer.panels(filter, node.bias, elementCount(filter.shape.slice(1)), panelGeometry(node.output, to)),
     patches,
     rows_per_chunk: rows.size,
     ...clampFields(node.clamp),
@@ -65,12 +76,12 @@ export function lowerConv(node: Conv2D, input: Place, output: Place, patches: nu
 
 export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
   const rows = cutRows(pixels(node.output.shape)[0], to.threads);
-  return makeOp('depthwise', rows.pieces, {
+  return makeFloatOp('depthwise', node.output, rows.pieces, {
     ...inputFields(node.inputs[0], input),
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     channels: roundChannels(node.filter.shape[3]),
-    weights: to.packer.depthwise(node.filter, node.bias, to.geometry),
+    weights: to.packer.depthwise(node.filter, node.bias, panelGeometry(node.output, to)),
     pad_row: padRow,
     rows_per_chunk: rows.size,
     ...clampFields(node.clamp),
@@ -90,7 +101,7 @@ export function lowerNode(node: Node, to: Lowering): Op {
     case 'add': {
       const other = to.places.get(node.inputs[1])!;
       const { size, pieces } = cutPixels(height * width, to.threads);
-      return makeOp('add', pieces, {
+      return makeFloatOp('add', node.output, pieces, {
         a: input.offset,
         a_stride: input.stride,
         b: other.offset,
@@ -103,15 +114,21 @@ export function lowerNode(node: Node, to: Lowering): Op {
         ...clampFields(node.clamp),
       });
     }
-    case 'pool':
-      return makeOp('pool', height, {
+    case 'pool': {
+      const fields = {
         ...inputFields(tensor, input),
         ...outputFields(node.output, output),
         ...windowFields(node.window),
         channels: roundChannels(channels),
         is_max: node.kind === 'max' ? 1 : 0,
         ...clampFields(node.clamp),
-      });
+      };
+      return node.output.half
+        ? makeOp('f16_pool', height, { ...fields, sums: to.scratch })
+        : makeOp('pool', height, fields);
+    }
+    case 'requantize':
+      return makeOp(node.output.half ? 'f16_from_f32' : 'f16_to_f32', 1, flatFields(tensor, input, output));
     case 'softmax':
       return makeOp('softmax', 1, { ...flatFields(tensor, input, output), beta: node.beta });
     case 'sigmoid':

@@ -1,0 +1,59 @@
+/**
+ * A simplified float32 Graph computed in halves: all weights are binary16 numbers, and every activation but the input and
+ * what softmax and sigmoid read and make, with conversions in between.
+ */
+import { MobileNetEdgeError } from '../errors';
+import { floatsToHalves } from '../formats/half_float';
+import type { Graph, Node, Tensor } from '../graph';
+
+const LARGEST_HALF = 65504;
+
+/** Throws MODEL_UNSUPPORTED for a weight that no half can hold. */
+export function halve(graph: Graph): Graph {
+  const nodes: Node[] = [];
+  const wide = new Map<Tensor, Tensor>([[graph.input, graph.input]]);
+  const half = new Map<Tensor, Tensor>();
+
+  /** The tensor as `wanted` has it; made from the other form if there is only that. */
+  function formOf(tensor: Tensor, wanted: Map<Tensor, Tensor>): Tensor {
+    const found = wanted.get(tensor);
+    if (found) return found;
+    const input = (wanted === half ? wide : half).get(tensor)!;
+    const output = wanted === half ? halfOf(tensor) : tensor;
+    nodes.push({
+      op: 'requantize',
+      name: `${tensor.name}/${output.half ? 'float16' : 'float32'}`,
+      inputs: [input],
+      output,
+    });
+    wanted.set(tensor, output);
+    return output;
+  }
+
+  for (const node of graph.nodes) {
+    const isHead = node.op === 'softmax' || node.op === 'sigmoid';
+    const inputs = node.inputs.map((input) => formOf(input, isHead ? wide : half));
+    const output = isHead ? node.output : halfOf(node.output);
+    (isHead ? wide : half).set(node.output, output);
+    const constants =
+      'filter' in node ? { filter: halfConstant(node.filter), bias: node.bias && halfConstant(node.bias) } : {};
+    nodes.push({ ...node, ...constants, inputs, output } as Node);
+  }
+  return { input: graph.input, output: wide.get(graph.output) ?? half.get(graph.output)!, nodes };
+}
+
+function halfOf(tensor: Tensor): Tensor {
+  return { ...tensor, half: true };
+}
+
+function halfConstant(tensor: Tensor): Tensor {
+  const values = tensor.data as Float32Array;
+  const wrong = values.find((value) => !(Math.abs(value) <= LARGEST_HALF));
+  if (wrong !== undefined) {
+    throw new MobileNetEdgeError(
+      'MODEL_UNSUPPORTED',
+      `Expected weights within ${LARGEST_HALF} for precision 'float16' but ${tensor.name} has ${wrong}: use precision 'float32'`,
+    );
+  }
+  return { ...halfOf(tensor), data: floatsToHalves(values) };
+}
