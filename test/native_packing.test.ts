@@ -22,6 +22,7 @@ const geometry = (
   lastPanel,
   channelGroup: 8,
   fuseFromHeight: 1,
+  f16: { panel, lastPanel, channelGroup: 8, fuseFromHeight: 1 },
   q8: { type, packing, panel, lastPanel, channelGroup: panel === 24 ? 4 : 8, fuseFromHeight: 1 },
 });
 
@@ -45,6 +46,10 @@ function expectSame(graph: Graph, to: Geometry, what: string): void {
 describe.skipIf(!addon).each(GEOMETRIES)('%s', (_, to) => {
   test(`${GRAPHS} float32 networks`, () => {
     for (let seed = 0; seed < GRAPHS; seed++) expectSame(simplify(randomGraph(seed)), to, `seed ${seed}`);
+  });
+
+  test.skipIf(!to.f16)(`${GRAPHS} networks of halves`, () => {
+    for (let seed = 0; seed < GRAPHS; seed++) expectSame(simplify(randomGraph(seed), 'float16'), to, `seed ${seed}`);
   });
 
   test(`${GRAPHS} quantized networks`, () => {
