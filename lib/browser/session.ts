@@ -26,7 +26,8 @@ export async function openSession(
   };
   return {
     run: async (input, port) => {
-      // An inference keeps its thread busy: between two of them messages come in, an abort among them.
+      // An inference keeps its thread busy: between two of them messages come in, an abort among them. That `input` is read
+      // later than engine.ts promises does no harm: pages give their host a copy.
       await nextTask();
       const program = open();
       try {
