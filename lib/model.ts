@@ -195,7 +195,7 @@ export class Model<Source = ImageSource> {
       );
     }
     checkTensor(tensor, input);
-    const values = toArena(tensor, input, program.input.type);
+    const values = this.#arenaValues(tensor);
     const times = await this.#inferences.run(() => {
       this.#checkOpen();
       return session.profile!(values, program.output);
@@ -225,17 +225,22 @@ export class Model<Source = ImageSource> {
   async #runPicture(image: Source, port: Port, signal?: AbortSignal): Promise<PortValues> {
     this.#checkOpen();
     throwIfAborted(signal);
-    const { input, program } = this.#parts;
     const values = await this.#pictures.run(() => this.#toTensor(image, signal), signal);
-    return this.#infer(toArena(values, input, program.input.type), port, signal);
+    return this.#infer(this.#arenaValues(values), port, signal);
   }
 
   /** What the engine takes, which the caller cannot change any more once predict() has returned. */
   #ownInput(tensor: TensorValues): PortValues {
-    const { input, program } = this.#parts;
-    const values = toArena(tensor, input, program.input.type);
+    const values = this.#arenaValues(tensor);
     // An engine copies its input as soon as a run is asked for.
     return values === tensor && !this.#inferences.isIdle ? values.slice() : values;
+  }
+
+  #arenaValues(values: TensorValues): PortValues {
+    const { input, program, session } = this.#parts;
+    return session.takesEitherSign && program.input.type !== 'float32'
+      ? values
+      : toArena(values, input, program.input.type);
   }
 
   #infer(values: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {

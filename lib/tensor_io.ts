@@ -96,27 +96,6 @@ type IntegerValues<Type extends IntegerType> = InstanceType<(typeof PORT_ARRAYS)
 /** Integers plus `shift` as `type`, which holds them all. */
 function shifted<Type extends IntegerType>(from: PortValues, type: Type, shift: number): IntegerValues<Type> {
   const to = new PORT_ARRAYS[type](from.length);
-  const areBytes = from.BYTES_PER_ELEMENT === 1 && to.BYTES_PER_ELEMENT === 1;
-  if (areBytes && Math.abs(shift) === 128 && from.byteOffset % 4 === 0) {
-    // Between signed and unsigned bytes that is the top bit of each: four at once.
-    const words = from.length >> 2;
-    flipTopBits(new Int32Array(from.buffer, from.byteOffset, words), new Int32Array(to.buffer, 0, words));
-    for (let i = words * 4; i < from.length; i++) to[i] = from[i] + shift;
-  } else {
-    for (let i = 0; i < from.length; i++) to[i] = from[i] + shift;
-  }
+  for (let i = 0; i < from.length; i++) to[i] = from[i] + shift;
   return to as IntegerValues<Type>;
-}
-
-const TOP_BITS = 0x80808080;
-
-function flipTopBits(from: Int32Array, to: Int32Array): void {
-  const end = from.length - (from.length % 4);
-  for (let i = 3; i < end; i += 4) {
-    to[i - 3] = from[i - 3] ^ TOP_BITS;
-    to[i - 2] = from[i - 2] ^ TOP_BITS;
-    to[i - 1] = from[i - 1] ^ TOP_BITS;
-    to[i] = from[i] ^ TOP_BITS;
-  }
-  for (let i = end; i < from.length; i++) to[i] = from[i] ^ TOP_BITS;
 }

@@ -39,14 +39,21 @@ struct Loaded {
 // Pixels of a picture in the arena: `channel_bytes` at each of `pixels` places `stride_bytes` apart.
 struct Port {
   size_t offset, pixels, channel_bytes, stride_bytes, words;
+  bool flips;  // JavaScript has int8 where the arena has uint8, or the reverse: 128 less or more, which is the top bit
 };
+
+void copy_bytes(uint8_t* to, const uint8_t* from, size_t bytes, bool flips) {
+  if (!flips) return (void)memcpy(to, from, bytes);
+  for (size_t i = 0; i < bytes; ++i) to[i] = from[i] ^ 0x80;
+}
 
 void copy_pixels(uint8_t* to, size_t to_stride, const uint8_t* from, size_t from_stride, const Port& port) {
   if (to_stride == from_stride && to_stride == port.channel_bytes) {
-    memcpy(to, from, port.pixels * port.channel_bytes);
-    return;
+    return copy_bytes(to, from, port.pixels * port.channel_bytes, port.flips);
   }
-  for (size_t i = 0; i < port.pixels; ++i) memcpy(to + i * to_stride, from + i * from_stride, port.channel_bytes);
+  for (size_t i = 0; i < port.pixels; ++i) {
+    copy_bytes(to + i * to_stride, from + i * from_stride, port.channel_bytes, port.flips);
+  }
 }
 
 bool read_port(const Napi::Value& value, const Loaded& loaded, Port* port) {
@@ -57,6 +64,9 @@ bool read_port(const Napi::Value& value, const Loaded& loaded, Port* port) {
       !read_size(object.Get("strideBytes"), &port->stride_bytes) || !read_size(object.Get("words"), &port->words)) {
     return false;
   }
+  // No conversion to a boolean: see run().
+  const Napi::Value flips = object.Get("flips");
+  port->flips = flips.IsBoolean() && flips.As<Napi::Boolean>().Value();
   if (port->pixels == 0 || port->channel_bytes == 0 || port->stride_bytes < port->channel_bytes) return false;
   // In double, which cannot overflow.
   const double end = (double)port->offset + (port->pixels - 1.0) * port->stride_bytes + port->channel_bytes;

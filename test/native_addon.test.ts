@@ -51,6 +51,17 @@ describe.skipIf(!addon)('a session', () => {
     expect(new Float32Array(part)).toEqual(Float32Array.of(...[0, 1, 5, 6, 10, 11].map((i) => 2 * values[i])));
   });
 
+  test('turns the top bit of every byte where that is asked for', async () => {
+    const session = newSession();
+    const bytes = Int8Array.from({ length: 4 * 29 }, (_, i) => i - 50);
+    // Dense, and with room between the pixels.
+    for (const strideBytes of [29, 32]) {
+      const port = { offset: 0, pixels: 4, channelBytes: 29, strideBytes, words: 0 };
+      const answer = new Uint8Array(await session.run(bytes, { ...port, flips: true }, port));
+      expect(answer).toEqual(Uint8Array.from(bytes, (value) => value + 128));
+    }
+  });
+
   test('stops after the words of the port', async () => {
     const session = newSession();
     await session.run(values, INPUT, { ...OUTPUT, words: 0 });

@@ -8,6 +8,7 @@ import {
   type PackedWeights,
   PORT_ARRAYS,
   type Port,
+  type PortType,
   type PortValues,
   type Program,
 } from '../program/program';
@@ -55,6 +56,8 @@ interface BytePort {
   channelBytes: number;
   strideBytes: number;
   words: number;
+  /** Whether to turn the top bits of all bytes, which makes uint8 values of int8 ones (plus 128) and the reverse. */
+  flips?: boolean;
 }
 
 let addon: Addon | undefined;
@@ -121,7 +124,9 @@ function inBytes({ offset, shape, stride, type, words }: Port): BytePort {
 
 class NativeSession implements Session {
   readonly #session: AddonSession;
+  readonly takesEitherSign = true;
   readonly #input: BytePort;
+  readonly #inputType: PortType;
   /** Settles with the newest run; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -130,6 +135,7 @@ class NativeSession implements Session {
     checkThreads(program, threads);
     const { ops, weights, arenaBytes, scratchBytes, input } = program;
     this.#input = inBytes(input);
+    this.#inputType = input.type;
     const packed = weights instanceof NativeWeights ? weights.weights : (weights as Uint8Array);
     const bytes = ops.byteLength + weights.byteLength + arenaBytes;
     this.#session = orOutOfMemory(bytes, () => new SessionOfAddon(isa, ops, packed, arenaBytes, scratchBytes, threads));
@@ -144,7 +150,8 @@ class NativeSession implements Session {
   }
 
   #run(input: PortValues, port: Port, timed: boolean): Promise<ArrayBuffer> {
-    const running = this.#use(() => this.#session.run(input, this.#input, inBytes(port), timed));
+    const flips = input instanceof Int8Array ? this.#inputType === 'uint8' : this.#inputType === 'int8';
+    const running = this.#use(() => this.#session.run(input, { ...this.#input, flips }, inBytes(port), timed));
     this.#last = running.catch(() => undefined);
     return running;
   }
