@@ -22,7 +22,8 @@ export interface CommonLoadOptions {
   /**
    * What the engine computes with; 'auto' is int8 for quantized files and float32 for the others. 'float16' is half the
    * memory of float32 and about twice its speed, where the CPU has such arithmetic (ARMv8.2 with FEAT_FP16, as a
-   * Raspberry Pi 5); load() rejects with BACKEND_UNAVAILABLE elsewhere.
+   * Raspberry Pi 5); load() rejects with BACKEND_UNAVAILABLE elsewhere. Probabilities differ from float32's by up to
+   * about 0.05, and numbers beyond 65504 become infinite.
    */
   precision?: 'auto' | Precision;
   /** How pictures become tensors; what is left out comes from the model's metadata, else the defaults. */
