@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const files = execFileSync('git', ['ls-files', '*.cc', '*.h', '*.inl'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '*.c', '*.cc', '*.h', '*.inl'], { cwd: root, encoding: 'utf8' })
   .split('\n')
   .filter(Boolean);
 const fix = process.argv.includes('--fix');

@@ -10,7 +10,15 @@ import { root } from './node_headers.mjs';
 
 const CPUS = Object.values(ARCHITECTURES).flatMap(({ cpus }) => Object.keys(cpus));
 
-const EVERYTHING = ['test/arm', 'test/kernels', 'test/golden', 'test/random_', 'test/float16', 'test/native_addon'];
+const EVERYTHING = [
+  'test/arm',
+  'test/kernels',
+  'test/golden',
+  'test/random_',
+  'test/float16',
+  'test/native_addon',
+  'test/native_packing',
+];
 
 /** What runs and whole networks everywhere; on the best of either architecture, random networks too. */
 const SAMPLE = {

@@ -118,6 +118,9 @@ describe.skipIf(!addon)('a session', () => {
   });
 });
 
+/** There the largest size that an argument may be can be had. */
+const is32Bit = process.arch === 'arm';
+
 describe.skipIf(!addon)('weights', () => {
   const LAYER = {
     levels: new Int8Array(12),
@@ -150,7 +153,10 @@ describe.skipIf(!addon)('weights', () => {
     expect(() => weights.panels(new Float32Array(4), undefined, 4, 8, 8)).toThrow(outOfMemory);
     expect(() => weights.q8Panels(LAYER, GEOMETRY)).toThrow(outOfMemory);
     expect(() => weights.q8Depthwise(LAYER, GEOMETRY)).toThrow(outOfMemory);
-    expect(() => new addon.Weights(2 ** 52, 0)).toThrow(outOfMemory);
+  });
+
+  test.skipIf(is32Bit)('that no memory can hold are OUT_OF_MEMORY', () => {
+    expect(() => new addon.Weights(2 ** 52, 0)).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
   });
 
   test.each([
@@ -247,7 +253,7 @@ describe.skipIf(!addon)('arguments are refused', () => {
     expect(() => addon.Session.prototype.run.call({}, values, INPUT, OUTPUT)).toThrow();
   });
 
-  test('memory that does not exist is OUT_OF_MEMORY', async () => {
+  test.skipIf(is32Bit)('memory that does not exist is OUT_OF_MEMORY', async () => {
     expect(() => newSession(ops, 2 ** 52)).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
     const engine = loadNativeEngine({ isa: 'scalar' });
     const port = { offset: 0, shape: [4, 8], stride: 8, type: 'float32', zero: 0, words: 0 } as const;
