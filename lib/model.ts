@@ -238,9 +238,9 @@ export class Model<Source = ImageSource> {
 
   #arenaValues(values: TensorValues): PortValues {
     const { input, program, session } = this.#parts;
-    return session.takesEitherSign && program.input.type !== 'float32'
-      ? values
-      : toArena(values, input, program.input.type);
+    const { type } = program.input;
+    const areBytes = type === 'uint8' || type === 'int8';
+    return session.takesEitherSign && areBytes ? values : toArena(values, input, type);
   }
 
   #infer(values: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
