@@ -12,7 +12,7 @@ function measure(backend: string, body: string): [number, number] {
   const script = `
 const { load, mobilenetV1 } = require(${JSON.stringify(join(__dirname, '..', 'dist', 'index.js'))});
 const rss = () => { gc(); return process.memoryUsage.rss(); };
-const backend = '${backend}';
+const options = { backend: '${backend}', threads: 2 };
 (async () => { ${body} })().then((sizes) => console.log(JSON.stringify(sizes)));`;
   return JSON.parse(execFileSync(process.execPath, ['--expose-gc', '-e', script], { encoding: 'utf8' }));
 }
@@ -31,7 +31,7 @@ describe.each(isas.includes('scalar') ? ['native', 'wasm'] : ['wasm'])('%s', (ba
   test('20,000 classifications leave RSS flat', () => {
     const [early, late] = measure(
       backend,
-      `const model = await load(mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 10 }), { backend });
+      `const model = await load(mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 10 }), options);
        const image = { data: new Uint8Array(100 * 80 * 4).fill(99), width: 100, height: 80, channels: 4 };
        const run = async (n) => { for (let i = 0; i < n; i += 10) await model.classify(Array(10).fill(image)); };
        ${LEAST_OVER}
@@ -49,7 +49,7 @@ describe.each(isas.includes('scalar') ? ['native', 'wasm'] : ['wasm'])('%s', (ba
       backend,
       `const network = mobilenetV1({ alpha: 0.5, inputSize: 96, classes: 10 });
        const run = async (n) => { for (let i = 0; i < n; i++) {
-         const model = await load(network, { backend });
+         const model = await load(network, options);
          await model.predict(new Float32Array(96 * 96 * 3));
          await model[Symbol.asyncDispose]();
        } };
