@@ -1,5 +1,6 @@
 /** One network: starts every contestant, checks its answers, then lets them run in turns. */
 import { checkAnswer, makeReference } from './agreement.mjs';
+import { measureFirstAnswer } from './first_answer.mjs';
 import { FmaLimit } from './fma_limit.mjs';
 import { measureMemory } from './memory.mjs';
 import { writeNetwork } from './networks.mjs';
@@ -8,8 +9,8 @@ import { writeNetwork } from './networks.mjs';
  * `results` in the contestants' order: { name, precision, rivals, details, times and cpuTimes in milliseconds, difference,
  * rss, bareRss }, cpuTimes empty and no rss where nothing tells them; or { name, precision, unavailable: reason } for an
  * instruction set that this machine lacks. `memory`: what memory.mjs measures with the int8 file, if a native contestant
- * reads that. `limit`: { name, times } of fma_limit.mjs, if a native contestant runs in float32. Rejects if any answer is
- * wrong.
+ * reads that. `limit`: { name, times } of fma_limit.mjs, and `firstAnswer`: what first_answer.mjs measures, if a native
+ * contestant runs in float32. Rejects if any answer is wrong.
  */
 export async function race(network, { contestants, rounds, runs, warmUpMs, start }, progress) {
   progress(`${network.id}: writing models`);
@@ -44,8 +45,10 @@ export async function race(network, { contestants, rounds, runs, warmUpMs, start
     const memory = runsNatively
       ? measureMemory(models.int8.files.tflite, models.int8.pictures[0].values.length)
       : undefined;
+    const { files, pictures } = models.float32 ?? {};
+    const firstAnswer = limit && measureFirstAnswer(files, pictures[0].shape);
     const results = entries.map(({ result }) => result);
-    return { results, memory, limit: limit && { name: limit.name, times: limit.times } };
+    return { results, memory, firstAnswer, limit: limit && { name: limit.name, times: limit.times } };
   } finally {
     limit?.process.end();
     for (const { process } of entries) process?.end();

@@ -138,6 +138,18 @@ function memoryNote(title, { bareBytes, peakBytes }) {
   );
 }
 
+function firstAnswerNote(title, contestants) {
+  const said = contestants.map(({ name, times }) => {
+    const answers = times.map(({ answerMs }) => answerMs);
+    const toRequire = median(times.map(({ requireMs }) => requireMs));
+    return `${name} ${least(answers).toFixed(0)} / ${median(answers).toFixed(0)} ms (after ${toRequire.toFixed(0)} ms to require it)`;
+  });
+  return (
+    `From the call that loads ${title} float32 from its file to the first answer, in fresh processes, least / median: ` +
+    `${said.join(', ')}.`
+  );
+}
+
 function notes({ machine, rounds, runs, packages, networks }) {
   const all = networks.flatMap(({ results }) => results);
   const runners = all.filter(({ unavailable }) => !unavailable);
@@ -172,8 +184,9 @@ function notes({ machine, rounds, runs, packages, networks }) {
         'ones are the worst case for our x64 kernels. Under vs own float32: the same engine and instruction set.',
     );
   }
-  for (const { title, limit, memory } of networks) {
+  for (const { title, limit, firstAnswer, memory } of networks) {
     if (limit) lines.push(limitNote(title, limit));
+    if (firstAnswer) lines.push(firstAnswerNote(title, firstAnswer));
     if (memory) lines.push(memoryNote(title, memory));
   }
   return [...lines, ...new Set(missing)];

@@ -23,9 +23,10 @@ async function main() {
   const races = [];
   try {
     for (const network of networks) {
-      const { results, memory, limit } = await race(network, { ...options, start: venue.start }, progress);
+      const { results, limit, ...rest } = await race(network, { ...options, start: venue.start }, progress);
       const summary = summarize(results);
-      races.push({ id: network.id, title: network.title, results: summary, memory, limit: beside(limit, summary) });
+      const { id, title } = network;
+      races.push({ id, title, results: summary, limit: beside(limit, summary), ...rest });
     }
   } finally {
     await venue.close();
