@@ -83,6 +83,7 @@ const litertRelaxedSimd = litertJs('relaxed-simd');
 const onnxruntimeNode = peer('onnxruntime-node', 'onnxruntime_node.mjs');
 const onnxruntimeWeb = peer('onnxruntime-web', 'onnxruntime_web.mjs');
 
+const avx512vnniInt8 = int8(avx512vnni);
 const avx2Int8 = int8(avx2);
 const onnxruntimeNodeInt8 = int8(onnxruntimeNode, { agreement: saturatesInt8() ? 'saturating' : 'peer' });
 
@@ -99,11 +100,12 @@ export const CONTESTANTS = [
   litertSimd128,
   peer('tfjs-backend-wasm', 'tfjs_wasm.mjs'),
   onnxruntimeWeb,
-  int8(avx512vnni),
+  avx512vnniInt8,
   avx2Int8,
   int8(avx2, { name: `${avx2.name} int8, uniform weights`, model: 'int8_uniform' }),
   int8(scalar),
   onnxruntimeNodeInt8,
+  onTwoThreads(avx512vnniInt8),
   onTwoThreads(avx2Int8),
   onTwoThreads(onnxruntimeNodeInt8),
   int8(relaxedSimd),
