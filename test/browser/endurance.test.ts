@@ -34,19 +34,27 @@ describe.skipIf(!chromiumPath).each([
     return pids.reduce((sum, pid) => sum + 4096 * Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]), 0);
   }
 
-  /** The least of five samples in so many classifications: garbage comes and goes, a leak only comes. */
+  /** Of the page and of the worker that hosts the model: a worker left alone gathers 60 MB before it collects. */
+  async function collectGarbage(): Promise<void> {
+    const collect = () => (globalThis as TestGlobals).gc();
+    await page.evaluate(collect);
+    // The others assist it: asleep they answer nothing, and they make no garbage.
+    await page.workers()[0]?.evaluate(collect);
+  }
+
+  /** The least of five samples in so many classifications. */
   async function leastOver(count: number): Promise<number> {
     let least = Number.POSITIVE_INFINITY;
     for (let sample = 0; sample < 5; sample++) {
       await page.evaluate(
         async ({ count }) => {
-          const { gc, model } = globalThis as TestGlobals;
+          const { model } = globalThis as TestGlobals;
           const picture = new ImageData(100, 80);
           for (let i = 0; i < count; i += 10) await model.classify(Array(10).fill(picture));
-          gc();
         },
         { count: count / 5 },
       );
+      await collectGarbage();
       least = Math.min(least, await residentBytes());
     }
     return least;
