@@ -2,6 +2,7 @@
 // own. One leads a run, the others assist. All walk the program's records; chunks are dealt by a counter, and those of
 // an op begin when all before it are done. A thread holds nothing but the chunk that it runs, so one that wakes late,
 // or that the operating system puts aside between chunks, keeps nobody waiting.
+import { now } from './clock';
 import { OpHeader } from './program';
 import { run_chunk } from './run_chunk';
 
@@ -15,21 +16,25 @@ const DONE: usize = 64; // chunks done, of all runs
 const SLEEPERS: usize = 128; // threads that wait for chunks to be done
 const RUNS: usize = 192; // runs begun
 const RUN: usize = 200; // of the newest run: chunks before it, and above them the bytes of its records
+const TIMES: usize = 208; // of the newest run: where to note when each op begins, or 0
 
 // Turns of a waiting loop, about as long as sleeping and being woken takes.
 const SPINS = 20000;
 
-// Leads a run of the records from address `begin` to `end` and returns when it is done; the other arguments are the
-// addresses of the three memories and of what the threads share. Runs must not overlap.
+// Leads a run of the records from address `begin` to `end` and returns when it is done; the last four arguments are the
+// addresses of the three memories and of what the threads share. times: where to note when each op begins, or 0. Runs
+// must not overlap.
 export function execute(
   begin: usize,
   end: usize,
+  times: usize,
   arena: usize,
   weights: usize,
   scratch: usize,
   control: usize
 ): void {
   const before = atomic.load<i32>(control, BEGUN);
+  atomic.store<usize>(control, times, TIMES);
   atomic.store<u64>(control, (<u64>(end - begin) << 32) | <u64><u32>before, RUN);
   atomic.add<i32>(control, 1, RUNS);
   atomic.notify(control + RUNS, -1);
@@ -61,7 +66,7 @@ function work(
   scratch: usize,
   control: usize
 ): i32 {
-  while (begin < end) {
+  for (let op: usize = 0; begin < end; ++op) {
     const header = changetype<OpHeader>(begin);
     const after = before + header.chunks;
     wait_for(control, before);
@@ -70,6 +75,7 @@ function work(
     while (after - chunk > 0) {
       const found = atomic.cmpxchg<i32>(control, chunk, chunk + 1, BEGUN);
       if (found == chunk) {
+        if (chunk == before) note_begin(op, control);
         run_chunk(begin, chunk - before, arena, weights, scratch);
         ++mine;
         chunk = atomic.load<i32>(control, BEGUN);
@@ -82,6 +88,13 @@ function work(
     begin += <usize>header.words << 2;
   }
   return before;
+}
+
+// Notes, if the run is timed, that op number `op` begins. To be called by whoever begins its first chunk: a thread that
+// the operating system puts aside would say so too late.
+function note_begin(op: usize, control: usize): void {
+  const times = atomic.load<usize>(control, TIMES);
+  if (times) store<f64>(times + (op << 3), now());
 }
 
 // Returns when `chunks` chunks are done.

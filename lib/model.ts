@@ -181,24 +181,17 @@ export class Model<Source = ImageSource> {
   }
 
   /**
-   * Runs the network as predict() does; returns the time of each op. Rejects with BACKEND_UNAVAILABLE where the engine
-   * cannot tell.
+   * Runs the network as predict() does; returns the time of each op.
    * @internal
    */
   async profile(tensor: TensorValues): Promise<OpTime[]> {
     this.#checkOpen();
     const { input, outline, program, session } = this.#parts;
-    if (!session.profile) {
-      throw new MobileNetEdgeError(
-        'BACKEND_UNAVAILABLE',
-        `Expected an engine that times its ops but ${this.info.backend} does not: use backend 'native'`,
-      );
-    }
     checkTensor(tensor, input);
     const values = this.#arenaValues(tensor);
     const times = await this.#inferences.run(() => {
       this.#checkOpen();
-      return session.profile!(values, program.output);
+      return session.profile(values, program.output);
     });
     return outline.map((op, i) => ({ ...op, ms: times[i] }));
   }

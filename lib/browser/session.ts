@@ -24,20 +24,22 @@ export async function openSession(
     if (running) return running;
     throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
   };
+  const lead = async <Result>(work: (program: WasmProgram) => Result): Promise<Result> => {
+    // An inference keeps its thread busy: between two of them messages come in, an abort among them. That `input` is read
+    // later than engine.ts promises does no harm: pages give their host a copy.
+    await nextTask();
+    const program = open();
+    try {
+      return work(program);
+    } catch (cause) {
+      // Assistants may wait for the chunk that failed: there will be no other run.
+      if (program.hasAssistants) running = undefined;
+      throw cause;
+    }
+  };
   return {
-    run: async (input, port) => {
-      // An inference keeps its thread busy: between two of them messages come in, an abort among them. That `input` is read
-      // later than engine.ts promises does no harm: pages give their host a copy.
-      await nextTask();
-      const program = open();
-      try {
-        return program.run(input, port);
-      } catch (cause) {
-        // Assistants may wait for the chunk that failed: there will be no other run.
-        if (program.hasAssistants) running = undefined;
-        throw cause;
-      }
-    },
+    run: (input, port) => lead((program) => program.run(input, port)),
+    profile: (input, port) => lead((program) => program.profile(input, port)),
     readMemory: async () => open().readMemory(),
     writeMemory: async (bytes) => open().writeMemory(bytes),
     close: async () => {

@@ -68,7 +68,7 @@ ${ARCHITECTURE}
 ${ENGINE}
   --runs <n>              measured runs, after the first and some more to warm up (default 50)
   --profile [file]        the time of each op beside what a core could do at best; with a .html or .svg file,
-                          a chart too (native engine)
+                          a chart too
 ${JSON_FLAG}
 
 --json prints { "backend", "isa", "threads", "precision", "loadMs", "firstMs", "medianMs", "minMs", "rssMb", "macs",

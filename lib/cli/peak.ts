@@ -45,7 +45,7 @@ function repeated(program: Program, copies: number): Program {
   return { ...program, ops: many, output: { ...output, words: many.length } };
 }
 
-/** Multiply-accumulates a second of one core, with the kernels that a model of `info` runs on; its engine must be one that times ops. */
+/** Multiply-accumulates a second of one core, with the kernels that a model of `info` runs on. */
 export async function peakRate({ backend, isa, precision }: ModelInfo): Promise<number> {
   const { engine } = await selectEngine(backend, { isa });
   const columns = Math.max(LEAST_COLUMNS, engine.geometry.panel);
@@ -69,7 +69,7 @@ async function leastTime(engine: Engine, graph: Graph): Promise<number> {
     );
     let least = Number.POSITIVE_INFINITY;
     for (let run = 0; run < RUNS; run++) {
-      const times = await session.profile!(input, program.output);
+      const times = await session.profile(input, program.output);
       least = Math.min(
         least,
         times.reduce((sum, ms) => sum + ms, 0),

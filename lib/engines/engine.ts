@@ -49,8 +49,8 @@ export interface Session {
    * main thread. Calls must not overlap.
    */
   run(input: PortValues, port: Port): Promise<PortValues>;
-  /** Runs like `run`; returns the milliseconds that each op took instead. Absent where an engine cannot. */
-  profile?(input: PortValues, port: Port): Promise<Float64Array>;
+  /** Runs like `run`; returns the milliseconds that each op took instead. */
+  profile(input: PortValues, port: Port): Promise<Float64Array>;
   /** Frees the memory; a run in progress ends first. Idempotent. */
   close(): Promise<void>;
   /** For tests: a copy of the arena. */

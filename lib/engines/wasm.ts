@@ -15,7 +15,7 @@ import { type Engine, type EngineOptions, MAX_THREADS, type Session } from './en
 import { defaultThreads } from './threads';
 import { WASM_GEOMETRY } from './wasm_geometry';
 import { chooseBuild, threadsModule } from './wasm_isa';
-import type { WasmReply, WasmRequest } from './wasm_protocol';
+import type { WasmReply, WasmRequest, WasmValue } from './wasm_protocol';
 
 /** Loads the engine. Throws BACKEND_UNAVAILABLE where WebAssembly SIMD or the requested instruction set is missing. */
 export async function loadWasmEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -34,7 +34,7 @@ export async function loadWasmEngine(options: EngineOptions = {}): Promise<Engin
 }
 
 interface Pending {
-  resolve(value: PortValues | undefined): void;
+  resolve(value: WasmValue): void;
   reject(error: Error): void;
 }
 
@@ -105,8 +105,16 @@ class WasmSession implements Session {
   }
 
   async run(input: PortValues, port: Port): Promise<PortValues> {
-    const copy = this.#copyOfInput(input);
-    return (await this.#request({ kind: 'run', input: copy, port }, transferable(copy)))!;
+    return (await this.#runOf('run', input, port)) as PortValues;
+  }
+
+  async profile(input: PortValues, port: Port): Promise<Float64Array> {
+    return (await this.#runOf('profile', input, port)) as Float64Array;
+  }
+
+  async #runOf(kind: 'run' | 'profile', values: PortValues, port: Port): Promise<WasmValue> {
+    const input = this.#copyOfInput(values);
+    return this.#request({ kind, input, port }, transferable(input));
   }
 
   #copyOfInput(input: PortValues): PortValues {
@@ -139,10 +147,10 @@ class WasmSession implements Session {
     await Promise.all([this.#leader, ...this.#assistants].map((worker) => worker.terminate()));
   }
 
-  async #request(request: WasmRequest, transfer: TransferListItem[] = []): Promise<PortValues | undefined> {
+  async #request(request: WasmRequest, transfer: TransferListItem[] = []): Promise<WasmValue> {
     if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
     if (this.#failure) throw this.#failure;
-    const answer = new Promise<PortValues | undefined>((resolve, reject) => {
+    const answer = new Promise<WasmValue>((resolve, reject) => {
       this.#leader.postMessage(request, transfer);
       this.#pending.push({ resolve, reject });
       this.#leader.ref();

@@ -12,7 +12,7 @@ export const WASM_MODULES: readonly WasmModuleName[] = WASM_BUILDS.flatMap((isa)
 export function fusesMultiplyAdd(module: WebAssembly.Module, shared = false): boolean {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   new Float32Array(memory.buffer).set([1 + 2 ** -12, -(1 + 2 ** -11), 2, 3, 4]);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => 0 } });
   return (exports.fuses_multiply_add as (values: number) => number)(0) === 1;
 }
 

@@ -11,7 +11,15 @@ const CONTROL = 64;
 /** What assembly/execute_team.ts keeps at `control`. */
 const CONTROL_BYTES = 256;
 
-type Execute = (begin: number, end: number, arena: number, weights: number, scratch: number, control: number) => void;
+type Execute = (
+  begin: number,
+  end: number,
+  times: number,
+  arena: number,
+  weights: number,
+  scratch: number,
+  control: number,
+) => void;
 type Assist = (begin: number, arena: number, weights: number, scratch: number, control: number) => never;
 
 /** What a thread needs that takes part in another one's runs: the module, its memory, and the arguments of `assist`. */
@@ -23,7 +31,7 @@ export interface AssistantTask {
 
 /** Takes part in the runs of a WasmProgram until the thread is terminated. Never returns. */
 export function assist({ module, memory, addresses }: AssistantTask): never {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, now } });
   return (exports.assist as Assist)(...addresses);
 }
 
@@ -40,6 +48,17 @@ function copyPixels(from: PortValues, fromStride: number, to: PortValues, toStri
   for (let source = 0, target = 0; source < from.length; source += fromStride, target += toStride) {
     for (let c = 0; c < channels; c++) to[target + c] = from[source + c];
   }
+}
+
+/** Milliseconds since an epoch that all threads share. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function recordCount(ops: Int32Array): number {
+  let count = 0;
+  for (let at = 0; at < ops.length; at += ops[at + 1]) count++;
+  return count;
 }
 
 function align(address: number): number {
@@ -60,13 +79,14 @@ function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
-/** Layout of the memory: what threads share, op records, weights, arena. */
+/** Layout of the memory: what threads share, op records, times of ops, weights, arena. */
 export class WasmProgram {
   readonly hasAssistants: boolean;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   readonly #execute: Execute;
   readonly #ops: number;
+  readonly #times: number;
   readonly #weights: number;
   readonly #arena: number;
   readonly #scratchBytes: number;
@@ -82,7 +102,9 @@ export class WasmProgram {
     this.hasAssistants = threads > 1;
     this.#module = module;
     this.#ops = CONTROL + CONTROL_BYTES;
-    this.#weights = align(this.#ops + program.ops.byteLength);
+    this.#times = align(this.#ops + program.ops.byteLength);
+    // A record is longer than a time.
+    this.#weights = align(this.#times + program.ops.byteLength);
     this.#arena = align(this.#weights + program.weights.byteLength);
     this.#scratchBytes = program.scratchBytes;
     this.#end = this.#arena + program.arenaBytes;
@@ -90,7 +112,7 @@ export class WasmProgram {
     this.#input = program.input;
     new Int32Array(this.#memory.buffer).set(program.ops, this.#ops / 4);
     new Uint8Array(this.#memory.buffer).set(program.weights, this.#weights);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory, now } });
     this.#execute = exports.execute as Execute;
   }
 
@@ -103,12 +125,25 @@ export class WasmProgram {
 
   /** Writes dense `input` to the input port, runs the ops that `port` needs, returns a dense copy of its values. */
   run(input: PortValues, port: Port): PortValues {
-    const channels = channelsOf(this.#input);
-    copyPixels(input, channels, this.#values(this.#input), this.#input.stride, channels);
-    this.#execute(this.#ops, this.#ops + port.words * 4, this.#arena, this.#weights, this.#arena, CONTROL);
+    this.#run(input, port, 0);
     const output = new PORT_ARRAYS[port.type](elementCount(port.shape));
     copyPixels(this.#values(port), port.stride, output, channelsOf(port), channelsOf(port));
     return output;
+  }
+
+  /** Runs like `run`; returns the milliseconds that each op took instead. */
+  profile(input: PortValues, port: Port): Float64Array {
+    this.#run(input, port, this.#times);
+    const end = now();
+    const { buffer } = this.#memory;
+    const begins = new Float64Array(buffer, this.#times, recordCount(new Int32Array(buffer, this.#ops, port.words)));
+    return begins.map((begin, op) => (begins[op + 1] ?? end) - begin);
+  }
+
+  #run(input: PortValues, port: Port, times: number): void {
+    const channels = channelsOf(this.#input);
+    copyPixels(input, channels, this.#values(this.#input), this.#input.stride, channels);
+    this.#execute(this.#ops, this.#ops + port.words * 4, times, this.#arena, this.#weights, this.#arena, CONTROL);
   }
 
   /** The values of a port where they lie, gaps between pixels included. */

@@ -8,10 +8,13 @@ import type { Port, PortValues, Program } from '../program/program';
 
 export type WasmRequest =
   | { kind: 'load'; module: WebAssembly.Module; program: Program; assistants: MessagePort[] }
-  | { kind: 'run'; input: PortValues; port: Port }
+  | { kind: 'run' | 'profile'; input: PortValues; port: Port }
   | { kind: 'read_memory' }
   | { kind: 'write_memory'; bytes: Uint8Array };
 
+/** What a request asks for: a port's values, the times of a profile, the memory's bytes. */
+export type WasmValue = PortValues | Float64Array | undefined;
+
 export type WasmReply =
-  | { value: PortValues | undefined; input?: PortValues }
+  | { value: WasmValue; input?: PortValues }
   | { error: { code: ErrorCode; message: string; cause: unknown } };

@@ -2,13 +2,12 @@
 
 import { parentPort } from 'node:worker_threads';
 import { MobileNetEdgeError } from '../errors';
-import type { PortValues } from '../program/program';
 import { WasmProgram } from './wasm_program';
-import type { WasmReply, WasmRequest } from './wasm_protocol';
+import type { WasmReply, WasmRequest, WasmValue } from './wasm_protocol';
 
 let program: WasmProgram | undefined;
 
-function answer(request: WasmRequest): PortValues | undefined {
+function answer(request: WasmRequest): WasmValue {
   if (request.kind === 'load') {
     const loaded = new WasmProgram(request.module, request.program, 1 + request.assistants.length);
     request.assistants.forEach((assistant, i) => {
@@ -21,6 +20,8 @@ function answer(request: WasmRequest): PortValues | undefined {
   switch (request.kind) {
     case 'run':
       return program.run(request.input, request.port);
+    case 'profile':
+      return program.profile(request.input, request.port);
     case 'read_memory':
       return program.readMemory();
     case 'write_memory':
@@ -31,7 +32,7 @@ function answer(request: WasmRequest): PortValues | undefined {
 
 function reply(request: WasmRequest): WasmReply {
   try {
-    return { value: answer(request), input: request.kind === 'run' ? request.input : undefined };
+    return { value: answer(request), input: 'input' in request ? request.input : undefined };
   } catch (error) {
     if (error instanceof MobileNetEdgeError) {
       return { error: { code: error.code, message: error.message, cause: error.cause } };
@@ -42,7 +43,7 @@ function reply(request: WasmRequest): WasmReply {
   }
 }
 
-function transferable(values: PortValues | undefined): ArrayBuffer[] {
+function transferable(values: WasmValue): ArrayBuffer[] {
   return values?.buffer instanceof ArrayBuffer ? [values.buffer] : [];
 }
 

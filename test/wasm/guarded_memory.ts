@@ -50,8 +50,10 @@ export class GuardedMemory {
     this.#reserve(records.byteLength);
     this.#words.set(records, begin / 4);
     const before = this.#words.slice();
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    (exports.execute as (...args: number[]) => void)(begin, begin + records.byteLength, 0, 0, 0);
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory: this.#memory, now: () => expect.unreachable() },
+    });
+    (exports.execute as (...args: number[]) => void)(begin, begin + records.byteLength, 0, 0, 0, 0);
     for (const block of this.#writable) {
       const [old, now] = [new PORT_ARRAYS[block.type](before.buffer), this.#view(block.type)];
       eachValue(block, (at) => (old[at] = now[at]));
