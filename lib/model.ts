@@ -174,8 +174,8 @@ export class Model<Source = ImageSource> {
   async predict(tensor: TensorValues, options?: RunOptions): Promise<Prediction> {
     this.#checkOpen();
     const { signal } = checkRunOptions(options);
-    const { input, output, program } = this.#parts;
-    checkTensor(tensor, input);
+    const { input, output, program, session } = this.#parts;
+    checkTensor(tensor, input, session.allFinite);
     const values = await this.#infer(this.#ownInput(tensor), program.output, signal);
     return { data: fromArena(values, output), shape: output.shape };
   }
@@ -187,7 +187,7 @@ export class Model<Source = ImageSource> {
   async profile(tensor: TensorValues): Promise<OpTime[]> {
     this.#checkOpen();
     const { input, outline, program, session } = this.#parts;
-    checkTensor(tensor, input);
+    checkTensor(tensor, input, session.allFinite);
     const values = this.#arenaValues(tensor);
     const times = await this.#inferences.run(() => {
       this.#checkOpen();

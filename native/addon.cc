@@ -1,4 +1,5 @@
-// The bridge to JavaScript: isas(), geometry(isa), class Session, and class Weights (addon_weights.h). The addon loads
+// The bridge to JavaScript: isas(), geometry(isa), allFinite(values), class Session, and class Weights
+// (addon_weights.h). The addon loads
 // in any number of JavaScript threads: each holds the process's Team as its instance data, and nothing else is kept
 // outside the objects. Everything that comes from JavaScript is checked, for a mistake there must be an exception and
 // not a crash. lib/engines/native.ts is the only caller.
@@ -13,6 +14,7 @@
 #include "addon_weights.h"
 #include "cpu.h"
 #include "execute.h"
+#include "finite.h"
 #include "geometry.h"
 #include "memory.h"
 #include "team.h"
@@ -64,7 +66,7 @@ bool read_port(const Napi::Value& value, const Loaded& loaded, Port* port) {
       !read_size(object.Get("strideBytes"), &port->stride_bytes) || !read_size(object.Get("words"), &port->words)) {
     return false;
   }
-  // No conversion to a boolean: see run().
+  // No conversion to a boolean: that fails while the JavaScript thread is being terminated, and aborts the process.
   const Napi::Value flips = object.Get("flips");
   port->flips = flips.IsBoolean() && flips.As<Napi::Boolean>().Value();
   if (port->pixels == 0 || port->channel_bytes == 0 || port->stride_bytes < port->channel_bytes) return false;
@@ -119,7 +121,10 @@ class Run : public Napi::AsyncWorker {
     napi_create_promise(env, &deferred_, &promise_);
   }
 
-  ~Run() override { end(); }
+  ~Run() override {
+    end();
+    if (answer_) napi_delete_reference(Env(), answer_);
+  }
 
   // Wakes all threads; they wait for the input, which input_is_written() says is there.
   Napi::Value start() {
@@ -130,7 +135,10 @@ class Run : public Napi::AsyncWorker {
     Queue();
     return {Env(), promise_};
   }
-  void input_is_written() { shared_->execution.release(); }
+  void input_is_written() {
+    shared_->execution.release();
+    make_answer();
+  }
 
  protected:
   void Execute() override {
@@ -141,24 +149,29 @@ class Run : public Napi::AsyncWorker {
   // Calls of Node-API fail here when the JavaScript thread is being terminated; nobody waits for the answer then.
   void OnOK() override {
     loaded_->running = false;
-    void* data;
-    napi_value result;
+    napi_value answer;
+    if (!answer_ || napi_get_reference_value(Env(), answer_, &answer) != napi_ok) return;
     const Execution::Times& times = shared_->times;
-    const bool timed = !times.empty();
-    const size_t bytes = timed ? (times.size() - 1) * sizeof(double) : output_.pixels * output_.channel_bytes;
-    if (napi_create_arraybuffer(Env(), bytes, &data, &result) != napi_ok) return;
-    if (timed) {
-      for (size_t i = 0; i + 1 < times.size(); ++i) {
-        static_cast<double*>(data)[i] = static_cast<double>(times[i + 1] - times[i]) / 1e6;
-      }
-    } else {
-      copy_pixels(static_cast<uint8_t*>(data), output_.channel_bytes, loaded_->arena.data() + output_.offset,
+    if (times.empty()) {
+      copy_pixels(static_cast<uint8_t*>(answer_data_), output_.channel_bytes, loaded_->arena.data() + output_.offset,
                   output_.stride_bytes, output_);
     }
-    napi_resolve_deferred(Env(), deferred_, result);
+    for (size_t i = 0; i + 1 < times.size(); ++i) {
+      static_cast<double*>(answer_data_)[i] = static_cast<double>(times[i + 1] - times[i]) / 1e6;
+    }
+    napi_resolve_deferred(Env(), deferred_, answer);
   }
 
  private:
+  // While the program runs, for it takes the JavaScript thread about as long as waking threads.
+  void make_answer() {
+    const Execution::Times& times = shared_->times;
+    const size_t bytes = times.empty() ? output_.pixels * output_.channel_bytes : (times.size() - 1) * sizeof(double);
+    napi_value answer;
+    if (napi_create_arraybuffer(Env(), bytes, &answer_data_, &answer) != napi_ok) return;
+    napi_create_reference(Env(), answer, 1, &answer_);
+  }
+
   // Also where Execute() is never called.
   void end() {
     if (begun_) team_->end();
@@ -172,15 +185,17 @@ class Run : public Napi::AsyncWorker {
   bool begun_ = false;
   napi_deferred deferred_ = nullptr;
   napi_value promise_ = nullptr;
+  napi_ref answer_ = nullptr;  // an ArrayBuffer; null where JavaScript is being terminated
+  void* answer_data_ = nullptr;
 };
 
 class Session : public Napi::ObjectWrap<Session> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(
-        env, "Session",
-        {InstanceMethod<&Session::run>("run"), InstanceMethod<&Session::close>("close"),
-         InstanceMethod<&Session::read_memory>("readMemory"), InstanceMethod<&Session::write_memory>("writeMemory")});
+    return DefineClass(env, "Session",
+                       {InstanceMethod<&Session::add_port>("addPort"), InstanceMethod<&Session::run>("run"),
+                        InstanceMethod<&Session::close>("close"), InstanceMethod<&Session::read_memory>("readMemory"),
+                        InstanceMethod<&Session::write_memory>("writeMemory")});
   }
 
   // new Session(isa, ops: Int32Array, weights: Weights | Uint8Array, arenaBytes, scratchBytes, threads): the arena
@@ -229,29 +244,49 @@ class Session : public Napi::ObjectWrap<Session> {
   void Finalize(Napi::Env env) override { release(env); }
 
  private:
+  // addPort(port): number, by which run() knows it: reading an object takes longer than waking a thread.
+  Napi::Value add_port(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const std::shared_ptr<Loaded> loaded = loaded_;  // a getter may do anything
+    if (!loaded) {
+      throw_closed(env);
+      return env.Undefined();
+    }
+    Port port;
+    if (info.Length() != 1 || !read_port(info[0], *loaded, &port)) {
+      Napi::TypeError::New(env, "Expected a port inside the arena").ThrowAsJavaScriptException();
+      return env.Undefined();
+    }
+    ports_.push_back(port);
+    return Napi::Number::New(env, static_cast<double>(ports_.size() - 1));
+  }
+
+  const Port* port(const Napi::Value& value) const {
+    size_t index;
+    return read_size(value, &index) && index < ports_.size() ? &ports_[index] : nullptr;
+  }
+
   // run(input: TypedArray, inputPort, outputPort, timed?: boolean): Promise<ArrayBuffer> of the output or, if timed, of
   // the milliseconds that each op took.
   Napi::Value run(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     if (!idle(env)) return env.Undefined();
     const std::shared_ptr<Loaded> loaded = loaded_;
+    const Port* const input = port(info[1]);
+    const Port* const output = port(info[2]);
     Bytes bytes;
-    Port input, output;
-    // The bytes last: reading a port may run a getter, which may do anything.
-    if (info.Length() < 3 || !read_port(info[1], *loaded, &input) || !read_port(info[2], *loaded, &output) ||
-        !read_bytes(info[0], &bytes) || bytes.size != input.pixels * input.channel_bytes) {
-      Napi::TypeError::New(env, "Expected (input: TypedArray, input port, output port) with ports inside the arena")
+    if (!input || !output || !read_bytes(info[0], &bytes) || bytes.size != input->pixels * input->channel_bytes) {
+      Napi::TypeError::New(env, "Expected (input: TypedArray, input port, output port) with ports of addPort()")
           .ThrowAsJavaScriptException();
       return env.Undefined();
     }
-    if (!idle(env)) return env.Undefined();
-    // No conversion to a boolean: that fails while the JavaScript thread is being terminated, and aborts the process.
+    // No conversion to a boolean: see read_port().
     const bool timed = info[3].IsBoolean() && info[3].As<Napi::Boolean>().Value();
-    auto* worker = new Run(env, loaded, output, timed);  // deletes itself, on this thread
+    auto* worker = new Run(env, loaded, *output, timed);  // deletes itself, on this thread
     const Napi::Value promise = worker->start();
     // Here and not in the worker, because JavaScript may change or detach the input while that runs; but while threads
     // wake.
-    copy_pixels(loaded->arena.data() + input.offset, input.stride_bytes, bytes.data, input.channel_bytes, input);
+    copy_pixels(loaded->arena.data() + input->offset, input->stride_bytes, bytes.data, input->channel_bytes, *input);
     worker->input_is_written();
     return promise;
   }
@@ -281,8 +316,15 @@ class Session : public Napi::ObjectWrap<Session> {
 
   bool idle(Napi::Env env) {
     if (loaded_ && !loaded_->running) return true;
-    Napi::Error::New(env, loaded_ ? "The session is running" : "The session is closed").ThrowAsJavaScriptException();
+    if (!loaded_) {
+      throw_closed(env);
+    } else {
+      Napi::Error::New(env, "The session is running").ThrowAsJavaScriptException();
+    }
     return false;
+  }
+  static void throw_closed(Napi::Env env) {
+    Napi::Error::New(env, "The session is closed").ThrowAsJavaScriptException();
   }
 
   // A run in progress has a share of its own and frees the memory when it ends.
@@ -293,7 +335,19 @@ class Session : public Napi::ObjectWrap<Session> {
   }
 
   std::shared_ptr<Loaded> loaded_;
+  std::vector<Port> ports_;
 };
+
+// allFinite(values: Float32Array): boolean
+Napi::Value all_finite_of(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  ArrayView<uint32_t> bits;
+  if (info.Length() != 1 || !read_array(info[0], napi_float32_array, &bits)) {
+    Napi::TypeError::New(env, "Expected a Float32Array").ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  return Napi::Boolean::New(env, all_finite(bits.data, bits.length));
+}
 
 Napi::Value isas(const Napi::CallbackInfo& info) {
   const auto names = available_isas();
@@ -317,6 +371,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Instance());
   exports.Set("isas", Napi::Function::New(env, isas, "isas"));
   exports.Set("geometry", Napi::Function::New(env, geometry, "geometry"));
+  exports.Set("allFinite", Napi::Function::New(env, all_finite_of, "allFinite"));
   exports.Set("Weights", Weights::define(env));
   exports.Set("Session", Session::define(env));
   return exports;

@@ -36,6 +36,12 @@ const INPUT = { offset: 0, pixels: 4, channelBytes: 32, strideBytes: 32, words: 
 const OUTPUT = { offset: 128, pixels: 4, channelBytes: 32, strideBytes: 32, words: ops.length };
 const values = Float32Array.from({ length: 32 }, (_, i) => i - 9.5);
 
+type BytePort = { [Field in keyof typeof INPUT]: number } & { flips?: boolean };
+
+function run(session: typeof addon.Session, input: unknown, from: BytePort, to: BytePort): Promise<ArrayBuffer> {
+  return session.run(input, session.addPort(from), session.addPort(to));
+}
+
 function newSession(words = ops, arenaBytes: unknown = 256, threads: unknown = 2) {
   return new addon.Session('scalar', words, NO_BYTES, arenaBytes, 0, threads);
 }
@@ -43,11 +49,11 @@ function newSession(words = ops, arenaBytes: unknown = 256, threads: unknown = 2
 describe.skipIf(!addon)('a session', () => {
   test('runs, and copies pixels whose channels are not dense', async () => {
     const session = newSession();
-    expect(new Float32Array(await session.run(values, INPUT, OUTPUT))).toEqual(values.map((v) => 2 * v));
+    expect(new Float32Array(await run(session, values, INPUT, OUTPUT))).toEqual(values.map((v) => 2 * v));
     // 4 pixels of 5 channels in, 3 of 2 channels out.
     const narrow = { ...INPUT, channelBytes: 20 };
-    await session.run(values.subarray(0, 20), narrow, OUTPUT);
-    const part = await session.run(values.subarray(0, 20), narrow, { ...OUTPUT, pixels: 3, channelBytes: 8 });
+    await run(session, values.subarray(0, 20), narrow, OUTPUT);
+    const part = await run(session, values.subarray(0, 20), narrow, { ...OUTPUT, pixels: 3, channelBytes: 8 });
     expect(new Float32Array(part)).toEqual(Float32Array.of(...[0, 1, 5, 6, 10, 11].map((i) => 2 * values[i])));
   });
 
@@ -57,21 +63,21 @@ describe.skipIf(!addon)('a session', () => {
     // Dense, and with room between the pixels.
     for (const strideBytes of [29, 32]) {
       const port = { offset: 0, pixels: 4, channelBytes: 29, strideBytes, words: 0 };
-      const answer = new Uint8Array(await session.run(bytes, { ...port, flips: true }, port));
+      const answer = new Uint8Array(await run(session, bytes, { ...port, flips: true }, port));
       expect(answer).toEqual(Uint8Array.from(bytes, (value) => value + 128));
     }
   });
 
   test('stops after the words of the port', async () => {
     const session = newSession();
-    await session.run(values, INPUT, { ...OUTPUT, words: 0 });
+    await run(session, values, INPUT, { ...OUTPUT, words: 0 });
     expect(new Float32Array(session.readMemory()).subarray(32)).toEqual(new Float32Array(32));
   });
 
   test('does not care what happens to the input while it runs', async () => {
     const session = newSession();
     const input = values.slice();
-    const running = session.run(input, INPUT, OUTPUT);
+    const running = run(session, input, INPUT, OUTPUT);
     structuredClone(input, { transfer: [input.buffer] });
     expect(new Float32Array(await running)).toEqual(values.map((v) => 2 * v));
   });
@@ -87,21 +93,21 @@ describe.skipIf(!addon)('a session', () => {
 
   test('allows one run at a time', async () => {
     const session = newSession();
-    const running = session.run(values, INPUT, OUTPUT);
-    expect(() => session.run(values, INPUT, OUTPUT)).toThrow('running');
+    const running = run(session, values, INPUT, OUTPUT);
+    expect(() => run(session, values, INPUT, OUTPUT)).toThrow('running');
     expect(() => session.readMemory()).toThrow('running');
     expect(() => session.writeMemory(new Uint8Array(256))).toThrow('running');
     await running;
-    await session.run(values, INPUT, OUTPUT);
+    await run(session, values, INPUT, OUTPUT);
   });
 
   test('can be closed at any time, more than once', async () => {
     const session = newSession();
-    const running = session.run(values, INPUT, OUTPUT);
+    const running = run(session, values, INPUT, OUTPUT);
     session.close();
     session.close();
     expect(new Float32Array(await running)).toEqual(values.map((v) => 2 * v));
-    expect(() => session.run(values, INPUT, OUTPUT)).toThrow('closed');
+    expect(() => run(session, values, INPUT, OUTPUT)).toThrow('closed');
     expect(() => session.readMemory()).toThrow('closed');
   });
 
@@ -114,7 +120,8 @@ describe.skipIf(!addon)('a session', () => {
         return ops.length;
       },
     };
-    expect(() => session.run(values, INPUT, trap)).toThrow('closed');
+    const input = session.addPort(INPUT);
+    expect(() => session.run(values, input, session.addPort(trap))).toThrow('closed');
   });
 });
 
@@ -204,23 +211,35 @@ describe.skipIf(!addon)('weights', () => {
 
 describe.skipIf(!addon)('arguments are refused', () => {
   test.each([
-    ['no ports', []],
-    ['a plain array', [[1, 2, 3], INPUT, OUTPUT]],
-    ['a wrong length', [values.subarray(1), INPUT, OUTPUT]],
-    ['a port that is no object', [values, 1, OUTPUT]],
+    ['that is no object', 1],
+    ['null', null],
+    ['without a field', { ...INPUT, pixels: undefined }],
+    ['behind the arena', { ...OUTPUT, offset: 132 }],
+    ['before the arena', { ...OUTPUT, offset: -4 }],
+    ['of overlapping pixels', { ...OUTPUT, strideBytes: 4 }],
+    ['without pixels', { ...OUTPUT, pixels: 0 }],
+    ['whose size overflows', { ...OUTPUT, pixels: 2 ** 52, strideBytes: 2 ** 52 }],
+    ['at a fraction', { ...OUTPUT, offset: 0.5 }],
+    ['at NaN', { ...OUTPUT, offset: Number.NaN }],
+    ['with words behind the end', { ...OUTPUT, words: ops.length + 1 }],
+    ['with words inside a record', { ...OUTPUT, words: 1 }],
+  ])('a port %s', (_, port) => {
+    expect(() => newSession().addPort(port)).toThrow(TypeError);
+  });
+
+  test.each([
+    ['nothing', []],
+    ['a plain array', [[1, 2, 3], 0, 1]],
+    ['a wrong length', [values.subarray(1), 0, 1]],
     ['null', [null, null, null]],
-    ['a missing field', [values, { ...INPUT, pixels: undefined }, OUTPUT]],
-    ['a port behind the arena', [values, INPUT, { ...OUTPUT, offset: 132 }]],
-    ['a port before the arena', [values, INPUT, { ...OUTPUT, offset: -4 }]],
-    ['overlapping pixels', [values, INPUT, { ...OUTPUT, strideBytes: 4 }]],
-    ['no pixels', [values, INPUT, { ...OUTPUT, pixels: 0 }]],
-    ['a size that overflows', [values, INPUT, { ...OUTPUT, pixels: 2 ** 52, strideBytes: 2 ** 52 }]],
-    ['a fraction', [values, INPUT, { ...OUTPUT, offset: 0.5 }]],
-    ['NaN', [values, INPUT, { ...OUTPUT, offset: Number.NaN }]],
-    ['words behind the end', [values, INPUT, { ...OUTPUT, words: ops.length + 1 }]],
-    ['words inside a record', [values, INPUT, { ...OUTPUT, words: 1 }]],
+    ['an object for a port', [values, INPUT, OUTPUT]],
+    ['an unknown port', [values, 0, 2]],
+    ['a port before the first', [values, -1, 1]],
   ])('run with %s', (_, args) => {
-    expect(() => newSession().run(...args)).toThrow(TypeError);
+    const session = newSession();
+    session.addPort(INPUT);
+    session.addPort(OUTPUT);
+    expect(() => session.run(...args)).toThrow(TypeError);
   });
 
   test.each([
@@ -250,7 +269,8 @@ describe.skipIf(!addon)('arguments are refused', () => {
     expect(() => newSession(ops.subarray(0, 2))).toThrow(RangeError);
     expect(() => addon.geometry()).toThrow(TypeError);
     expect(() => addon.geometry('nonsense')).toThrow(TypeError);
-    expect(() => addon.Session.prototype.run.call({}, values, INPUT, OUTPUT)).toThrow();
+    expect(() => addon.Session.prototype.run.call({}, values, 0, 0)).toThrow();
+    for (const wrong of [undefined, [1], new Float64Array(1)]) expect(() => addon.allFinite(wrong)).toThrow(TypeError);
   });
 
   test.skipIf(is32Bit)('memory that does not exist is OUT_OF_MEMORY', async () => {

@@ -1,7 +1,8 @@
 /** The forms of quantized values: the model's own and the engines'. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Tensor } from '../lib/graph';
 import { checkTensor, fromArena, toArena } from '../lib/tensor_io';
+import { addon } from './support/native_addon';
 
 const tensor = (type: 'uint8' | 'int8', zero: number, length: number): Tensor => {
   return { name: 'levels', shape: [1, length], type, quantization: { scale: [1], zeroPoint: [zero], axis: 0 } };
@@ -28,17 +29,32 @@ test('bytes of any number, at any address, become those of the arena and come ba
   }
 });
 
-test('one value that is not finite is found anywhere, however large the others are', () => {
-  for (let length = 1; length < 12; length++) {
-    const values = new Float32Array(length).fill(3e38);
-    const real: Tensor = { name: 'reals', shape: [1, length], type: 'float32' };
-    expect(() => checkTensor(values, real)).not.toThrow();
-    for (let i = 0; i < length; i++) {
-      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-        const some = values.slice();
-        some[i] = bad;
-        expect(() => checkTensor(some, real)).toThrow(`at index ${i}`);
+type AllFinite = Parameters<typeof checkTensor>[2];
+const checks: { name: string; allFinite: AllFinite }[] = [
+  { name: 'JavaScript', allFinite: undefined },
+  { name: 'the addon', allFinite: addon?.allFinite },
+];
+
+describe.each(checks.slice(0, addon ? 2 : 1))('in $name', ({ allFinite }) => {
+  test('one value that is not finite is found anywhere, however large the others are', () => {
+    for (let length = 1; length < 40; length++) {
+      const values = new Float32Array(length + 4).fill(3.4e38).subarray(length % 5, length);
+      const real: Tensor = { name: 'reals', shape: [1, values.length], type: 'float32' };
+      expect(() => checkTensor(values, real, allFinite)).not.toThrow();
+      for (let i = 0; i < values.length; i++) {
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+          values[i] = bad;
+          expect(() => checkTensor(values, real, allFinite)).toThrow(`at index ${i}`);
+        }
+        values[i] = i % 2 ? -3.4e38 : 1e-45;
       }
     }
-  }
+  });
+
+  test('what lies before and behind the values does not count', () => {
+    const values = new Float32Array(40).fill(Number.NaN);
+    const inside = values.subarray(3, 36).fill(1);
+    const real: Tensor = { name: 'reals', shape: [1, inside.length], type: 'float32' };
+    expect(() => checkTensor(inside, real, allFinite)).not.toThrow();
+  });
 });

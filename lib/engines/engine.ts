@@ -43,6 +43,8 @@ export function checkThreads(program: Program<PackedWeights>, threads: number): 
 export interface Session {
   /** Whether `run` takes int8 values for a port of uint8 too, and the reverse: 128 less or more. */
   readonly takesEitherSign?: boolean;
+  /** Whether all are finite numbers, faster than JavaScript tells it. Absent where an engine cannot. */
+  allFinite?(values: Float32Array): boolean;
   /**
    * Copies `input` (values of the program's input port, dense NHWC) into the arena, runs the ops that `port`
    * needs, and returns a dense copy of the port's values. Has read `input` when the call returns its promise; runs off the

@@ -29,6 +29,7 @@ interface Addon {
   isas(): string[];
   /** A Geometry as JSON. */
   geometry(isa: string): string;
+  allFinite(values: Float32Array): boolean;
   Weights: NewAddonWeights;
   /** Takes Weights over, copies bytes. */
   Session: new (
@@ -42,8 +43,10 @@ interface Addon {
 }
 
 interface AddonSession {
+  /** By the number that it returns, runs know the port. */
+  addPort(port: BytePort): number;
   /** The output's values or, if timed, the milliseconds of each op. */
-  run(input: PortValues, inputPort: BytePort, outputPort: BytePort, timed?: boolean): Promise<ArrayBuffer>;
+  run(input: PortValues, inputPort: number, outputPort: number, timed?: boolean): Promise<ArrayBuffer>;
   close(): void;
   readMemory(): ArrayBuffer;
   writeMemory(bytes: Uint8Array): void;
@@ -67,8 +70,8 @@ let addon: Addon | undefined;
  * Throws BACKEND_UNAVAILABLE if the addon cannot be loaded here or that instruction set cannot run here.
  */
 export function loadNativeEngine(options: EngineOptions = {}): Engine {
-  addon ??= loadAddon();
-  const { Session, Weights, geometry, isas } = addon;
+  const loaded = (addon ??= loadAddon());
+  const { Weights, geometry, isas } = loaded;
   const isa = chooseIsa(isas(), options.isa);
   return {
     backend: 'native',
@@ -79,7 +82,7 @@ export function loadNativeEngine(options: EngineOptions = {}): Engine {
     },
     maxThreads: MAX_THREADS,
     newPacker: (sizes) => new NativePacker(Weights, sizes),
-    load: async (program, threads = 1) => new NativeSession(Session, isa, program, threads),
+    load: async (program, threads = 1) => new NativeSession(loaded, isa, program, threads),
   };
 }
 
@@ -125,20 +128,26 @@ function inBytes({ offset, shape, stride, type, words }: Port): BytePort {
 class NativeSession implements Session {
   readonly #session: AddonSession;
   readonly takesEitherSign = true;
-  readonly #input: BytePort;
+  readonly allFinite: Addon['allFinite'];
   readonly #inputType: PortType;
+  readonly #input: number;
+  /** The input with the top bits turned. */
+  readonly #flippedInput: number;
+  readonly #ports = new WeakMap<Port, number>();
   /** Settles with the newest run; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(SessionOfAddon: Addon['Session'], isa: string, program: Program<PackedWeights>, threads: number) {
+  constructor(addon: Addon, isa: string, program: Program<PackedWeights>, threads: number) {
     checkThreads(program, threads);
     const { ops, weights, arenaBytes, scratchBytes, input } = program;
-    this.#input = inBytes(input);
+    this.allFinite = addon.allFinite;
     this.#inputType = input.type;
     const packed = weights instanceof NativeWeights ? weights.weights : (weights as Uint8Array);
     const bytes = ops.byteLength + weights.byteLength + arenaBytes;
-    this.#session = orOutOfMemory(bytes, () => new SessionOfAddon(isa, ops, packed, arenaBytes, scratchBytes, threads));
+    this.#session = orOutOfMemory(bytes, () => new addon.Session(isa, ops, packed, arenaBytes, scratchBytes, threads));
+    this.#input = this.#session.addPort(inBytes(input));
+    this.#flippedInput = this.#session.addPort({ ...inBytes(input), flips: true });
   }
 
   async run(input: PortValues, port: Port): Promise<PortValues> {
@@ -151,9 +160,20 @@ class NativeSession implements Session {
 
   #run(input: PortValues, port: Port, timed: boolean): Promise<ArrayBuffer> {
     const flips = input instanceof Int8Array ? this.#inputType === 'uint8' : this.#inputType === 'int8';
-    const running = this.#use(() => this.#session.run(input, { ...this.#input, flips }, inBytes(port), timed));
+    const running = this.#use(() =>
+      this.#session.run(input, flips ? this.#flippedInput : this.#input, this.#indexOf(port), timed),
+    );
     this.#last = running.catch(() => undefined);
     return running;
+  }
+
+  #indexOf(port: Port): number {
+    let index = this.#ports.get(port);
+    if (index === undefined) {
+      index = this.#session.addPort(inBytes(port));
+      this.#ports.set(port, index);
+    }
+    return index;
   }
 
   async close(): Promise<void> {
