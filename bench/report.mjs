@@ -150,7 +150,14 @@ function firstAnswerNote(title, contestants) {
   );
 }
 
-function notes({ machine, rounds, runs, packages, networks }) {
+function frameNote({ frame, input, times }) {
+  return (
+    `Making the ${input} float32 input of a ${frame} RGB frame, bilinear, takes ${least(times).toFixed(2)} / ` +
+    `${median(times).toFixed(2)} ms, least / median, on one thread.`
+  );
+}
+
+function notes({ machine, rounds, runs, packages, networks, frame }) {
   const all = networks.flatMap(({ results }) => results);
   const runners = all.filter(({ unavailable }) => !unavailable);
   const missing = all.flatMap(({ name, unavailable }) => (unavailable ? [`${name}: ${unavailable}`] : []));
@@ -189,6 +196,7 @@ function notes({ machine, rounds, runs, packages, networks }) {
     if (firstAnswer) lines.push(firstAnswerNote(title, firstAnswer));
     if (memory) lines.push(memoryNote(title, memory));
   }
+  if (frame) lines.push(frameNote(frame));
   return [...lines, ...new Set(missing)];
 }
 

@@ -1,4 +1,5 @@
 /** `npm run bench`: mobilenet-edge and its peers side by side in one run. See options.mjs for the command line. */
+import { measureCameraFrame } from './camera_frame.mjs';
 import { ContestantProcess } from './contestant_process.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { describePackages } from './packages.mjs';
@@ -33,7 +34,8 @@ async function main() {
   }
   const byName = new Map(contestants.map(({ packages }) => [packages.join(), packages]));
   const packages = [...byName.values()].map(describePackages);
-  console.log(formatReport({ machine, rounds, runs, packages, networks: races }, format));
+  const frame = options.browser ? undefined : measureCameraFrame();
+  console.log(formatReport({ machine, rounds, runs, packages, networks: races, frame }, format));
 }
 
 main().catch((error) => {
