@@ -1,12 +1,17 @@
 // f32_gemm_4x8__wasmsimd: a tile of 4 rows by 8 columns (one panel) of output = clamp(bias + A * B).
 //
-// The loop over k is cut into small blocks by conditions that are always true (`be` is an address far above
-// every constant). V8 hoists the loads of a basic block to its top and sinks the arithmetic, so a plain
-// unrolled loop runs out of registers and spills; no compiler can fold these branches, and each costs one
-// fused compare and jump. Every constant differs, or V8 would merge the conditions and keep the values in
-// memory between them. With 8 accumulators, 2 columns of B, and a splat and a product in flight the plain
-// build needs all of x64's 16 vector registers, so it also has a barrier after every two rows.
+// What V8 makes of the loop over k decides everything; all of this is measured on V8 11 to 13:
+// - V8 hoists the loads of a basic block to its top and sinks the arithmetic, so a plain unrolled loop runs out of
+//   registers and spills. Therefore each k has a block of its own, under a condition that is always true (`be` is an
+//   address far above every constant). No compiler can fold these branches, and each costs one fused compare and jump.
+//   Every constant differs, or V8 would merge the conditions and keep the values in memory between them.
+// - The pointers of A are sums made in front of the loop: V8 then knows that their upper halves are zero, and need not
+//   copy each into another register. AHEAD is what makes them sums; B uses no such offset, so that the address of
+//   the memory plus an offset is computed once for the four loads of A, which V8 cannot fold into loads that splat.
 import { clamp, mac } from './vector';
+
+// Bytes; every address is greater.
+const AHEAD: usize = 116;
 
 // Computes `rows` (1 to 4) rows of n (a multiple of 8) columns, panel by panel; the rows beyond are computed as copies of
 // the last and stored over it. The loop over panels is inside because a call for every tile costs where k is small.
@@ -27,10 +32,10 @@ export function f32_gemm_4x8<Sum>(
   residual_stride: usize,
   limits: usize
 ): void {
-  let a0 = a;
-  let a1 = rows > 1 ? a0 + a_stride : a0;
-  let a2 = rows > 2 ? a1 + a_stride : a1;
-  let a3 = rows > 3 ? a2 + a_stride : a2;
+  const a0 = a;
+  const a1 = rows > 1 ? a0 + a_stride : a0;
+  const a2 = rows > 2 ? a1 + a_stride : a1;
+  const a3 = rows > 3 ? a2 + a_stride : a2;
   let c1 = rows > 1 ? c + c_stride : c;
   let c2 = rows > 2 ? c1 + c_stride : c1;
   let c3 = rows > 3 ? c2 + c_stride : c2;
@@ -46,107 +51,105 @@ export function f32_gemm_4x8<Sum>(
     let acc21 = acc01;
     let acc30 = acc00;
     let acc31 = acc01;
+    let p0 = a0 - AHEAD;
+    let p1 = a1 - AHEAD;
+    let p2 = a2 - AHEAD;
+    let p3 = a3 - AHEAD;
     let b = w + 32;
     const be = b + ((k & ~3) << 5);
     const end = b + (k << 5);
     while (b < be) {
       b0 = v128.load(b);
       b1 = v128.load(b, 16);
-      s = v128.load32_splat(a0);
-      acc00 = mac(acc00, s, b0);
-      acc01 = mac(acc01, s, b1);
-      s = v128.load32_splat(a1);
-      acc10 = mac(acc10, s, b0);
-      acc11 = mac(acc11, s, b1);
-      if (ASC_FEATURE_RELAXED_SIMD || be > 1) {
-        s = v128.load32_splat(a2);
+      if (be > 1) {
+        s = v128.load32_splat(p0, AHEAD);
+        acc00 = mac(acc00, s, b0);
+        acc01 = mac(acc01, s, b1);
+        s = v128.load32_splat(p1, AHEAD);
+        acc10 = mac(acc10, s, b0);
+        acc11 = mac(acc11, s, b1);
+        s = v128.load32_splat(p2, AHEAD);
         acc20 = mac(acc20, s, b0);
         acc21 = mac(acc21, s, b1);
-        s = v128.load32_splat(a3);
+        s = v128.load32_splat(p3, AHEAD);
         acc30 = mac(acc30, s, b0);
         acc31 = mac(acc31, s, b1);
       }
+      b0 = v128.load(b, 32);
+      b1 = v128.load(b, 48);
       if (be > 2) {
-        b0 = v128.load(b, 32);
-        b1 = v128.load(b, 48);
-        s = v128.load32_splat(a0, 4);
+        s = v128.load32_splat(p0, AHEAD + 4);
         acc00 = mac(acc00, s, b0);
         acc01 = mac(acc01, s, b1);
-        s = v128.load32_splat(a1, 4);
+        s = v128.load32_splat(p1, AHEAD + 4);
         acc10 = mac(acc10, s, b0);
         acc11 = mac(acc11, s, b1);
-        if (ASC_FEATURE_RELAXED_SIMD || be > 3) {
-          s = v128.load32_splat(a2, 4);
-          acc20 = mac(acc20, s, b0);
-          acc21 = mac(acc21, s, b1);
-          s = v128.load32_splat(a3, 4);
-          acc30 = mac(acc30, s, b0);
-          acc31 = mac(acc31, s, b1);
-        }
+        s = v128.load32_splat(p2, AHEAD + 4);
+        acc20 = mac(acc20, s, b0);
+        acc21 = mac(acc21, s, b1);
+        s = v128.load32_splat(p3, AHEAD + 4);
+        acc30 = mac(acc30, s, b0);
+        acc31 = mac(acc31, s, b1);
       }
+      b0 = v128.load(b, 64);
+      b1 = v128.load(b, 80);
+      if (be > 3) {
+        s = v128.load32_splat(p0, AHEAD + 8);
+        acc00 = mac(acc00, s, b0);
+        acc01 = mac(acc01, s, b1);
+        s = v128.load32_splat(p1, AHEAD + 8);
+        acc10 = mac(acc10, s, b0);
+        acc11 = mac(acc11, s, b1);
+        s = v128.load32_splat(p2, AHEAD + 8);
+        acc20 = mac(acc20, s, b0);
+        acc21 = mac(acc21, s, b1);
+        s = v128.load32_splat(p3, AHEAD + 8);
+        acc30 = mac(acc30, s, b0);
+        acc31 = mac(acc31, s, b1);
+      }
+      b0 = v128.load(b, 96);
+      b1 = v128.load(b, 112);
       if (be > 4) {
-        b0 = v128.load(b, 64);
-        b1 = v128.load(b, 80);
-        s = v128.load32_splat(a0, 8);
+        s = v128.load32_splat(p0, AHEAD + 12);
         acc00 = mac(acc00, s, b0);
         acc01 = mac(acc01, s, b1);
-        s = v128.load32_splat(a1, 8);
+        s = v128.load32_splat(p1, AHEAD + 12);
         acc10 = mac(acc10, s, b0);
         acc11 = mac(acc11, s, b1);
-        if (ASC_FEATURE_RELAXED_SIMD || be > 5) {
-          s = v128.load32_splat(a2, 8);
-          acc20 = mac(acc20, s, b0);
-          acc21 = mac(acc21, s, b1);
-          s = v128.load32_splat(a3, 8);
-          acc30 = mac(acc30, s, b0);
-          acc31 = mac(acc31, s, b1);
-        }
+        s = v128.load32_splat(p2, AHEAD + 12);
+        acc20 = mac(acc20, s, b0);
+        acc21 = mac(acc21, s, b1);
+        s = v128.load32_splat(p3, AHEAD + 12);
+        acc30 = mac(acc30, s, b0);
+        acc31 = mac(acc31, s, b1);
       }
-      if (be > 6) {
-        b0 = v128.load(b, 96);
-        b1 = v128.load(b, 112);
-        s = v128.load32_splat(a0, 12);
-        acc00 = mac(acc00, s, b0);
-        acc01 = mac(acc01, s, b1);
-        s = v128.load32_splat(a1, 12);
-        acc10 = mac(acc10, s, b0);
-        acc11 = mac(acc11, s, b1);
-        if (ASC_FEATURE_RELAXED_SIMD || be > 7) {
-          s = v128.load32_splat(a2, 12);
-          acc20 = mac(acc20, s, b0);
-          acc21 = mac(acc21, s, b1);
-          s = v128.load32_splat(a3, 12);
-          acc30 = mac(acc30, s, b0);
-          acc31 = mac(acc31, s, b1);
-        }
-      }
-      a0 += 16;
-      a1 += 16;
-      a2 += 16;
-      a3 += 16;
+      p0 += 16;
+      p1 += 16;
+      p2 += 16;
+      p3 += 16;
       b += 128;
     }
     while (b < end) {
       b0 = v128.load(b);
       b1 = v128.load(b, 16);
-      s = v128.load32_splat(a0);
-      acc00 = mac(acc00, s, b0);
-      acc01 = mac(acc01, s, b1);
-      s = v128.load32_splat(a1);
-      acc10 = mac(acc10, s, b0);
-      acc11 = mac(acc11, s, b1);
-      if (ASC_FEATURE_RELAXED_SIMD || be > 8) {
-        s = v128.load32_splat(a2);
+      if (be > 5) {
+        s = v128.load32_splat(p0, AHEAD);
+        acc00 = mac(acc00, s, b0);
+        acc01 = mac(acc01, s, b1);
+        s = v128.load32_splat(p1, AHEAD);
+        acc10 = mac(acc10, s, b0);
+        acc11 = mac(acc11, s, b1);
+        s = v128.load32_splat(p2, AHEAD);
         acc20 = mac(acc20, s, b0);
         acc21 = mac(acc21, s, b1);
-        s = v128.load32_splat(a3);
+        s = v128.load32_splat(p3, AHEAD);
         acc30 = mac(acc30, s, b0);
         acc31 = mac(acc31, s, b1);
       }
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
+      p0 += 4;
+      p1 += 4;
+      p2 += 4;
+      p3 += 4;
       b += 32;
     }
     let lo = v128.load32_splat(limits);
@@ -184,11 +187,6 @@ export function f32_gemm_4x8<Sum>(
     v128.store(c2, acc21, 16);
     v128.store(c3, acc30);
     v128.store(c3, acc31, 16);
-    const used = k << 2;
-    a0 -= used;
-    a1 -= used;
-    a2 -= used;
-    a3 -= used;
     c += 32;
     c1 += 32;
     c2 += 32;
