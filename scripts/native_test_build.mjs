@@ -69,7 +69,7 @@ export function buildNativeProgram(
     ...flags,
   ];
   const files = Object.keys(kernels).map((file) => join('native', 'kernels', file));
-  const objects = [...['native', 'native/ops', folder].flatMap(sources), ...files].map((source) => {
+  const objects = [...['native', 'native/ops', 'native/packing', folder].flatMap(sources), ...files].map((source) => {
     const object = join(output, `${name}_${relative('.', source).replaceAll(/[\\/]/g, '_')}.o`);
     const own = kernels[basename(source)] ?? [];
     run(compiler, [...common, ...own, '-c', source, '-o', object]);

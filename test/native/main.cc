@@ -29,10 +29,15 @@ int main(int argc, char** argv) {
     const bool listed = std::any_of(list.begin(), list.end(), [&](const char* name) { return strcmp(name, isa) == 0; });
     expect(select_kernels(isa, &kernels) == listed, std::string("selecting '") + isa + "'");
   }
+  if (!only_team) {
+    test_packing();
+    test_q8_packing();
+  }
   for (const char* isa : available_isas()) {
     Kernels kernels;
     if (!expect(select_kernels(isa, &kernels) && strcmp(kernels.isa, isa) == 0, isa)) continue;
     if (only_team) {
+      test_bands(kernels);
       test_team(kernels);
       continue;
     }
@@ -52,6 +57,7 @@ int main(int argc, char** argv) {
     test_q8_ops(kernels);
     test_q8_inverted_residual(kernels);
     test_q8_validate(kernels);
+    test_bands(kernels);
     test_team(kernels);
   }
   printf("native (%s): %d passed, %d failed\n", names.c_str(), tally().passed, tally().failed);

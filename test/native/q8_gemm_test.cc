@@ -9,7 +9,7 @@ void test_shape(const Kernels& kernels, size_t m, size_t k, size_t n, Draw draw,
   const size_t read = (k + kQ8ReadDepth - 1) / kQ8ReadDepth * kQ8ReadDepth;
   const size_t input_stride = read + random.integer(0, 9), output_stride = n + random.integer(0, 9);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
-  const Q8Packed packed = pack_q8_panels(weights, chain, kernels.q8_geometry);
+  const PackedQ8Weights packed = pack_q8_panels(weights, chain, kernels.q8_geometry);
   Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   to.small_sums = small_q8_sums(weights, kernels.q8_geometry);
   GuardedArray<uint8_t> input(draw_q8_input(random, (m - 1) * input_stride + read, kernels.q8_geometry));

@@ -27,7 +27,7 @@ struct Block {
   }
 
   Q8PointwiseOp pointwise(int32_t m, int32_t k, int32_t n, Draw draw) {
-    const Q8Packed packed =
+    const PackedQ8Weights packed =
         pack_q8_panels(draw_q8_weights(random, k, n, draw), kChains[random.integer(0, 4)], kernels.q8_geometry);
     Q8PointwiseOp op = {OPCODE_Q8_POINTWISE, sizeof(Q8PointwiseOp) / sizeof(int32_t), 1};
     op.input_stride = (k + 15) / 16 * 16, op.output_stride = (n + 15) / 16 * 16;

@@ -48,7 +48,7 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
   const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
   const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
-  const Q8Packed packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
+  const PackedQ8Weights packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
   Blob blob;
   Q8ConvOp op = {OPCODE_Q8_CONV};
   w.fill(&op);
@@ -96,7 +96,7 @@ void test_pointwise(const Kernels& kernels, int32_t m, int32_t k, int32_t n, Dra
   const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
   const Q8Weights weights = draw_q8_weights(random, k, n, draw);
   const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
-  const Q8Packed packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
+  const PackedQ8Weights packed = pack_q8_panels(weights, kChains[random.integer(0, 4)], kernels.q8_geometry);
   Blob blob;
   Q8PointwiseOp op = {OPCODE_Q8_POINTWISE};
   op.weights = blob.add(packed.panels);

@@ -42,7 +42,7 @@ void test_scale(const Kernels& kernels, const std::vector<int32_t>& sums, float 
   Q8Output to = draw_q8_output(random, kernels.q8_geometry);
   to.small_sums = small_q8_sums(weights, kernels.q8_geometry);
 
-  const Q8Packed packed = pack_q8_panels(weights, 1, kernels.q8_geometry);
+  const PackedQ8Weights packed = pack_q8_panels(weights, 1, kernels.q8_geometry);
   GuardedArray<uint8_t> input(draw_q8_input(random, 3 * kQ8ReadDepth, kernels.q8_geometry));
   GuardedArray<uint8_t> panels(packed.panels), products(3 * n);
   kernels.q8_gemm({3, n, kTaps, input.data(), kQ8ReadDepth, panels.data(), packed.chain, q8_extras(packed.extras, n),

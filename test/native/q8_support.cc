@@ -103,9 +103,9 @@ bool small_q8_sums(const Q8Weights& weights, const Q8Geometry& geometry) {
   return true;
 }
 
-Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometry& geometry) {
+PackedQ8Weights pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometry& geometry) {
   const size_t n = weights.columns(), k = weights.rows();
-  Q8Packed packed;
+  PackedQ8Weights packed;
   const bool is_chain = geometry.packing == Q8Packing::kChain;
   packed.chain = is_chain ? chain : 0;
   const bool sixteens = geometry.packing == Q8Packing::kSixteens;

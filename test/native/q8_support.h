@@ -49,11 +49,11 @@ bool small_q8_sums(const Q8Weights& weights, const Q8Geometry& geometry);
 constexpr int32_t kChains[] = {1, 2, 4, -1, -2};
 
 // A product's weights as the kernels want them; `chain` is used where their packing is that.
-struct Q8Packed {
+struct PackedQ8Weights {
   std::vector<uint8_t> panels, extras;
   int32_t chain = 0;
 };
-Q8Packed pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometry& geometry);
+PackedQ8Weights pack_q8_panels(const Q8Weights& weights, int32_t chain, const Q8Geometry& geometry);
 // Channels are padded to whole groups.
 std::vector<uint8_t> pack_q8_groups(const Q8Weights& weights, const Q8Geometry& geometry);
 

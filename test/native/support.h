@@ -180,6 +180,10 @@ std::vector<Element> pack_groups(const std::vector<Element>& weights, const std:
   return packed;
 }
 
+// Those of what no instruction set has a part in.
+void test_packing();
+void test_q8_packing();
+
 // Each of these runs its tests with one table of kernels.
 void test_gemm(const Kernels& kernels);
 void test_depthwise(const Kernels& kernels);
@@ -195,6 +199,7 @@ void test_q8_ops(const Kernels& kernels);
 void test_q8_inverted_residual(const Kernels& kernels);
 void test_validate(const Kernels& kernels);
 void test_q8_validate(const Kernels& kernels);
+void test_bands(const Kernels& kernels);
 void test_team(const Kernels& kernels);
 
 }  // namespace mobilenet_edge
