@@ -11,6 +11,8 @@ const WORKERS = 4;
 /** Between two looks at the memory. */
 const LOOKS = 20;
 const INPUT_SIZE = 64;
+/** V8 lets it shrink and grow by tens of MB, depending on what else the machine does. */
+const YOUNG_GENERATION = { maxYoungGenerationSizeMb: 3 };
 
 const { load, mobilenetV1, mobilenetV2 } = createRequire(import.meta.url)('../dist/index.js');
 
@@ -64,9 +66,10 @@ function rise(values) {
 }
 
 async function main([inferences = 100_000, threads = 2]) {
-  const workers = NETWORKS.map(
-    (_, network) => new Worker(fileURLToPath(import.meta.url), { workerData: { network, threads: Number(threads) } }),
-  );
+  const workers = NETWORKS.map((_, network) => {
+    const workerData = { network, threads: Number(threads) };
+    return new Worker(fileURLToPath(import.meta.url), { workerData, resourceLimits: YOUNG_GENERATION });
+  });
   await Promise.all(workers.map(answer));
   const each = Math.ceil(inferences / WORKERS / LOOKS);
   const start = performance.now();
