@@ -117,7 +117,7 @@ async function check(browser, name, serve) {
     const { url, close } = await serve(headers);
     const tab = await browser.newPage();
     await tab.goto(url);
-    await tab.waitForFunction(() => globalThis.result, undefined, { timeout: 20_000 });
+    await tab.waitForFunction(() => globalThis.result, undefined, { timeout: 60_000 });
     const result = await tab.evaluate(() => globalThis.result);
     await tab.close();
     await close();

@@ -62,7 +62,7 @@ describe.each(DECODERS)('%s', (decoder) => {
       expect([name, new Set(outcomes)]).toEqual([name, new Set(['IMAGE_INVALID'])]);
       expect(await outcome(file, decoder)).toBe('picture');
     }
-  }, 120_000);
+  });
 
   it('answers flipped bytes with a picture or a typed error', async () => {
     const next = random(2024);
@@ -80,7 +80,7 @@ describe.each(DECODERS)('%s', (decoder) => {
     }
     expect(tally.picture).toBeGreaterThan(50);
     expect(tally.IMAGE_INVALID).toBeGreaterThan(50);
-  }, 120_000);
+  });
 
   it('refuses giant promises of small files without the memory for them', async () => {
     const jpegOf = (width: number, height: number) => {

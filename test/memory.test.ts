@@ -43,7 +43,7 @@ describe.each(isas.includes('scalar') ? ['native', 'wasm'] : ['wasm'])('%s', (ba
     );
     // One input tensor is 110 KB: a leak of each would be 550 MB, of 2 KB a call 10 MB. The heap itself settles by a few MB.
     expect((late - early) / MB).toBeLessThan(8);
-  }, 120_000);
+  });
 
   test('loading and closing 150 models leaves RSS flat', () => {
     const [early, late] = measure(
@@ -61,5 +61,5 @@ describe.each(isas.includes('scalar') ? ['native', 'wasm'] : ['wasm'])('%s', (ba
     );
     // One model is about 4 MB: a leak of each would be 300. Buffers that wait for a collection come and go by some tens.
     expect((late - early) / MB).toBeLessThan(100);
-  }, 120_000);
+  });
 });

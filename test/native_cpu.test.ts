@@ -64,7 +64,7 @@ const canEmulate = process.platform === 'linux' && process.arch === 'x64' && has
 if (!canEmulate)
   console.warn('SKIPPED: no CPU can be emulated, because qemu-x86_64 is missing or this is not x64 Linux');
 
-describe.skipIf(!canEmulate || !addon)('under qemu', { timeout: 120_000 }, () => {
+describe.skipIf(!canEmulate || !addon)('under qemu', () => {
   test.each([
     ['Nehalem', 'scalar'],
     ['SandyBridge', 'scalar'], // AVX without AVX2

@@ -68,5 +68,5 @@ describe.each(CASES)('%s', (_name, network) => {
         expect(Buffer.compare(Buffer.from(fused.embedding.buffer), Buffer.from(other.embedding.buffer))).toBe(0);
       }
     }
-  }, 120_000);
+  });
 });

@@ -43,4 +43,4 @@ test(`${NETWORKS} random networks answer alike on every engine and in the plain 
       expect(worst / scale, `seed ${seed} on ${engine.isa}`).toBeLessThan(3e-5);
     }
   }
-}, 300_000);
+});

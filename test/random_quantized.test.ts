@@ -42,7 +42,7 @@ test(`${NETWORKS} networks on the native engine`, async () => {
   for (const engine of engines.filter(({ backend }) => backend === 'native')) {
     for (let seed = 0; seed < NETWORKS; seed++) await check(seed, engine);
   }
-}, 600_000);
+});
 
 const WASM_NETWORKS = Math.min(NETWORKS, 150);
 test(`${WASM_NETWORKS} networks on the wasm engine`, async () => {
@@ -50,4 +50,4 @@ test(`${WASM_NETWORKS} networks on the wasm engine`, async () => {
   for (const engine of engines.filter(({ backend }) => backend === 'wasm')) {
     for (let seed = 0; seed < WASM_NETWORKS; seed++) await check(seed, engine);
   }
-}, 600_000);
+});

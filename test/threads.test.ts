@@ -60,7 +60,7 @@ describe.skipIf(!addon)('threads', () => {
         model.close();
       }
     }
-  }, 120_000);
+  });
 
   test('models in four worker_threads and here at once, opened and closed while others run', async () => {
     const others = [1, 2, 3, 4].map((seed) =>
@@ -89,7 +89,7 @@ describe.skipIf(!addon)('threads', () => {
       expect(answers).toHaveLength(100);
       for (const each of answers) expect(each).toEqual(right);
     }
-  }, 120_000);
+  });
 
   test('a worker_thread terminated while it runs disturbs nobody', async () => {
     const expected = await expectedOf(3);
@@ -107,7 +107,7 @@ describe.skipIf(!addon)('threads', () => {
       expect(data).toEqual(expected);
     }
     model.close();
-  }, 120_000);
+  });
 
   test('the addon is unloaded and loaded again by worker_threads, and the process ends while helpers run', () => {
     // No environment but the workers' loads the addon, so the team ends with each of them.
@@ -140,7 +140,7 @@ describe.skipIf(!addon)('threads', () => {
     writeFileSync(file, body);
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
     expect({ status, signal, stdout, stderr }).toEqual({ status: 7, signal: null, stdout: 'ends\n', stderr: '' });
-  }, 60_000);
+  });
 
   test('a short soak: four models in four worker_threads', () => {
     const soak = join(packageRoot(), 'scripts', 'soak.mjs');
@@ -148,5 +148,5 @@ describe.skipIf(!addon)('threads', () => {
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({ inferences: 2000, wrong: 0 });
     expect(status).toBe(0);
-  }, 120_000);
+  });
 });

@@ -74,7 +74,7 @@ describe.skipIf(!chromiumPath).each([
     const [early, late] = [await leastOver(5000), await leastOver(5000)];
     // A picture is 32 KB: a leak of each would be 160 MB.
     expect((late - early) / 2 ** 20).toBeLessThan(20);
-  }, 240_000);
+  });
 
   test('models that are loaded and closed leave memory flat, and no worker', async () => {
     const loadAndClose = async (count: number) => {
@@ -89,7 +89,7 @@ describe.skipIf(!chromiumPath).each([
         },
         { count, threads },
       );
-      await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => page.workers().length).toBe(0);
       return residentBytes();
     };
     await page.evaluate(() => (globalThis as TestGlobals).model.close());
@@ -98,5 +98,5 @@ describe.skipIf(!chromiumPath).each([
     const late = Math.min(await loadAndClose(10), await loadAndClose(10));
     // A model is 10 MB and more.
     expect((late - early) / 2 ** 20).toBeLessThan(50);
-  }, 120_000);
+  });
 });

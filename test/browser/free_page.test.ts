@@ -12,17 +12,20 @@ const ROUNDS = 10;
 
 interface Task {
   network: 'mobilenetV1' | 'mobilenetV2';
+  inputSize: number;
   options: LoadOptions;
+  classifications: number;
   rounds: number;
   limit: number;
 }
 
 /**
- * Runs on a page: the longest time between two ticks of a timer during each of a hundred classifications, in the best of
+ * Runs on a page: the longest time between two ticks of a timer during each of some classifications, in the best of
  * some rounds; ends when all are under the limit. The mark 'begin' is when they begin.
  */
-async function longestGaps({ network, options, rounds, limit }: Task): Promise<{ threads: number; gaps: number[] }> {
-  const model = await edge.load(edge[network](), options);
+async function longestGaps(task: Task): Promise<{ threads: number; gaps: number[] }> {
+  const { network, inputSize, options, classifications, rounds, limit } = task;
+  const model = await edge.load(edge[network]({ inputSize }), options);
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width: 640, height: 480 });
   const context = canvas.getContext('2d')!;
@@ -51,9 +54,9 @@ async function longestGaps({ network, options, rounds, limit }: Task): Promise<{
     ticks++;
     timer = setTimeout(tick);
   });
-  const gaps: number[] = Array(100).fill(Number.POSITIVE_INFINITY);
+  const gaps: number[] = Array(classifications).fill(Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds && Math.max(...gaps) >= limit; round++) {
-    for (let i = 0; i < 100; i++) gaps[i] = Math.min(gaps[i], await classify(i));
+    for (let i = 0; i < classifications; i++) gaps[i] = Math.min(gaps[i], await classify(i));
   }
   clearTimeout(timer);
   model.close();
@@ -103,13 +106,20 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     { name: 'one thread', headers: {}, threads: 1 },
     { name: 'two threads', headers: ISOLATION, threads: 2 },
   ])('a hundred classifications on $name', ({ headers, threads }) => {
-    const task: Task = { network: 'mobilenetV2', options: { threads }, rounds: ROUNDS, limit: LIMIT_MS };
+    const task: Task = {
+      network: 'mobilenetV2',
+      inputSize: 224,
+      options: { threads },
+      classifications: 100,
+      rounds: ROUNDS,
+      limit: LIMIT_MS,
+    };
 
     test('never keep a timer of the page waiting for 20 ms', async () => {
       const { gaps, ...info } = await withPage(headers, (page) => page.evaluate(longestGaps, task));
       expect(info).toEqual({ threads });
       expect(Math.max(...gaps), String(gaps)).toBeLessThan(LIMIT_MS);
-    }, 180_000);
+    });
 
     test('never keep the page busy for 20 ms', async () => {
       const busy = await withPage(headers, async (page) => {
@@ -123,9 +133,12 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
   });
 
   test('the timer and the record notice a model on the main thread', async () => {
+    // So large that every classification takes several times the limit, however fast the machine is.
     const task: Task = {
       network: 'mobilenetV1',
+      inputSize: 512,
       options: { thread: 'main', isa: 'simd128' },
+      classifications: 20,
       rounds: 1,
       limit: LIMIT_MS,
     };

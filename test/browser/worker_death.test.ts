@@ -117,7 +117,7 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
       return codes;
     });
     expect(codes).toEqual(['BACKEND_UNAVAILABLE', 'BACKEND_UNAVAILABLE']);
-    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => page.workers().length).toBe(0);
   });
 
   test('close() ends all workers, those that wait for work too', async () => {
@@ -127,6 +127,6 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
       model.close();
       await owed;
     });
-    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => page.workers().length).toBe(0);
   });
 });
