@@ -74,7 +74,7 @@ inBothBuilds((run) => {
     expectClose(memory.read(output), expected, k);
   }
 
-  test.each([1, 3, 4, 5, 8, 49])('pointwise of %d rows', (m) => {
+  test.each([1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 13, 16, 49])('pointwise of %d rows', (m) => {
     for (const k of [1, 3, 4, 5, 8, 27]) {
       for (const n of [8, 24, 40]) {
         for (const residual of ['none', 'other', 'output'] as const) checkPointwise(m, k, n, residual);

@@ -11,7 +11,7 @@
 import { clamp, mac } from './vector';
 
 // Bytes; every address is greater.
-const AHEAD: usize = 116;
+export const AHEAD: usize = 116;
 
 // Computes `rows` (1 to 4) rows of n (a multiple of 8) columns, panel by panel; the rows beyond are computed as copies of
 // the last and stored over it. The loop over panels is inside because a call for every tile costs where k is small.

@@ -2,6 +2,7 @@
 // Every tile of rows walks all panels: the compiler keeps a block of columns small enough for the second level cache.
 import { f32_gemm_1x32 } from '../kernels/f32_gemm_1x32';
 import { f32_gemm_4x8 } from '../kernels/f32_gemm_4x8';
+import { f32_gemm_5x8 } from '../kernels/f32_gemm_5x8';
 
 // Output rows 0..m of columns 0..n; k and n are element counts, strides are in bytes. a, c, residual: the
 // first element of A, of the output and of the residual; w: the first column's panel; Sum and limits as
@@ -20,21 +21,36 @@ export function multiply<Sum>(
   limits: usize
 ): void {
   // A row that is left over comes first or last, see single_row_first.
-  const single = (m & 3) == 1;
-  const first = single && single_row_first((<usize>k + 1) << 5);
+  const first = (m & 3) == 1 && single_row_first((<usize>k + 1) << 5);
   if (first) {
     multiply_row<Sum>(n, k, a, w, c, residual, limits);
     a += a_stride;
     c += c_stride;
     if (isBoolean<Sum>()) residual += residual_stride;
+    m -= 1;
   }
-  for (let rows = single ? m - 1 : m; rows > 0; rows -= 4) {
-    f32_gemm_4x8<Sum>(rows, n, k, a, a_stride, w, c, c_stride, residual, residual_stride, limits);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    for (let rows = rows_by_five(m); rows > 0; rows -= 5) {
+      f32_gemm_5x8<Sum>(n, k, a, a_stride, w, c, c_stride, residual, residual_stride, limits);
+      a += a_stride * 5;
+      c += c_stride * 5;
+      if (isBoolean<Sum>()) residual += residual_stride * 5;
+      m -= 5;
+    }
+  }
+  for (; m > 1; m -= 4) {
+    f32_gemm_4x8<Sum>(m, n, k, a, a_stride, w, c, c_stride, residual, residual_stride, limits);
     a += a_stride << 2;
     c += c_stride << 2;
     if (isBoolean<Sum>()) residual += residual_stride << 2;
   }
-  if (single && !first) multiply_row<Sum>(n, k, a, w, c, residual, limits);
+  if (m == 1) multiply_row<Sum>(n, k, a, w, c, residual, limits);
+}
+
+// How many of m rows tiles of five take, so that tiles of four take the rest: all but 0, 4, 8, 12 or 16, none where m is
+// smaller.
+function rows_by_five(m: i32): i32 {
+  return max(m - (((5 - (m % 5)) % 5) << 2), 0);
 }
 
 // Whoever comes first waits for weights from beyond the second-level cache. With short panels the tile kernel computes
