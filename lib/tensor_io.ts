@@ -2,6 +2,7 @@
 
 import { formOf } from './compile/quantized';
 import { MobileNetEdgeError } from './errors';
+import { allFinite } from './finite';
 import { floatsToHalves, halfToFloat } from './formats/half_float';
 import { elementCount, integerRange, type Tensor } from './graph';
 import { PORT_ARRAYS, type PortType, type PortValues } from './program/program';
@@ -16,11 +17,7 @@ const ARRAY_OF = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, in
  * Throws TENSOR_INVALID unless `values` has the type and length of `tensor` and only finite numbers, which an engine may
  * tell faster.
  */
-export function checkTensor(
-  values: unknown,
-  tensor: Tensor,
-  allFinite = allFiniteInJavaScript,
-): asserts values is TensorValues {
+export function checkTensor(values: unknown, tensor: Tensor, areFinite = allFinite): asserts values is TensorValues {
   const expected = ARRAY_OF[tensor.type];
   const length = elementCount(tensor.shape);
   const shape = tensor.shape.join('x');
@@ -31,20 +28,10 @@ export function checkTensor(
   if (values.length !== length) {
     throw invalid(`Expected ${length} values (${shape}) but received ${values.length}`);
   }
-  if (values instanceof Float32Array && !allFinite(values)) {
+  if (values instanceof Float32Array && !areFinite(values)) {
     const at = values.findIndex((value) => !Number.isFinite(value));
     throw invalid(`Expected finite numbers but received ${values[at]} at index ${at}`);
   }
-}
-
-/** What is not finite stays in a sum, and no sum of float32 values leaves the range of JavaScript's numbers. */
-function allFiniteInJavaScript(values: Float32Array): boolean {
-  let sum = 0;
-  const end = values.length - (values.length % 4);
-  // Pairs, so that few additions wait for one another.
-  for (let i = 3; i < end; i += 4) sum += values[i - 3] + values[i - 2] + (values[i - 1] + values[i]);
-  for (let i = end; i < values.length; i++) sum += values[i];
-  return Number.isFinite(sum);
 }
 
 function invalid(message: string): MobileNetEdgeError {

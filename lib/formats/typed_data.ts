@@ -1,4 +1,5 @@
 /** Bytes of a file as typed arrays, and what every weight must be. */
+import { allFinite } from '../finite';
 import type { TensorData } from '../graph';
 import { modelInvalid } from './failures';
 
@@ -16,8 +17,6 @@ export function typedView<T>(type: NumberArray<T>, bytes: Uint8Array): T {
 
 /** Throws MODEL_INVALID if a float is NaN or infinite. */
 export function checkFinite(data: TensorData, name: string): void {
-  if (!(data instanceof Float32Array)) return;
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i] * 0;
-  if (sum !== 0) throw modelInvalid(`Expected the values of ${name} to be finite but some are NaN or infinite`);
+  if (!(data instanceof Float32Array) || allFinite(data)) return;
+  throw modelInvalid(`Expected the values of ${name} to be finite but some are NaN or infinite`);
 }

@@ -21,10 +21,30 @@ size_t PanelWidths::width_at(size_t first, size_t columns) const {
   return remaining <= last_panel ? remaining : std::min(panel, remaining);
 }
 
+// to[i * width + j] = from[j * k + i], `rows` times `columns`: small blocks in registers, for of either side only lines
+// that follow one another come fast.
+template <typename Element>
+void transpose(const Element* from, size_t k, Element* to, size_t width, size_t rows, size_t columns) {
+  constexpr size_t kRows = 4, kColumns = 8;
+  const size_t whole_rows = rows / kRows * kRows, whole_columns = columns / kColumns * kColumns;
+  for (size_t j = 0; j < whole_columns; j += kColumns) {
+    for (size_t i = 0; i < whole_rows; i += kRows) {
+      Element block[kRows][kColumns];
+      for (size_t y = 0; y < kColumns; ++y) {
+        for (size_t x = 0; x < kRows; ++x) block[x][y] = from[(j + y) * k + i + x];
+      }
+      for (size_t x = 0; x < kRows; ++x) memcpy(to + (i + x) * width + j, block[x], sizeof(block[x]));
+    }
+  }
+  for (size_t j = 0; j < columns; ++j) {
+    for (size_t i = j < whole_columns ? whole_rows : 0; i < rows; ++i) to[i * width + j] = from[j * k + i];
+  }
+}
+
 template <typename Element>
 bool pack_panels(WeightBlocks* blocks, const FloatFilter<Element>& filter, PanelWidths widths, size_t* offset) {
-  // Rows of a panel that stay in the first-level cache while its columns are written one by one.
-  constexpr size_t kBlockRows = 64;
+  // Rows of a panel that stay in the first-level cache while its columns are written some at a time.
+  constexpr size_t kBlockRows = 256;
   const size_t k = filter.k, columns = round_channels(filter.outputs);
   auto* to = reinterpret_cast<Element*>(blocks->allocate(columns * (k + 1) * sizeof(Element), offset));
   if (!to) return false;
@@ -34,10 +54,7 @@ bool pack_panels(WeightBlocks* blocks, const FloatFilter<Element>& filter, Panel
     const Element* from = filter.weights + first * k;
     if (filter.bias) memcpy(to, filter.bias + first, used * sizeof(Element));
     for (size_t row = 0; row < k; row += kBlockRows) {
-      const size_t end = std::min(k, row + kBlockRows);
-      for (size_t j = 0; j < used; ++j) {
-        for (size_t i = row; i < end; ++i) to[(i + 1) * width + j] = from[j * k + i];
-      }
+      transpose(from + row, k, to + (row + 1) * width, width, std::min(kBlockRows, k - row), used);
     }
   }
   return true;
