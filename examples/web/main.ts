@@ -64,6 +64,8 @@ async function useSource(source: ModelSource, options: LoadOptions, name: string
 const recent: number[] = [];
 const STILL_ANSWERS = 5;
 let answering = false;
+/** Whether there was something new to see while the picture before it was answered. */
+let again = false;
 
 async function timed(by: Model, picture: ImageSource): Promise<Classification[]> {
   const begin = performance.now();
@@ -74,9 +76,11 @@ async function timed(by: Model, picture: ImageSource): Promise<Classification[]>
 }
 
 async function answer(): Promise<void> {
+  if (answering) again = true;
   const picture = currentPicture();
   if (!picture || !model || answering) return;
   answering = true;
+  again = false;
   try {
     let classes = await timed(model, picture);
     // A camera warms up by itself; a still picture is answered a few times, and the first of them does not count.
@@ -91,6 +95,7 @@ async function answer(): Promise<void> {
     showProblem(undefined);
   } finally {
     answering = false;
+    if (again) run(answer);
   }
 }
 

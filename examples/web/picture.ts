@@ -18,10 +18,15 @@ export function isLive(): boolean {
   return video.srcObject !== null;
 }
 
+let newest: Blob | undefined;
+
+/** Of pictures that come one upon the other the last is shown, however long each takes to decode. */
 export async function showPicture(picture: Blob, name: string): Promise<void> {
+  newest = picture;
   const bitmap = await createImageBitmap(picture).catch((cause) => {
     throw new Error(`${name} is no picture that this browser reads`, { cause });
   });
+  if (picture !== newest) return bitmap.close();
   stopCamera();
   Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
   canvas.getContext('2d')!.drawImage(bitmap, 0, 0);
