@@ -8,7 +8,7 @@ inline __m512i broadcast_quad_512(const uint8_t* from) {
   return _mm512_set1_epi32(quad);
 }
 
-// Requantizes four vectors of 16 sums: 64 bytes in their order.
+// Requantizes four vectors of 16 sums to 64 bytes.
 template <bool SMALL_SUMS>
 struct Q8Epilogue512 {
   __m512 most;
@@ -25,9 +25,13 @@ struct Q8Epilogue512 {
     return _mm512_cvtps_epi32(SMALL_SUMS ? scaled : _mm512_min_ps(scaled, most));
   }
   __m512i narrow(__m512i a, __m512i b) const { return _mm512_adds_epi16(_mm512_packs_epi32(a, b), zero); }
+  // Lane by lane: 16 bytes of four lanes of sums.
+  __m512i lanes(__m512i a, __m512i b, __m512i c, __m512i d) const {
+    const __m512i bytes = _mm512_max_epu8(_mm512_packus_epi16(narrow(a, b), narrow(c, d)), lo);
+    return SMALL_SUMS ? _mm512_min_epu8(bytes, hi) : bytes;
+  }
   __m512i bytes(__m512i a, __m512i b, __m512i c, __m512i d) const {
-    const __m512i alternating = _mm512_max_epu8(_mm512_packus_epi16(narrow(a, b), narrow(c, d)), lo);
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    return _mm512_permutexvar_epi32(order, SMALL_SUMS ? _mm512_min_epu8(alternating, hi) : alternating);
+    return _mm512_permutexvar_epi32(order, lanes(a, b, c, d));
   }
 };

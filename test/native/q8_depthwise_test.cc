@@ -1,4 +1,4 @@
-// q8_depthwise against plain sums: the 3x3 strips with every combination of edges, and the general path.
+// q8_depthwise against plain sums: 3x3 with every combination of edges, and the general path.
 #include <memory>
 
 #include "q8_support.h"
@@ -82,6 +82,21 @@ void test_q8_depthwise(const Kernels& kernels) {
           for (size_t stride : {1, 2, 3}) {
             for (size_t pad_left : {0, 1, 2}) {
               for (size_t pad_right : {0, 1, 2}) {
+                test_shape(kernels, {rows, width, channels, 3, 3, stride, stride, 1, 1, pad_left, pad_right}, draw,
+                           random);
+              }
+            }
+          }
+        }
+      }
+    }
+    // Blocks of every number of groups, whole and not.
+    for (size_t rows : {1, 2, 3}) {
+      for (size_t width : {1, 2, 5, 8}) {
+        for (size_t channels : {40, 56, 64, 72, 112}) {
+          for (size_t stride : {1, 2}) {
+            for (size_t pad_left : {0, 1}) {
+              for (size_t pad_right : {0, 1}) {
                 test_shape(kernels, {rows, width, channels, 3, 3, stride, stride, 1, 1, pad_left, pad_right}, draw,
                            random);
               }
