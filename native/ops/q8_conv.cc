@@ -65,6 +65,20 @@ void gather_inner(const Q8ConvOp& op, const Runs& runs, const uint8_t* window, i
   }
 }
 
+// The same for windows of three runs of 9 bytes, as of 3x3 pixels of three channels. Runs are copied with the bytes
+// behind them, which the next run overwrites, or the next window. Returns how many windows allow that: what is read
+// lies in the picture's row, and a window follows.
+int32_t gather_inner_3x9(const Q8ConvOp& op, const Runs& runs, const uint8_t* window, int32_t left, int32_t count,
+                         uint8_t* patches) {
+  constexpr int32_t kRun = 9, kCopied = 16;
+  const int32_t step = op.stride_width * op.input_stride, room = (op.input_width - left) * op.input_stride - kCopied;
+  int32_t x = 0;
+  for (; x < count - 1 && x * step <= room; ++x, window += step, patches += op.patch_stride) {
+    for (int32_t row = 0; row < 3; ++row) memcpy(patches + kRun * row, window + row * runs.row_step, kCopied);
+  }
+  return x;
+}
+
 // Gathers the windows of output row `y`, patch_stride bytes apart.
 void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int32_t y, uint8_t* patches) {
   const int32_t top = y * op.stride_height - op.pad_top;
@@ -73,11 +87,12 @@ void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int3
   const auto patch = [&](int32_t x) { return patches + (size_t)x * op.patch_stride; };
   for (int32_t x = 0; x < inner.begin; ++x) gather_window(op, input, y, x, patch(x));
   if (inner.begin < inner.end) {
-    // 9 bytes are a kernel row of 3 pixels of 3 channels.
-    const auto gather = runs.length == 9 ? gather_inner<9> : runs.length == 3 ? gather_inner<3> : gather_inner<0>;
-    const size_t left = inner.begin * op.stride_width - op.pad_left;
-    gather(op, runs, input + ((size_t)top * op.input_width + left) * op.input_stride, inner.end - inner.begin,
-           patch(inner.begin));
+    const int32_t left = inner.begin * op.stride_width - op.pad_left;
+    const uint8_t* window = input + ((size_t)top * op.input_width + left) * op.input_stride;
+    int32_t x = inner.begin;
+    if (runs.rows == 3 && runs.length == 9) x += gather_inner_3x9(op, runs, window, left, inner.end - x, patch(x));
+    const auto gather = runs.length == 3 ? gather_inner<3> : gather_inner<0>;
+    gather(op, runs, window + (size_t)(x - inner.begin) * op.stride_width * op.input_stride, inner.end - x, patch(x));
   }
   for (int32_t x = inner.end; x < op.output_width; ++x) gather_window(op, input, y, x, patch(x));
 }
