@@ -17,6 +17,13 @@ constexpr size_t kHugePage = 2 * 1024 * 1024;
 // At least one page.
 size_t whole_pages(size_t bytes) { return bytes ? (bytes + kPage - 1) / kPage * kPage : kPage; }
 
+// How much of memory that will hold `bytes` is worth huge pages. A last one comes whole, so only if little of it is
+// wasted: reading megabytes of weights from small pages takes half as long again.
+size_t huge_pages(size_t bytes) {
+  const size_t last = (bytes + kHugePage - 1) / kHugePage * kHugePage;
+  return last - bytes <= bytes / 16 ? last : bytes / kHugePage * kHugePage;
+}
+
 }  // namespace
 
 #if defined(_WIN32)
@@ -83,12 +90,12 @@ Memory::Memory(size_t bytes) {
 Memory Memory::reserve(size_t limit, size_t expected) {
   Memory memory;
   if (limit > SIZE_MAX - 2 * kHugePage) return memory;
-  const size_t reserved = whole_pages(limit);
+  const size_t huge = huge_pages(expected < limit ? expected : limit);
+  const size_t reserved = huge > limit ? huge : whole_pages(limit);
   memory.data_ = static_cast<uint8_t*>(reserve_addresses(reserved));
   if (!memory.data_) return memory;
   memory.reserved_ = reserved;
-  // A huge page comes whole, so only for what will be filled; and at once, for it must be usable as a whole.
-  const size_t huge = (expected < limit ? expected : limit) / kHugePage * kHugePage;
+  // At once, for a huge page must be usable as a whole.
   if (huge && make_usable(memory.data_, huge)) {
     memory.usable_ = huge;
     ask_for_huge_pages(memory.data_, huge);
