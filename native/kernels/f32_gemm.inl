@@ -14,7 +14,7 @@ struct Prefetch {
 template <int ROWS, int VECTORS>
 NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_t column, size_t panels,
                          Prefetch next) {
-  static_assert(ROWS <= 6, "row pointers reach six rows");
+  constexpr int kPointers = (ROWS + 2) / 3;
   constexpr size_t kWidth = VECTORS * kLanes;
   const size_t segments = g.segments, length = g.segment_length, skip = g.segment_stride - g.segment_length;
   const size_t output_stride = g.output_stride, residual_stride = g.residual_stride;
@@ -31,26 +31,24 @@ NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_
         UNROLL for (int r = 0; r < ROWS; ++r) sums[r][v] = bias;
       }
       weights += kWidth;
-      // Two pointers and a stride reach six rows through the addressing modes of x86. They are made opaque in each
-      // step, or the compiler derives a pointer for every row and spills.
-      const float* first = input;
-      const float* fourth = input + 3 * g.input_stride;
+      // A pointer and a stride reach three rows through the addressing modes of x86. They are made opaque in each step,
+      // or the compiler derives a pointer for every row and spills.
+      const float* pointers[kPointers];
+      UNROLL for (int i = 0; i < kPointers; ++i) pointers[i] = input + 3 * i * g.input_stride;
       size_t stride = g.input_stride;
       const auto step = [&](int ahead) INLINE_LAMBDA {
-        OPAQUE(first);
-        OPAQUE(fourth);
+        UNROLL for (int i = 0; i < kPointers; ++i) OPAQUE(pointers[i]);
         OPAQUE(stride);
         V panel[VECTORS];
         UNROLL for (int v = 0; v < VECTORS; ++v) panel[v] = load(weights + ahead * kWidth + v * kLanes);
         UNROLL for (int r = 0; r < ROWS; ++r) {
-          const V value = broadcast((r < 3 ? first + r * stride : fourth + (r - 3) * stride) + ahead);
+          const V value = broadcast(pointers[r / 3] + r % 3 * stride + ahead);
           UNROLL for (int v = 0; v < VECTORS; ++v) sums[r][v] = multiply_add(value, panel[v], sums[r][v]);
         }
       };
       const auto advance = [&](int steps) INLINE_LAMBDA {
         weights += steps * kWidth;
-        first += steps;
-        fourth += steps;
+        UNROLL for (int i = 0; i < kPointers; ++i) pointers[i] += steps;
         PREFETCH(next.at);
         next.at += steps * next.step;
       };
@@ -64,8 +62,7 @@ NOINLINE void gemm_tiles(const GemmArguments& g, size_t row, size_t tiles, size_
           step(0);
           advance(1);
         }
-        first += skip;
-        fourth += skip;
+        UNROLL for (int i = 0; i < kPointers; ++i) pointers[i] += skip;
       }
 
       const V lo = broadcast(&g.lo), hi = broadcast(&g.hi);

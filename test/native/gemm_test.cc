@@ -64,8 +64,8 @@ void test_shape(const Kernels& kernels, const Shape& s, Random& random) {
 
 void test_gemm(const Kernels& kernels) {
   Random random(1);
-  for (size_t m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 49}) {
-    for (size_t n : {8, 16, 24, 32, 40, 56, 64}) {
+  for (size_t m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 49}) {
+    for (size_t n : {8, 16, 24, 32, 40, 48, 56, 64}) {
       for (size_t k : {1, 2, 7, 16, 33}) {
         for (bool residual : {false, true}) test_shape(kernels, {m, n, 1, k, residual}, random);
       }
