@@ -92,6 +92,7 @@ export const CONTESTANTS = [
   avx2,
   scalar,
   onnxruntimeNode,
+  onTwoThreads(avx512vnni),
   onTwoThreads(avx2),
   onTwoThreads(onnxruntimeNode),
   relaxedSimd,
