@@ -17,8 +17,8 @@ constexpr size_t kHugePage = 2 * 1024 * 1024;
 // At least one page.
 size_t whole_pages(size_t bytes) { return bytes ? (bytes + kPage - 1) / kPage * kPage : kPage; }
 
-// How much of memory that will hold `bytes` is worth huge pages. A last one comes whole, so only if little of it is
-// wasted: reading megabytes of weights from small pages takes half as long again.
+// How much of memory that will hold `bytes` is worth huge pages. A last one comes whole, so only if that wastes at
+// most a sixteenth of all: reading megabytes of weights from small pages takes half as long again.
 size_t huge_pages(size_t bytes) {
   const size_t last = (bytes + kHugePage - 1) / kHugePage * kHugePage;
   return last - bytes <= bytes / 16 ? last : bytes / kHugePage * kHugePage;

@@ -5,8 +5,8 @@
 
 namespace mobilenet_edge {
 
-// Memory from the operating system: zeroed, aligned to a page (to 2 MB, and asking for huge pages, if it is that
-// large), and given back at once when destroyed.
+// Memory from the operating system: zeroed, aligned to a page (to 2 MB, and asking for huge pages, if it is
+// about that large), and given back at once when destroyed.
 class Memory {
  public:
   Memory() = default;
@@ -17,7 +17,7 @@ class Memory {
 
   // Empty, but may grow to `limit` bytes without moving; only addresses are taken. `expected`: it will grow to as much.
   static Memory reserve(size_t limit, size_t expected);
-  // False, and nothing changes, beyond the limit or where there is no memory.
+  // False, and nothing changes, beyond the addresses taken or where there is no memory.
   bool grow(size_t bytes);
   // Gives the addresses back that were reserved for growing.
   void trim();

@@ -20,8 +20,7 @@ inline void q8_interleave(__m512i a, __m512i b, __m512i c, __m512i d, Q8Quads& q
 
 inline __m128i load_128(const uint8_t* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
 
-// The weights of a lane's group each, the taps as bytes: what one pass leaves over of those beyond a byte goes to the
-// next.
+// The weights of each lane's group. Taps are bytes; of those that are more, the rest is left to a further pass.
 struct Q8BlockVnni {
   static constexpr int kMaxPasses = 3;  // of weights from -255 to 255
   Q8Quads taps[kMaxPasses][3];
@@ -220,7 +219,7 @@ bool q8_depthwise_3x3_vnni(const Q8DepthwiseArguments& d) {
   for (size_t c = 0; c < d.channels; c += kQ8LanesVnni * kQ8Group) {
     const size_t left = (d.channels - c + kQ8Group - 1) / kQ8Group;
     const uint8_t* weights = d.weights + c / kQ8Group * kGroupBytes;
-    // Beside three groups, the fourth lane has any.
+    // The fourth lane beside three groups repeats the first; its results are not stored.
     const auto group = [&](size_t lane) { return weights + (left < kQ8LanesVnni ? lane % left : lane) * kGroupBytes; };
     const Q8BlockVnni block({group(0), group(1), group(2), group(3)});
     switch (left) {

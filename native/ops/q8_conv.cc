@@ -71,7 +71,8 @@ void gather_inner(const Q8ConvOp& op, const Runs& runs, const uint8_t* window, i
 int32_t gather_inner_3x9(const Q8ConvOp& op, const Runs& runs, const uint8_t* window, int32_t left, int32_t count,
                          uint8_t* patches) {
   constexpr int32_t kRun = 9, kCopied = 16;
-  const int32_t step = op.stride_width * op.input_stride, room = (op.input_width - left) * op.input_stride - kCopied;
+  const int64_t step = (int64_t)op.stride_width * op.input_stride;
+  const int64_t room = (int64_t)(op.input_width - left) * op.input_stride - kCopied;
   int32_t x = 0;
   for (; x < count - 1 && x * step <= room; ++x, window += step, patches += op.patch_stride) {
     for (int32_t row = 0; row < 3; ++row) memcpy(patches + kRun * row, window + row * runs.row_step, kCopied);
@@ -90,7 +91,9 @@ void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int3
     const int32_t left = inner.begin * op.stride_width - op.pad_left;
     const uint8_t* window = input + ((size_t)top * op.input_width + left) * op.input_stride;
     int32_t x = inner.begin;
-    if (runs.rows == 3 && runs.length == 9) x += gather_inner_3x9(op, runs, window, left, inner.end - x, patch(x));
+    if (runs.rows == 3 && runs.columns == 1 && runs.length == 9) {
+      x += gather_inner_3x9(op, runs, window, left, inner.end - x, patch(x));
+    }
     const auto gather = runs.length == 3 ? gather_inner<3> : gather_inner<0>;
     gather(op, runs, window + (size_t)(x - inner.begin) * op.stride_width * op.input_stride, inner.end - x, patch(x));
   }

@@ -348,6 +348,10 @@ void test_q8_ops(const Kernels& kernels) {
       }
     }
     test_conv(kernels, {9, 9, 9, 9, 5, 3, 1, 1, 1, 2, 2, 2}, 5, 16, 24, draw, random);
+    // Runs of 9 bytes and of 27, three of them and nine.
+    test_conv(kernels, Window::square(8, 8, 3, 1, true), 9, 9, 8, draw, random);
+    test_conv(kernels, Window::square(8, 8, 3, 1, true), 9, 16, 8, draw, random);
+    test_conv(kernels, {8, 8, 6, 8, 3, 1, 1, 1, 1, 1, 0, 0}, 9, 10, 8, draw, random);
     test_conv(kernels, {7, 7, 4, 4, 1, 1, 2, 2, 1, 1, 0, 0}, 24, 24, 40, draw, random);
     test_depthwise_op(kernels, {4, 20, 4, 20, 7, 3, 1, 1, 2, 1, 6, 1}, 8, draw, random);
     for (int32_t m : {1, 6, 13}) {

@@ -131,7 +131,7 @@ export class RandomQuantizedGraph {
     }
   }
 
-  conv(kernel?: number, outputs = this.pick([1, 5, 8, 16, 24, 33])): void {
+  conv(kernel?: number, outputs = this.pick([1, 5, 8, 9, 16, 24, 33])): void {
     const [height, width, inputs] = pixels(this.current.shape);
     const point: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: NO_PADDING };
     const { window, extents } = kernel === 1 ? { window: point, extents: [height, width] } : this.#window([1, 2, 3, 3]);
