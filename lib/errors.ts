@@ -19,12 +19,27 @@ export type ErrorCode =
   | 'OUT_OF_MEMORY' // the model's arena or weights could not be allocated
   | 'TENSOR_INVALID'; // a tensor of the wrong type or length, or with a value that is not finite
 
+/** No message is longer, whatever names it quotes. */
+const LONGEST_MESSAGE = 1000;
+
+/**
+ * Text of unknown origin (names in a file, paths), safe to print: control characters, which a terminal obeys, and marks
+ * that turn the direction of writing are replaced by U+FFFD, and what is too long is cut.
+ */
+export function printable(text: string, longest = LONGEST_MESSAGE): string {
+  const cut = text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
+  return cut.replace(UNPRINTABLE, '\uFFFD');
+}
+
+/** Control characters but tab and line feed, halves of surrogate pairs, marks of direction, line separators, byte order marks. */
+const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\uFEFF]/gu;
+
 /** The base class of all errors; `cause` holds the underlying error where there is one. */
 export class MobileNetEdgeError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(printable(message), options);
     this.name = code === 'ABORTED' ? 'AbortError' : 'MobileNetEdgeError';
     this.code = code;
   }
