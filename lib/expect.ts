@@ -28,7 +28,7 @@ function describeArray(values: readonly unknown[]): string {
   if (values.length === 0) return 'an empty array';
   const shown = values
     .slice(0, 8)
-    .map((part) => (Array.isArray(part) ? `an array of ${part.length}` : excerpt(describe(part), 24)));
+    .map((part) => (Array.isArray(part) ? `an array of ${part.length}` : excerpt(describe(part), 40)));
   return `[${[...shown, ...(values.length > 8 ? [`${values.length - 8} more`] : [])].join(', ')}]`;
 }
 
