@@ -1,11 +1,13 @@
 /** Puts a Model together: what load() does on every platform once the file is read and the engine chosen. */
 import { checkSignal } from './abort';
 import { recognize } from './architectures/recognize';
+import { checkMaxQueue } from './call_limit';
 import { compileWith, pooledFeatures } from './compile/compile';
 import { outline } from './compile/outline';
 import { BytesPacker, type NewPacker } from './compile/packer';
 import { type Engine, MAX_THREADS } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
+import { checkOptionKeys, invalidArgument } from './expect';
 import type { ModelFile } from './formats/model_file';
 import { elementCount, type Graph, pixels } from './graph';
 import type { Image } from './image/image';
@@ -28,6 +30,11 @@ export interface CommonLoadOptions {
   precision?: 'auto' | Precision;
   /** How pictures become tensors; what is left out comes from the model's metadata, else the defaults. */
   preprocess?: Partial<Preprocess>;
+  /**
+   * How many calls of this model may be without an answer at a time, 1 to Infinity; default 256. More reject with
+   * QUEUE_FULL at once: a camera that is faster than the model would fill the memory. An array of pictures is one call.
+   */
+  maxQueue?: number;
   /** Rejects with ABORTED if it fires before the model is loaded. */
   signal?: AbortSignal;
   /** Called with 0 to 1 as the file is read and compiled. */
@@ -93,6 +100,7 @@ export async function assembleModel<Source>(
     embedding: pooledFeatures(graph),
     givesProbabilities: endsInProbabilities(file.graph),
     labels,
+    maxQueue: options.maxQueue,
   });
 }
 
@@ -133,23 +141,28 @@ export function isGraph(source: unknown): source is Graph {
   throw new MobileNetEdgeError('INVALID_ARGUMENT', 'Expected a Graph with nodes, an input and an output');
 }
 
-/** Throws INVALID_ARGUMENT. */
-export function checkLoadOptions(options: CommonLoadOptions): void {
-  const invalid = (message: string): MobileNetEdgeError => new MobileNetEdgeError('INVALID_ARGUMENT', message);
-  if (typeof options !== 'object' || options === null) {
-    throw invalid(`Expected options to be an object but received ${String(options)}`);
-  }
-  const { threads, precision = 'auto', onProgress, signal } = options;
+export const COMMON_LOAD_OPTIONS = [
+  'threads',
+  'precision',
+  'preprocess',
+  'maxQueue',
+  'signal',
+  'onProgress',
+] as const satisfies (keyof CommonLoadOptions)[];
+
+/** `others`: the names of the options that one platform has more. Throws INVALID_ARGUMENT. */
+export function checkLoadOptions(options: CommonLoadOptions, others: readonly string[]): void {
+  checkOptionKeys(options, [...COMMON_LOAD_OPTIONS, ...others]);
+  const { threads, precision = 'auto', maxQueue, onProgress, signal } = options;
   checkSignal(signal);
+  checkMaxQueue(maxQueue);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw invalid(`Expected onProgress to be a function but received ${String(onProgress)}`);
+    throw invalidArgument('onProgress to be a function', onProgress);
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
-    throw invalid(`Expected threads from 1 to ${MAX_THREADS} but received ${String(threads)}`);
+    throw invalidArgument(`threads from 1 to ${MAX_THREADS}`, threads);
   }
   if (!['auto', 'float32', 'float16', 'int8'].includes(precision)) {
-    throw invalid(
-      `Expected precision to be 'auto', 'float32', 'float16' or 'int8' but received ${JSON.stringify(precision)}`,
-    );
+    throw invalidArgument("precision to be 'auto', 'float32', 'float16' or 'int8'", precision);
   }
 }

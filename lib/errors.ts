@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'MODEL_UNSUPPORTED' // a readable model that is not a one-image classifier or needs what we lack
   | 'OPERATOR_UNSUPPORTED' // a model operator, or a form of it, that we lack
   | 'OUT_OF_MEMORY' // the model's arena or weights could not be allocated
+  | 'QUEUE_FULL' // more calls of a model at a time than its maxQueue
   | 'TENSOR_INVALID'; // a tensor of the wrong type or length, or with a value that is not finite
 
 /** No message is longer, whatever names it quotes. */

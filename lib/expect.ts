@@ -64,14 +64,20 @@ export function checkOptionKeys(options: unknown, keys: readonly string[], where
   }
 }
 
-/** The one of `words` that is at most two edits away, or a third of its length. */
+/** The one of `words` that has `word` inside, or is at most two edits, or a third of its length, away. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
-  const ranked = words
-    .map((candidate) => ({ candidate, edits: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  return best && best.edits <= Math.max(2, best.candidate.length / 3) ? best.candidate : undefined;
+  const typed = word.toLowerCase();
+  let best: string | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const candidate of words) {
+    const meant = candidate.toLowerCase();
+    // No fewer edits than the difference in length: a long list takes no long time.
+    if (Math.abs(meant.length - typed.length) >= fewest && !meant.includes(typed)) continue;
+    const edits = typed.length >= 4 && meant.includes(typed) ? 1 : editDistance(typed, meant);
+    if (edits < fewest && edits <= Math.max(2, candidate.length / 3)) [best, fewest] = [candidate, edits];
+  }
+  return best;
 }
 
 /** Levenshtein's. */

@@ -17,6 +17,8 @@ export interface LoadOptions extends CommonLoadOptions {
   labels?: readonly string[] | string | URL;
 }
 
+const LOAD_OPTIONS = ['backend', 'isa', 'labels'] as const satisfies (keyof LoadOptions)[];
+
 /** Models that are only fed tensors do without the decoders' code. */
 async function decode(image: ImageSource, signal?: AbortSignal): Promise<Image> {
   const { decodeImage } = await import('./image/index.js');
@@ -31,7 +33,7 @@ async function decode(image: ImageSource, signal?: AbortSignal): Promise<Image> 
  * INVALID_ARGUMENT, BACKEND_UNAVAILABLE, OUT_OF_MEMORY or ABORTED.
  */
 export async function load(source: ModelSource | Graph, options: LoadOptions = {}): Promise<Model> {
-  checkLoadOptions(options);
+  checkLoadOptions(options, LOAD_OPTIONS);
   const { signal, onProgress } = options;
   throwIfAborted(signal);
 

@@ -1,7 +1,16 @@
 import { checkSignal } from './abort';
+import { CallLimit, mapInFlight } from './call_limit';
+import {
+  CLASS_OPTIONS,
+  type ClassOptions,
+  type ClassSelection,
+  checkClassOptions,
+  selectClasses,
+} from './class_selection';
 import type { OpOutline } from './compile/outline';
 import type { Backend, Session } from './engines/engine';
 import { MobileNetEdgeError, throwIfAborted } from './errors';
+import { checkOptionKeys } from './expect';
 import { pixels, type Tensor } from './graph';
 import type { Image } from './image/image';
 import type { Preprocess } from './image/preprocess';
@@ -10,7 +19,7 @@ import type { Precision } from './passes/simplify';
 import type { Port, PortValues, Program } from './program/program';
 import { SerialQueue } from './serial_queue';
 import { arenaToReal, checkTensor, fromArena, fromReal, type TensorValues, toArena } from './tensor_io';
-import { type Classification, checkTopK, softmax, topClasses } from './topk';
+import { type Classification, softmax } from './topk';
 
 export interface ModelInfo {
   /** Which of the papers' networks the layers are. */
@@ -46,17 +55,12 @@ export interface ModelInfo {
   preprocess: Preprocess;
 }
 
-export interface ClassifyOptions {
-  /** How many classes to return, 1 to 65536; default 5. A model with fewer classes returns them all. */
-  topK?: number;
-  /** Rejects with ABORTED if it fires before the inference starts. */
-  signal?: AbortSignal;
-}
-
 export interface RunOptions {
   /** Rejects with ABORTED if it fires before the inference starts. */
   signal?: AbortSignal;
 }
+
+export interface ClassifyOptions extends RunOptions, ClassOptions {}
 
 /** The raw output of `predict`, in the model's own type. */
 export interface Prediction {
@@ -85,18 +89,23 @@ export interface ModelParts<Source> {
   /** Whether the network itself ends in softmax or sigmoid. */
   givesProbabilities: boolean;
   labels: readonly string[] | undefined;
+  /** How many calls may be without an answer at a time. */
+  maxQueue?: number;
 }
 
+const RUN_OPTIONS = ['signal'] as const satisfies (keyof RunOptions)[];
+
 /** What all calls check first. Throws INVALID_ARGUMENT. */
-export function checkRunOptions(options: ClassifyOptions = {}): { topK: number; signal: AbortSignal | undefined } {
-  if (typeof options !== 'object' || options === null) {
-    throw new MobileNetEdgeError(
-      'INVALID_ARGUMENT',
-      `Expected options to be an object but received ${String(options)}`,
-    );
-  }
+export function checkRunOptions(options: RunOptions = {}, others: readonly string[] = []): RunOptions {
+  checkOptionKeys(options, [...RUN_OPTIONS, ...others]);
   checkSignal(options.signal);
-  return { topK: checkTopK(options.topK ?? 5), signal: options.signal };
+  return options;
+}
+
+/** The same for classify. */
+export function checkClassifyOptions(options: ClassifyOptions = {}): RunOptions & { selection: ClassSelection } {
+  const { signal } = checkRunOptions(options, CLASS_OPTIONS);
+  return { signal, selection: checkClassOptions(options) };
 }
 
 /** Throws TENSOR_INVALID if numbers have left the range of float32 on their way through the network. */
@@ -118,25 +127,28 @@ const forgotten = new FinalizationRegistry<Session>((session) => void session.cl
 
 /**
  * A loaded model. All methods may be called concurrently: calls queue and are answered in order, off the main
- * thread. All reject with MODEL_CLOSED after close().
+ * thread. All reject with MODEL_CLOSED after close(), and with QUEUE_FULL beyond the `maxQueue` of load(); an array of
+ * pictures is one call.
  */
 export class Model<Source = ImageSource> {
   readonly info: Readonly<ModelInfo>;
   readonly #parts: ModelParts<Source>;
   readonly #pictures = new SerialQueue();
   readonly #inferences = new SerialQueue();
+  readonly #calls: CallLimit;
   #closed = false;
 
   /** @internal Use load(). */
   constructor(parts: ModelParts<Source>) {
     this.info = deepFreeze(parts.info);
     this.#parts = parts;
+    this.#calls = new CallLimit(parts.maxQueue);
     forgotten.register(this, parts.session, this);
   }
 
   /**
    * The most probable classes of a picture, best first, ties by lower index; for an array of pictures, an array of those.
-   * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for a bad topK.
+   * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for bad options.
    */
   classify(image: Source, options?: ClassifyOptions): Promise<Classification[]>;
   classify(images: readonly Source[], options?: ClassifyOptions): Promise<Classification[][]>;
@@ -145,17 +157,20 @@ export class Model<Source = ImageSource> {
     options?: ClassifyOptions,
   ): Promise<Classification[] | Classification[][]> {
     this.#checkOpen();
-    const { topK, signal } = checkRunOptions(options);
+    const { selection, signal } = checkClassifyOptions(options);
     const classifyOne = async (one: Source): Promise<Classification[]> => {
       const { program, output, givesProbabilities, labels } = this.#parts;
       const values = arenaToReal(await this.#runPicture(one, program.output, signal), output);
-      return topClasses(checkFinite(givesProbabilities ? values : softmax(values)), topK, labels);
+      return selectClasses(checkFinite(givesProbabilities ? values : softmax(values)), selection, labels);
     };
-    return Array.isArray(image) ? Promise.all(image.map(classifyOne)) : classifyOne(image as Source);
+    return this.#calls.run(async () =>
+      Array.isArray(image) ? mapInFlight(image, classifyOne) : classifyOne(image as Source),
+    );
   }
 
   /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
   async embed(image: Source, options?: RunOptions): Promise<Float32Array> {
+    this.#checkOpen();
     const { signal } = checkRunOptions(options);
     const { program, embedding } = this.#parts;
     if (!program.embedding || !embedding) {
@@ -164,7 +179,10 @@ export class Model<Source = ImageSource> {
         'Expected a network with global pooling, which embed() reads, but this one has none',
       );
     }
-    return checkFinite(arenaToReal(await this.#runPicture(image, program.embedding, signal), embedding));
+    const port = program.embedding;
+    return this.#calls.run(async () =>
+      checkFinite(arenaToReal(await this.#runPicture(image, port, signal), embedding)),
+    );
   }
 
   /**
@@ -176,8 +194,10 @@ export class Model<Source = ImageSource> {
     const { signal } = checkRunOptions(options);
     const { input, output, program, session } = this.#parts;
     checkTensor(tensor, input, session.allFinite);
-    const values = await this.#infer(this.#ownInput(tensor), program.output, signal);
-    return { data: fromArena(values, output), shape: output.shape };
+    return this.#calls.run(async () => {
+      const values = await this.#infer(this.#ownInput(tensor), program.output, signal);
+      return { data: fromArena(values, output), shape: output.shape };
+    });
   }
 
   /**

@@ -31,13 +31,15 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
   return exps.map((value) => value / sum);
 }
 
-/** The best `topK` classes (all, if there are fewer), best first, ties by lower index. */
+/** The best `topK` classes (all, if there are fewer), best first, ties by lower index; only those marked in `eligible`. */
 export function topClasses(
   probabilities: ArrayLike<number>,
   topK: number,
   labels: readonly string[] | undefined,
+  eligible?: Uint8Array,
 ): Classification[] {
   return Array.from(probabilities, (probability, index) => ({ probability, index }))
+    .filter(({ index }) => !eligible || eligible[index])
     .sort((a, b) => b.probability - a.probability || a.index - b.index)
     .slice(0, topK)
     .map(({ probability, index }) => ({ className: labels?.[index] ?? `class ${index}`, probability, index }));

@@ -1,5 +1,7 @@
 /** Builds a Graph layer by layer; MobileNet v1 and v2 are tables fed to it. */
-import { MobileNetEdgeError } from '../errors';
+import { isTypedArray } from '../bytes';
+import { checkOptionKeys, invalidArgument } from '../expect';
+import { allFinite } from '../finite';
 import {
   type Clamp,
   type Graph,
@@ -27,12 +29,16 @@ export interface ArchitectureOptions {
 
 /** Options with the defaults filled in. Throws INVALID_ARGUMENT. */
 export function checkOptions(options: ArchitectureOptions) {
-  if (typeof options !== 'object' || options === null) {
-    throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected options to be an object but received ${options}`);
-  }
+  checkOptionKeys(options, [
+    'alpha',
+    'inputSize',
+    'classes',
+    'weights',
+    'seed',
+  ] satisfies (keyof ArchitectureOptions)[]);
   const { alpha = 1, inputSize = 224, classes = 1000, seed = 1, weights } = options;
   const check = (ok: boolean, what: string, received: unknown): void => {
-    if (!ok) throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected ${what} but received ${received}`);
+    if (!ok) throw invalidArgument(what, received);
   };
   check(typeof alpha === 'number' && alpha > 0 && alpha <= 4, 'alpha between 0 and 4', alpha);
   check(weights === undefined || typeof weights === 'function', 'weights to be a function', weights);
@@ -149,15 +155,14 @@ export class NetworkBuilder {
   #constant(name: string, shape: readonly number[]): Tensor {
     const data = this.#weights(name, shape);
     const expected = shape.reduce((a, b) => a * b, 1);
-    if (!(data instanceof Float32Array) || data.length !== expected) {
-      throw new MobileNetEdgeError(
-        'INVALID_ARGUMENT',
-        `Expected a Float32Array of ${expected} values (${shape.join('x')}) for ${name} but received ${data?.length ?? data}`,
+    if (!isTypedArray(data, 'Float32Array') || data.length !== expected) {
+      throw invalidArgument(`a Float32Array of ${expected} values (${shape.join('x')}) for ${name}`, data);
+    }
+    if (!allFinite(data))
+      throw invalidArgument(
+        `finite weights for ${name}`,
+        data.find((x) => !Number.isFinite(x)),
       );
-    }
-    if (!data.every(Number.isFinite)) {
-      throw new MobileNetEdgeError('INVALID_ARGUMENT', `Expected finite weights for ${name} but some are not`);
-    }
     return { name, shape, type: 'float32', data };
   }
 

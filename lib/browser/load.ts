@@ -36,6 +36,17 @@ export interface LoadOptions extends CommonLoadOptions {
   onProgress?: (fraction: number, bytes?: ByteProgress) => void;
 }
 
+const LOAD_OPTIONS = [
+  'backend',
+  'isa',
+  'labels',
+  'thread',
+  'cache',
+  'wasmUrl',
+  'wasmBinary',
+  'workerUrl',
+] as const satisfies (keyof LoadOptions)[];
+
 /** What an entry brings. */
 export interface Assets {
   wasm(): WasmFiles | Promise<WasmFiles>;
@@ -56,7 +67,7 @@ export function makeLoad(assets: Assets): Load {
     try {
       const request = { kind: 'load', model, options: hostOptions(options), wasm } as const;
       const info = (await channel.request(request, [], { signal, onProgress })) as ModelInfo;
-      return new Model(info, channel);
+      return new Model(info, channel, options.maxQueue);
     } catch (error) {
       channel.close();
       throw error;
@@ -69,7 +80,7 @@ function invalid(message: string, cause?: unknown): MobileNetEdgeError {
 }
 
 function checkOptions(options: LoadOptions): void {
-  checkLoadOptions(options);
+  checkLoadOptions(options, LOAD_OPTIONS);
   const { backend = 'auto', thread = 'worker', cache } = options;
   if (backend === 'native') {
     throw new MobileNetEdgeError('BACKEND_UNAVAILABLE', "There is no native engine in a browser: use backend 'auto'");

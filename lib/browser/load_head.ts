@@ -1,5 +1,6 @@
 import { bytesOf, isBuffer } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
+import { checkOptionKeys } from '../expect';
 import type { Backbone, Head } from '../train/head';
 import { readHead } from '../train/train_head';
 import { absoluteUrl } from './absolute_url';
@@ -16,8 +17,10 @@ function notFound(problem: string, cause?: unknown): MobileNetEdgeError {
  */
 export async function loadHead(
   source: string | URL | Blob | Uint8Array | ArrayBuffer,
-  { model }: { model: Backbone<ImageSource> },
+  options: { model: Backbone<ImageSource> },
 ): Promise<Head<ImageSource>> {
+  checkOptionKeys(options, ['model']);
+  const { model } = options;
   if (source instanceof Blob) return readHead(new Uint8Array(await source.arrayBuffer()), model);
   if (ArrayBuffer.isView(source) || isBuffer(source)) return readHead(bytesOf(source), model);
   const url = absoluteUrl(source, (cause) => notFound(`${source} is no URL`, cause));

@@ -1,6 +1,8 @@
+import { CallLimit, mapInFlight } from '../call_limit';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import {
   type ClassifyOptions,
+  checkClassifyOptions,
   checkRunOptions,
   deepFreeze,
   type ModelInfo,
@@ -17,23 +19,26 @@ const forgotten = new FinalizationRegistry<Channel>((channel) => channel.close()
 
 /**
  * A loaded model. All methods may be called concurrently: calls queue and are answered in order, in the model's worker.
- * All reject with MODEL_CLOSED after close().
+ * All reject with MODEL_CLOSED after close(), and with QUEUE_FULL beyond the `maxQueue` of load(); an array of pictures is
+ * one call.
  */
 export class Model {
   readonly info: Readonly<ModelInfo>;
   readonly #channel: Channel;
+  readonly #calls: CallLimit;
   #closed = false;
 
   /** @internal Use load(). */
-  constructor(info: ModelInfo, channel: Channel) {
+  constructor(info: ModelInfo, channel: Channel, maxQueue?: number) {
     this.info = deepFreeze(info);
     this.#channel = channel;
+    this.#calls = new CallLimit(maxQueue);
     forgotten.register(this, channel, this);
   }
 
   /**
    * The most probable classes of a picture, best first, ties by lower index; for an array of pictures, an array of those.
-   * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for a bad topK.
+   * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for bad options.
    */
   classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification[]>;
   classify(images: readonly ImageSource[], options?: ClassifyOptions): Promise<Classification[][]>;
@@ -42,13 +47,15 @@ export class Model {
     options?: ClassifyOptions,
   ): Promise<Classification[] | Classification[][]> {
     this.#checkOpen();
-    const { topK, signal } = checkRunOptions(options);
+    const { selection, signal } = checkClassifyOptions(options);
     const classifyOne = async (one: ImageSource): Promise<Classification[]> => {
       throwIfAborted(signal);
       const { picture, transfer } = await packPicture(one);
-      return this.#request({ kind: 'classify', picture, topK }, transfer, signal) as Promise<Classification[]>;
+      return this.#request({ kind: 'classify', picture, selection }, transfer, signal) as Promise<Classification[]>;
     };
-    return Array.isArray(image) ? Promise.all(image.map(classifyOne)) : classifyOne(image as ImageSource);
+    return this.#calls.run(async () =>
+      Array.isArray(image) ? mapInFlight(image, classifyOne) : classifyOne(image as ImageSource),
+    );
   }
 
   /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
@@ -56,8 +63,10 @@ export class Model {
     this.#checkOpen();
     const { signal } = checkRunOptions(options);
     throwIfAborted(signal);
-    const { picture, transfer } = await packPicture(image);
-    return this.#request({ kind: 'embed', picture }, transfer, signal) as Promise<Float32Array>;
+    return this.#calls.run(async () => {
+      const { picture, transfer } = await packPicture(image);
+      return this.#request({ kind: 'embed', picture }, transfer, signal) as Promise<Float32Array>;
+    });
   }
 
   /**
@@ -70,7 +79,9 @@ export class Model {
     // Sending a view would send all of its buffer.
     const copy = ArrayBuffer.isView(tensor) ? tensor.slice() : tensor;
     const transfer = ArrayBuffer.isView(copy) ? [copy.buffer as ArrayBuffer] : [];
-    return this.#request({ kind: 'predict', tensor: copy }, transfer, signal) as Promise<Prediction>;
+    return this.#calls.run(
+      () => this.#request({ kind: 'predict', tensor: copy }, transfer, signal) as Promise<Prediction>,
+    );
   }
 
   /** Ends the model's worker; calls without an answer reject with MODEL_CLOSED. Idempotent. */

@@ -32,7 +32,7 @@ export class ModelHost {
     const { signal } = options;
     switch (request.kind) {
       case 'classify':
-        return model.classify(request.picture, { topK: request.topK, signal });
+        return model.classify(request.picture, { ...request.selection, signal });
       case 'embed':
         return model.embed(request.picture, { signal });
       case 'predict':
@@ -67,7 +67,14 @@ export class ModelHost {
     const labels = fitLabels(names ?? file.labels, elementCount(file.graph.output.shape));
     const engine = await loadBrowserEngine(wasm, { ...options, startAssistants: this.#startAssistants });
     throwIfAborted(signal);
-    const loading = { ...options, labels: undefined, signal, onProgress: (fraction: number) => onProgress?.(fraction) };
+    // The page counts the calls.
+    const loading = {
+      ...options,
+      labels: undefined,
+      maxQueue: Number.POSITIVE_INFINITY,
+      signal,
+      onProgress: (fraction: number) => onProgress?.(fraction),
+    };
     this.#model = await assembleModel({ file, labels, engine, decode: decodePicture }, loading);
     return this.#model.info;
   }

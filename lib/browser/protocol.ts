@@ -1,5 +1,6 @@
 /** What a page and the worker that hosts its model say to each other. */
 import type { LoadedFile } from '../assemble_model';
+import type { ClassSelection } from '../class_selection';
 import type { WasmModuleName } from '../engines/wasm_probe';
 import type { ErrorCode } from '../errors';
 import type { TfjsArtifacts } from '../formats/tfjs';
@@ -47,7 +48,7 @@ export interface ByteProgress {
 
 export type HostRequest =
   | { kind: 'load'; model: SentModel; options: HostOptions; wasm: WasmFiles }
-  | { kind: 'classify'; picture: SentPicture; topK: number }
+  | { kind: 'classify'; picture: SentPicture; selection: ClassSelection }
   | { kind: 'embed'; picture: SentPicture }
   | { kind: 'predict'; tensor: TensorValues };
 

@@ -1,5 +1,5 @@
 /** How a picture becomes the numbers that a model was trained on: crop, then resize, then range. */
-import { MobileNetEdgeError } from '../errors';
+import { checkOptionKeys, invalidArgument } from '../expect';
 
 /** Values for every channel alike (one entry) or one per channel of the model's input; x is 0..255. */
 export interface MeanStd {
@@ -39,15 +39,12 @@ export function resolvePreprocess(...layers: (Partial<Preprocess> | undefined)[]
   const resolved: Preprocess = { ...DEFAULT_PREPROCESS };
   for (const layer of layers) {
     if (layer === undefined) continue;
-    if (typeof layer !== 'object' || layer === null || Array.isArray(layer)) {
-      throw invalid(`Expected preprocess to be an object with ${list(Object.keys(resolved))}`, layer);
-    }
+    checkOptionKeys(layer, Object.keys(resolved), 'preprocess');
     for (const [key, value] of Object.entries(layer)) {
       if (value === undefined) continue;
       if (key === 'crop') resolved.crop = oneOf(CROPS, 'preprocess.crop', value);
       else if (key === 'resize') resolved.resize = oneOf(RESIZES, 'preprocess.resize', value);
-      else if (key === 'range') resolved.range = validRange(value);
-      else throw invalid(`Expected the keys of preprocess to be among ${list(Object.keys(resolved))}`, key);
+      else resolved.range = validRange(value);
     }
   }
   return resolved;
@@ -55,12 +52,11 @@ export function resolvePreprocess(...layers: (Partial<Preprocess> | undefined)[]
 
 function validRange(value: unknown): Preprocess['range'] {
   if (typeof value !== 'object' || value === null) return oneOf(RANGES, 'preprocess.range', value, ' or { mean, std }');
-  const { mean, std, ...unknown } = value as Record<string, unknown>;
-  const extra = Object.keys(unknown)[0];
-  if (extra !== undefined) throw invalid('Expected preprocess.range to have mean and std only', extra);
+  checkOptionKeys(value, ['mean', 'std'], 'preprocess.range');
+  const { mean, std } = value as Record<string, unknown>;
   const stds = numbers('preprocess.range.std', std);
   if (!stds.every((value) => Number.isFinite(Math.fround(255 / value)))) {
-    throw invalid('Expected the numbers of preprocess.range.std not to be 0 or nearly so', std);
+    throw invalidArgument('the numbers of preprocess.range.std not to be 0 or nearly so', std);
   }
   return { mean: numbers('preprocess.range.mean', mean), std: stds };
 }
@@ -69,22 +65,17 @@ function validRange(value: unknown): Preprocess['range'] {
 function numbers(name: string, value: unknown): number[] {
   const values = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : [];
   if (values.length === 0 || !values.every((entry): entry is number => Number.isFinite(entry))) {
-    throw invalid(`Expected ${name} to be an array of finite numbers, one or one per channel`, value);
+    throw invalidArgument(`${name} to be an array of finite numbers, one or one per channel`, value);
   }
   return values;
 }
 
 function oneOf<T extends string>(values: readonly T[], name: string, value: unknown, more = ''): T {
   const found = values.find((candidate) => candidate === value);
-  if (found === undefined) throw invalid(`Expected ${name} to be one of ${list(values)}${more}`, value);
+  if (found === undefined) throw invalidArgument(`${name} to be one of ${list(values)}${more}`, value);
   return found;
 }
 
 function list(values: readonly string[]): string {
   return values.map((value) => `'${value}'`).join(', ');
-}
-
-function invalid(expectation: string, received: unknown): MobileNetEdgeError {
-  const shown = typeof received === 'string' ? `'${received}'` : JSON.stringify(received);
-  return new MobileNetEdgeError('INVALID_ARGUMENT', `${expectation}, but received ${shown ?? String(received)}`);
 }

@@ -1,7 +1,10 @@
 /** A classifier of one's own on a model's embeddings. */
+import { isTypedArray } from '../bytes';
+import { CLASS_OPTIONS, type ClassOptions, checkClassOptions, selectClasses } from '../class_selection';
 import { MobileNetEdgeError } from '../errors';
-import type { ClassifyOptions, ModelInfo, RunOptions } from '../model';
-import { type Classification, checkTopK, topClasses } from '../topk';
+import { checkOptionKeys, invalidArgument, unexpected } from '../expect';
+import { type ClassifyOptions, checkClassifyOptions, type ModelInfo, type RunOptions } from '../model';
+import type { Classification } from '../topk';
 import { encodeHead } from './head_file';
 import { type Affine, probabilitiesOf } from './softmax_regression';
 
@@ -25,6 +28,13 @@ export function describeBackbone({ info }: Backbone<never>): string {
   return `${architecture} ${alpha} ${inputShape.slice(1).join('x')}, ${parameters} parameters, ${pixels}`;
 }
 
+/** Throws INVALID_ARGUMENT unless `model` is what load() gives. */
+export function checkBackbone(model: unknown): asserts model is Backbone<never> {
+  const { info, embed } = (model ?? {}) as Partial<Backbone<never>>;
+  if (typeof embed === 'function' && info?.preprocess && info.inputShape) return;
+  throw invalidArgument('options.model to be a model that load() gave', model);
+}
+
 export class Head<Source> {
   /** The names of the classes, in the order of the output. */
   readonly labels: readonly string[];
@@ -38,6 +48,7 @@ export class Head<Source> {
 
   /** @internal Use trainHead() or loadHead(). */
   constructor(parts: HeadParts, model: Backbone<Source>) {
+    checkBackbone(model);
     const backbone = describeBackbone(model as Backbone<never>);
     if (parts.backbone !== backbone) {
       throw new MobileNetEdgeError(
@@ -53,26 +64,31 @@ export class Head<Source> {
     this.#backbone = backbone;
   }
 
-  /** The most probable classes of a picture, best first. Rejects as `embed` of the model does. */
+  /** The most probable classes of a picture, best first. Rejects as `classify` of the model does. */
   async classify(image: Source, options: ClassifyOptions = {}): Promise<Classification[]> {
-    const topK = checkTopK(options?.topK ?? 5);
-    return this.classifyEmbedding(await this.#model.embed(image, { signal: options?.signal }), { topK });
+    const { signal, selection } = checkClassifyOptions(options);
+    return selectClasses(probabilitiesOf(this, await this.#embed(image, signal)), selection, this.labels);
   }
 
   /** The same for features that `embed` gave. Throws TENSOR_INVALID if they are of another model. */
-  classifyEmbedding(embedding: Float32Array, options: Pick<ClassifyOptions, 'topK'> = {}): Classification[] {
-    if (!(embedding instanceof Float32Array) || embedding.length !== this.features) {
-      throw new MobileNetEdgeError(
-        'TENSOR_INVALID',
-        `Expected ${this.features} features in a Float32Array but received ${(embedding as unknown as { length?: number })?.length ?? typeof embedding}`,
-      );
-    }
-    return topClasses(probabilitiesOf(this, embedding), checkTopK(options.topK ?? 5), this.labels);
+  classifyEmbedding(embedding: Float32Array, options: ClassOptions = {}): Classification[] {
+    checkOptionKeys(options, CLASS_OPTIONS);
+    return selectClasses(probabilitiesOf(this, this.#checked(embedding)), checkClassOptions(options), this.labels);
   }
 
   /** The bytes of one small file, which loadHead() reads on every platform. */
   save(): Uint8Array<ArrayBuffer> {
     const { labels, weights, biases } = this;
     return encodeHead({ labels, weights, biases, backbone: this.#backbone });
+  }
+
+  async #embed(image: Source, signal: AbortSignal | undefined): Promise<Float32Array> {
+    return this.#checked(await this.#model.embed(image, { signal }));
+  }
+
+  #checked(embedding: Float32Array): Float32Array {
+    if (isTypedArray(embedding, 'Float32Array') && embedding.length === this.features) return embedding;
+    const received = isTypedArray(embedding, 'Float32Array') ? embedding.length : embedding;
+    throw unexpected('TENSOR_INVALID', `${this.features} features in a Float32Array`, received);
   }
 }

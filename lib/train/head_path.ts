@@ -1,5 +1,7 @@
 /** Heads on disk. */
 import { fileURLToPath } from 'node:url';
+import { isUrl } from '../bytes';
+import { checkOptionKeys } from '../expect';
 import { readBytes } from '../formats/file_bytes';
 import type { ImageSource } from '../image';
 import type { Backbone, Head } from './head';
@@ -11,9 +13,11 @@ import { readHead } from './train_head';
  */
 export async function loadHead(
   source: string | URL | Uint8Array,
-  { model }: { model: Backbone<ImageSource> },
+  options: { model: Backbone<ImageSource> },
 ): Promise<Head<ImageSource>> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return readHead(source, model);
+  checkOptionKeys(options, ['model']);
+  const { model } = options;
+  if (typeof source !== 'string' && !isUrl(source)) return readHead(source, model);
   const path = String(source).startsWith('file:') ? fileURLToPath(String(source)) : String(source);
   return readHead(await readBytes(path, {}), model);
 }

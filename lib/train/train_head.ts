@@ -1,6 +1,9 @@
 import { checkSignal } from '../abort';
-import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { type Backbone, describeBackbone, Head } from './head';
+import { isTypedArray } from '../bytes';
+import { throwIfAborted } from '../errors';
+import { checkOptionKeys, invalidArgument, unexpected } from '../expect';
+import { allFinite } from '../finite';
+import { type Backbone, checkBackbone, describeBackbone, Head } from './head';
 import { decodeHead } from './head_file';
 import { type Epoch, fitSoftmax, type Hyperparameters } from './softmax_regression';
 
@@ -68,52 +71,60 @@ export function readHead<Source>(bytes: Uint8Array, model: Backbone<Source>): He
 
 /** The classes in the order in which they come first. */
 function labelsOf(examples: readonly Example<unknown>[]): string[] {
-  if (!Array.isArray(examples)) throw invalid('Expected an array of examples', examples);
+  if (!Array.isArray(examples)) throw invalidArgument('an array of examples', examples);
   for (const example of examples) {
-    if (typeof example?.label !== 'string') throw invalid('Expected every example to have a label', example?.label);
+    if (typeof example !== 'object' || example === null) {
+      throw invalidArgument('every example to be { label, image } or { label, embedding }', example);
+    }
+    if (typeof example.label !== 'string') throw invalidArgument('every example to have a label', example.label);
     if (!('image' in example || 'embedding' in example)) {
-      throw invalid('Expected every example to have an image or an embedding', Object.keys(example).join(', '));
+      throw invalidArgument('every example to have an image or an embedding', example);
     }
   }
   const labels = [...new Set(examples.map(({ label }) => label))];
-  if (labels.length < 2) throw invalid('Expected examples of at least two classes', labels.join() || 'none');
+  if (labels.length < 2) throw invalidArgument('examples of at least two classes', labels);
   return labels;
 }
 
 function checkFeatures(features: readonly Float32Array[]): void {
-  const [{ length }] = features;
+  const length = features[0]?.length;
   for (const row of features) {
-    if (row instanceof Float32Array && row.length === length && length > 0 && row.every(Number.isFinite)) continue;
-    throw new MobileNetEdgeError(
-      'TENSOR_INVALID',
-      `Expected embeddings of ${length} finite numbers, all of one model, but received ${row instanceof Float32Array ? `one of ${row.length}` : typeof row}`,
-    );
+    const isRow = isTypedArray(row, 'Float32Array');
+    if (isRow && row.length === length && length > 0 && allFinite(row)) continue;
+    const expected = `embeddings of ${length} finite numbers in a Float32Array, all of one model,`;
+    throw unexpected('TENSOR_INVALID', expected, row);
   }
 }
 
+const OPTIONS = [
+  'model',
+  'seed',
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'weightDecay',
+  'signal',
+  'onProgress',
+] as const satisfies (keyof TrainOptions<never>)[];
+
 function checkOptions<Source>(options: TrainOptions<Source>): Hyperparameters {
-  if (typeof options !== 'object' || options === null || typeof options.model?.embed !== 'function') {
-    throw invalid('Expected options with the model to train on', options);
-  }
+  checkOptionKeys(options, OPTIONS);
+  checkBackbone(options.model);
   checkSignal(options.signal);
   const { epochs, batchSize, learningRate, weightDecay, seed } = { ...DEFAULTS, ...definedOf(options) };
   for (const [name, value] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isSafeInteger(value) || value < 1) throw invalid(`Expected ${name} to be a whole number from 1`, value);
+    if (!Number.isSafeInteger(value) || value < 1) throw invalidArgument(`${name} to be a whole number from 1`, value);
   }
   for (const [name, value, least] of [
     ['learningRate', learningRate, Number.MIN_VALUE],
     ['weightDecay', weightDecay, 0],
   ] as const) {
-    if (!(Number.isFinite(value) && value >= least)) throw invalid(`Expected ${name} to be a number above 0`, value);
+    if (!(Number.isFinite(value) && value >= least)) throw invalidArgument(`${name} to be a number above 0`, value);
   }
-  if (!Number.isSafeInteger(seed)) throw invalid('Expected seed to be a whole number', seed);
+  if (!Number.isSafeInteger(seed)) throw invalidArgument('seed to be a whole number', seed);
   return { epochs, batchSize, learningRate, weightDecay, seed };
 }
 
 function definedOf<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-function invalid(expectation: string, received: unknown): MobileNetEdgeError {
-  return new MobileNetEdgeError('INVALID_ARGUMENT', `${expectation} but received ${String(received)}`);
 }
