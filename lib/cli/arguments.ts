@@ -61,6 +61,13 @@ export function wholeNumber(flag: string, text: string | undefined): number | un
   throw new UsageError(`Expected ${flag} to be a whole number from 1 but received '${text}'`);
 }
 
+/** A share from 0 to 1. */
+export function fraction(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d*\.?\d+$/.test(text) && Number(text) <= 1) return Number(text);
+  throw new UsageError(`Expected ${flag} to be a number from 0 to 1 but received '${text}'`);
+}
+
 export function engineOptions(values: { [Flag in keyof typeof ENGINE_OPTIONS]?: string }): LoadOptions {
   return {
     backend: values.backend as LoadOptions['backend'],

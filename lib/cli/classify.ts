@@ -1,11 +1,14 @@
+import { buffer } from 'node:stream/consumers';
 import { MobileNetEdgeError } from '../errors';
 import { decodeImage } from '../image/decode';
 import type { Preprocess } from '../image/preprocess';
 import { load } from '../load';
-import type { Model } from '../model';
-import { type Classification, checkTopK } from '../topk';
-import { ENGINE_OPTIONS, engineOptions, parse, UsageError, wholeNumber } from './arguments';
+import type { ClassifyOptions, Model } from '../model';
+import type { Classification } from '../topk';
+import { ENGINE_OPTIONS, engineOptions, fraction, parse, UsageError, wholeNumber } from './arguments';
 import { rounded } from './measure';
+import { findPictures, type NamedPicture } from './pictures';
+import { Progress } from './progress';
 import { classList, engineLine, milliseconds, printable, styleFor } from './render';
 import { printError } from './report';
 
@@ -14,10 +17,14 @@ const OPTIONS = {
   model: { type: 'string' },
   labels: { type: 'string' },
   top: { type: 'string' },
+  threshold: { type: 'string' },
+  allow: { type: 'string', multiple: true },
+  deny: { type: 'string', multiple: true },
   crop: { type: 'string' },
   resize: { type: 'string' },
   range: { type: 'string' },
   json: { type: 'boolean' },
+  jsonl: { type: 'boolean' },
 } as const;
 
 interface Success {
@@ -36,49 +43,66 @@ interface Failure {
 
 /** `mobilenet-edge classify`; a picture that fails does not keep the others from being answered. */
 export async function classify(args: string[]): Promise<number> {
-  const { values, positionals: images } = parse(args, OPTIONS, true);
+  const { values, positionals } = parse(args, OPTIONS, true);
   if (!values.model) throw new UsageError('Expected --model <file>');
-  if (images.length === 0) throw new UsageError('Expected at least one image');
-  const topK = checkTopK(wholeNumber('--top', values.top) ?? 5);
+  if (positionals.length === 0) throw new UsageError('Expected at least one image');
+  if (values.json && values.jsonl) throw new UsageError('Expected --json or --jsonl but received both');
+  const options: ClassifyOptions = {
+    topK: wholeNumber('--top', values.top),
+    scoreThreshold: fraction('--threshold', values.threshold),
+    allow: values.allow,
+    deny: values.deny,
+  };
   const preprocess = {
     crop: values.crop as Preprocess['crop'] | undefined,
     resize: values.resize as Preprocess['resize'] | undefined,
     range: values.range as Preprocess['range'] | undefined,
   };
+  const pictures = await findPictures(positionals, process.stdin);
 
   const start = performance.now();
   const model = await load(values.model, { ...engineOptions(values), labels: values.labels, preprocess });
   const loadMs = performance.now() - start;
+  const progress = new Progress(process.stderr, pictures.length);
+  const totals = new Totals();
+  const results: (Success | Failure)[] = [];
   try {
-    const results: (Success | Failure)[] = [];
-    for (const image of images) {
-      const result = await classifyFile(model, image, topK);
-      results.push(result);
+    for (const picture of pictures) {
+      const result = await classifyOne(model, picture, options);
+      totals.count(result);
+      progress.clear();
       if ('error' in result) printError(`${result.error.message} [${result.error.code}]`);
-      else if (!values.json) process.stdout.write(`${describe(result)}\n\n`);
+      if (values.json) results.push(result);
+      else if (values.jsonl) await print(JSON.stringify(result));
+      else if ('classes' in result) await print(`${describe(result)}\n`);
+      progress.advance();
     }
-    if (values.json) {
-      process.stdout.write(
-        `${JSON.stringify({ results, model: { ...model.info, loadMs: rounded(loadMs) } }, null, 2)}\n`,
-      );
-    } else {
-      process.stdout.write(`${closingLines(model, loadMs, results)}\n`);
-    }
-    return results.some((result) => 'error' in result) ? 1 : 0;
+    if (values.json)
+      await print(JSON.stringify({ results, model: { ...model.info, loadMs: rounded(loadMs) } }, null, 2));
+    else if (!values.jsonl) await print(engineLine(model.info, totals.times(loadMs), styleFor(process.stdout)));
+    return totals.failed > 0 ? 1 : 0;
   } finally {
+    progress.clear();
     model.close();
   }
 }
 
-async function classifyFile(model: Model, image: string, topK: number): Promise<Success | Failure> {
+/** Resolves when the line is out of this process' hands: a slow reader holds a long list back. */
+function print(line: string): Promise<void> | undefined {
+  if (process.stdout.write(`${line}\n`)) return undefined;
+  return new Promise((resolve) => process.stdout.once('drain', resolve));
+}
+
+async function classifyOne(model: Model, picture: NamedPicture, options: ClassifyOptions): Promise<Success | Failure> {
+  const { name: image, source } = picture;
   try {
     const start = performance.now();
-    const pixels = await decodeImage(image);
+    const pixels = await decodeImage(typeof source === 'string' ? source : await buffer(source));
     const decoded = performance.now();
-    const classes = await model.classify(pixels, { topK });
+    const classes = await model.classify(pixels, options);
     return { image, classes, decodeMs: rounded(decoded - start), ms: rounded(performance.now() - decoded) };
   } catch (error) {
-    if (!(error instanceof MobileNetEdgeError)) throw error;
+    if (!(error instanceof MobileNetEdgeError) || error.code === 'INVALID_ARGUMENT') throw error;
     const { code, message } = error;
     return { image, error: { code, message: message.includes(image) ? message : `${image}: ${message}` } };
   }
@@ -86,17 +110,31 @@ async function classifyFile(model: Model, image: string, topK: number): Promise<
 
 function describe({ image, classes }: Success): string {
   const style = styleFor(process.stdout);
-  return `${style.bold(printable(image))}\n${classList(classes, style)}`;
+  const list = classes.length > 0 ? classList(classes, style) : style.dim('  no class that was asked for');
+  return `${style.bold(printable(image))}\n${list}`;
 }
 
-function closingLines({ info }: Model, loadMs: number, results: (Success | Failure)[]): string {
-  const style = styleFor(process.stdout);
-  const done = results.filter((result) => 'classes' in result);
-  const mean = (total: number): string => milliseconds(total / done.length) + (done.length > 1 ? ' each' : '');
-  const times = [`load ${milliseconds(loadMs)}`];
-  if (done.length > 0) {
-    times.push(`decode ${mean(done.reduce((sum, { decodeMs }) => sum + decodeMs, 0))}`);
-    times.push(`inference ${mean(done.reduce((sum, { ms }) => sum + ms, 0))}`);
+/** What the last line tells. */
+class Totals {
+  failed = 0;
+  #done = 0;
+  #decodeMs = 0;
+  #ms = 0;
+
+  count(result: Success | Failure): void {
+    if ('error' in result) {
+      this.failed++;
+      return;
+    }
+    this.#done++;
+    this.#decodeMs += result.decodeMs;
+    this.#ms += result.ms;
   }
-  return engineLine(info, times, style);
+
+  times(loadMs: number): string[] {
+    const load = `load ${milliseconds(loadMs)}`;
+    if (this.#done === 0) return [load];
+    const mean = (total: number): string => milliseconds(total / this.#done) + (this.#done > 1 ? ' each' : '');
+    return [load, `decode ${mean(this.#decodeMs)}`, `inference ${mean(this.#ms)}`];
+  }
 }

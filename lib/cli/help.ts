@@ -30,15 +30,21 @@ Exit codes: 0 done, 1 failed, 2 wrong usage. NO_COLOR and FORCE_COLOR are honour
 const CLASSIFY = `Usage: mobilenet-edge classify <image...> --model <file> [options]
 
 Names what is in pictures (JPEG, PNG, BMP; with sharp installed also WebP, AVIF, GIF, TIFF).
+An <image> is a file, a folder (read with its subfolders), a pattern in quotes such as 'photos/**/*.jpg',
+or - for a picture on stdin.
 
 ${NETWORK}
   --labels <file>         class names, one a line (default: those that come with the model)
   --top <n>               how many classes to print (default 5)
+  --threshold <number>    the least probability of a class that is printed, 0 to 1 (default 0)
+  --allow <name>          print only this class; may be given several times
+  --deny <name>           never print this class; may be given several times
 ${ENGINE}
   --crop <name>           stretch, center (the central 87.5 %) or cover (the central square)
   --resize <name>         bilinear, bilinear-align-corners or area
   --range <name>          -1..1, 0..1 or 0..255: what the model was trained on
 ${JSON_FLAG}
+  --jsonl                 one line of JSON for each picture, as soon as it is answered
 
 --crop, --resize and --range default to what the model's metadata says, else to center, bilinear and -1..1.
 
