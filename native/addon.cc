@@ -58,17 +58,16 @@ void copy_pixels(uint8_t* to, size_t to_stride, const uint8_t* from, size_t from
   }
 }
 
-bool read_port(const Napi::Value& value, const Loaded& loaded, Port* port) {
-  if (!value.IsObject()) return false;
-  const Napi::Object object = value.As<Napi::Object>();
-  if (!read_size(object.Get("offset"), &port->offset) || !read_size(object.Get("pixels"), &port->pixels) ||
-      !read_size(object.Get("channelBytes"), &port->channel_bytes) ||
-      !read_size(object.Get("strideBytes"), &port->stride_bytes) || !read_size(object.Get("words"), &port->words)) {
+bool read_port(const Napi::Value& object, const Loaded& loaded, Port* port) {
+  if (!object.IsObject()) return false;
+  Napi::Value flips;
+  if (!read_size(object, "offset", &port->offset) || !read_size(object, "pixels", &port->pixels) ||
+      !read_size(object, "channelBytes", &port->channel_bytes) ||
+      !read_size(object, "strideBytes", &port->stride_bytes) || !read_size(object, "words", &port->words) ||
+      !read_field(object, "flips", &flips)) {
     return false;
   }
-  // No conversion to a boolean: that fails while the JavaScript thread is being terminated, and aborts the process.
-  const Napi::Value flips = object.Get("flips");
-  port->flips = flips.IsBoolean() && flips.As<Napi::Boolean>().Value();
+  port->flips = is_true(flips);
   if (port->pixels == 0 || port->channel_bytes == 0 || port->stride_bytes < port->channel_bytes) return false;
   // In double, which cannot overflow.
   const double end = (double)port->offset + (port->pixels - 1.0) * port->stride_bytes + port->channel_bytes;
@@ -149,8 +148,9 @@ class Run : public Napi::AsyncWorker {
   // Calls of Node-API fail here when the JavaScript thread is being terminated; nobody waits for the answer then.
   void OnOK() override {
     loaded_->running = false;
+    if (!answer_) return reject_out_of_memory();
     napi_value answer;
-    if (!answer_ || napi_get_reference_value(Env(), answer_, &answer) != napi_ok) return;
+    if (napi_get_reference_value(Env(), answer_, &answer) != napi_ok) return;
     const Execution::Times& times = shared_->times;
     if (times.empty()) {
       copy_pixels(static_cast<uint8_t*>(answer_data_), output_.channel_bytes, loaded_->arena.data() + output_.offset,
@@ -167,9 +167,17 @@ class Run : public Napi::AsyncWorker {
   void make_answer() {
     const Execution::Times& times = shared_->times;
     const size_t bytes = times.empty() ? output_.pixels * output_.channel_bytes : (times.size() - 1) * sizeof(double);
-    napi_value answer;
-    if (napi_create_arraybuffer(Env(), bytes, &answer_data_, &answer) != napi_ok) return;
-    napi_create_reference(Env(), answer, 1, &answer_);
+    const napi_value answer = new_array_buffer(Env(), bytes, &answer_data_);
+    if (answer) napi_create_reference(Env(), answer, 1, &answer_);
+  }
+
+  void reject_out_of_memory() {
+    napi_value code, message, error;
+    if (napi_create_string_utf8(Env(), kOutOfMemory, NAPI_AUTO_LENGTH, &code) == napi_ok &&
+        napi_create_string_utf8(Env(), kNoMemory, NAPI_AUTO_LENGTH, &message) == napi_ok &&
+        napi_create_error(Env(), code, message, &error) == napi_ok) {
+      napi_reject_deferred(Env(), deferred_, error);
+    }
   }
 
   // Also where Execute() is never called.
@@ -185,7 +193,7 @@ class Run : public Napi::AsyncWorker {
   bool begun_ = false;
   napi_deferred deferred_ = nullptr;
   napi_value promise_ = nullptr;
-  napi_ref answer_ = nullptr;  // an ArrayBuffer; null where JavaScript is being terminated
+  napi_ref answer_ = nullptr;  // an ArrayBuffer; null where there is no memory, or JavaScript is being terminated
   void* answer_data_ = nullptr;
 };
 
@@ -193,57 +201,63 @@ class Session : public Napi::ObjectWrap<Session> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Session",
-                       {InstanceMethod<&Session::add_port>("addPort"), InstanceMethod<&Session::run>("run"),
-                        InstanceMethod<&Session::close>("close"), InstanceMethod<&Session::read_memory>("readMemory"),
-                        InstanceMethod<&Session::write_memory>("writeMemory")});
+                       {InstanceMethod<&Session::guarded<&Session::add_port>>("addPort"),
+                        InstanceMethod<&Session::guarded<&Session::run>>("run"),
+                        InstanceMethod<&Session::guarded<&Session::close>>("close"),
+                        InstanceMethod<&Session::guarded<&Session::read_memory>>("readMemory"),
+                        InstanceMethod<&Session::guarded<&Session::write_memory>>("writeMemory")});
   }
 
   // new Session(isa, ops: Int32Array, weights: Weights | Uint8Array, arenaBytes, scratchBytes, threads): the arena
   // holds the scratch of all threads
   explicit Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
-    const Napi::Env env = info.Env();
-    Bytes ops;
-    auto loaded = std::make_shared<Loaded>();
-    size_t arena_bytes = 0, scratch_bytes = 0, threads = 0;
-    if (info.Length() != 6 || !info[0].IsString() || !info[1].IsTypedArray() ||
-        info[1].As<Napi::TypedArray>().TypedArrayType() != napi_int32_array || !read_bytes(info[1], &ops) ||
-        !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes) || !read_size(info[5], &threads) ||
-        threads < 1 || threads > kMaxThreads || scratch_bytes > arena_bytes / threads ||
-        !read_weights(info[2], &loaded->weights)) {
-      Napi::TypeError::New(env, "Expected (isa, ops: Int32Array, weights, arenaBytes, scratchBytes, threads)")
-          .ThrowAsJavaScriptException();
-      return;
-    }
-    if (!select_kernels(info[0].As<Napi::String>().Utf8Value().c_str(), &loaded->kernels)) {
-      Napi::RangeError::New(env, "This instruction set is not available").ThrowAsJavaScriptException();
-      return;
-    }
-    loaded->ops = Memory(ops.size);
-    loaded->arena = Memory(arena_bytes);
-    loaded->scratch_bytes = scratch_bytes;
-    loaded->threads = static_cast<int32_t>(threads);
-    if (!loaded->ops.data() || !loaded->weights.data() || !loaded->arena.data()) {
-      throw_out_of_memory(env);
-      return;
-    }
-    if (ops.size) memcpy(loaded->ops.data(), ops.data, ops.size);
-    // The copies, for JavaScript may change its own.
-    const Defect defect = validate(
-        loaded->op_words(), loaded->op_word_count(),
-        {loaded->weights.size(), arena_bytes, arena_bytes - (threads - 1) * scratch_bytes, loaded->weights.data()},
-        loaded->kernels);
-    if (defect.message) {
-      Napi::RangeError::New(env, "Invalid program at word " + std::to_string(defect.word) + ": " + defect.message)
-          .ThrowAsJavaScriptException();
-      return;
-    }
-    Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<int64_t>(loaded->bytes()));
-    loaded_ = std::move(loaded);
+    or_out_of_memory(info.Env(), [&] { open(info); });
   }
 
   void Finalize(Napi::Env env) override { release(env); }
 
  private:
+  template <auto method>
+  Napi::Value guarded(const Napi::CallbackInfo& info) {
+    return or_out_of_memory(info.Env(), [&] { return (this->*method)(info); });
+  }
+
+  void open(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    std::string isa;
+    ArrayView<int32_t> ops;
+    auto loaded = std::make_shared<Loaded>();
+    size_t arena_bytes = 0, scratch_bytes = 0, threads = 0;
+    constexpr const char* kExpected = "Expected (isa, ops: Int32Array, weights, arenaBytes, scratchBytes, threads)";
+    if (info.Length() != 6 || !info[0].IsString() || !read_array(info[1], napi_int32_array, &ops) ||
+        !read_size(info[3], &arena_bytes) || !read_size(info[4], &scratch_bytes) || !read_size(info[5], &threads) ||
+        threads < 1 || threads > kMaxThreads || scratch_bytes > arena_bytes / threads) {
+      return throw_type_error(env, kExpected);
+    }
+    if (!read_name(info[0], &isa) || !select_kernels(isa.c_str(), &loaded->kernels)) {
+      return throw_range_error(env, "This instruction set is not available");
+    }
+    if (!read_weights(info[2], &loaded->weights)) return throw_type_error(env, kExpected);
+    const size_t ops_bytes = ops.length * sizeof(int32_t);
+    loaded->ops = Memory(ops_bytes);
+    loaded->arena = Memory(arena_bytes);
+    loaded->scratch_bytes = scratch_bytes;
+    loaded->threads = static_cast<int32_t>(threads);
+    if (!loaded->ops.data() || !loaded->weights.data() || !loaded->arena.data()) return throw_out_of_memory(env);
+    if (ops_bytes) memcpy(loaded->ops.data(), ops.data, ops_bytes);
+    // The copies, for JavaScript may change its own, and another thread may do so now.
+    const Defect defect = validate(
+        loaded->op_words(), loaded->op_word_count(),
+        {loaded->weights.size(), arena_bytes, arena_bytes - (threads - 1) * scratch_bytes, loaded->weights.data()},
+        loaded->kernels);
+    if (defect.message) {
+      const std::string where = "Invalid program at word " + std::to_string(defect.word) + ": ";
+      return throw_range_error(env, (where + defect.message).c_str());
+    }
+    Napi::MemoryManagement::AdjustExternalMemory(env, static_cast<int64_t>(loaded->bytes()));
+    loaded_ = std::move(loaded);
+  }
+
   // addPort(port): number, by which run() knows it: reading an object takes longer than waking a thread.
   Napi::Value add_port(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
@@ -254,7 +268,7 @@ class Session : public Napi::ObjectWrap<Session> {
     }
     Port port;
     if (info.Length() != 1 || !read_port(info[0], *loaded, &port)) {
-      Napi::TypeError::New(env, "Expected a port inside the arena").ThrowAsJavaScriptException();
+      throw_type_error(env, "Expected a port inside the arena");
       return env.Undefined();
     }
     ports_.push_back(port);
@@ -276,13 +290,10 @@ class Session : public Napi::ObjectWrap<Session> {
     const Port* const output = port(info[2]);
     Bytes bytes;
     if (!input || !output || !read_bytes(info[0], &bytes) || bytes.size != input->pixels * input->channel_bytes) {
-      Napi::TypeError::New(env, "Expected (input: TypedArray, input port, output port) with ports of addPort()")
-          .ThrowAsJavaScriptException();
+      throw_type_error(env, "Expected (input: TypedArray, input port, output port) with ports of addPort()");
       return env.Undefined();
     }
-    // No conversion to a boolean: see read_port().
-    const bool timed = info[3].IsBoolean() && info[3].As<Napi::Boolean>().Value();
-    auto* worker = new Run(env, loaded, *output, timed);  // deletes itself, on this thread
+    auto* worker = new Run(env, loaded, *output, /*timed=*/is_true(info[3]));  // deletes itself, on this thread
     const Napi::Value promise = worker->start();
     // Here and not in the worker, because JavaScript may change or detach the input while that runs; but while threads
     // wake.
@@ -291,27 +302,28 @@ class Session : public Napi::ObjectWrap<Session> {
     return promise;
   }
 
-  void close(const Napi::CallbackInfo& info) { release(info.Env()); }
+  Napi::Value close(const Napi::CallbackInfo& info) {
+    release(info.Env());
+    return info.Env().Undefined();
+  }
 
   Napi::Value read_memory(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     if (!idle(env)) return env.Undefined();
-    const Memory& arena = loaded_->arena;
-    Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, arena.size());
-    if (arena.size()) memcpy(copy.Data(), arena.data(), arena.size());
-    return copy;
+    return copy_of(env, loaded_->arena);
   }
 
-  void write_memory(const Napi::CallbackInfo& info) {
+  Napi::Value write_memory(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    if (!idle(env)) return;
+    if (!idle(env)) return env.Undefined();
     const Memory& arena = loaded_->arena;
     Bytes bytes;
     if (info.Length() != 1 || !read_bytes(info[0], &bytes) || bytes.size != arena.size()) {
-      Napi::TypeError::New(env, "Expected a TypedArray as long as the arena").ThrowAsJavaScriptException();
-      return;
+      throw_type_error(env, "Expected a TypedArray as long as the arena");
+      return env.Undefined();
     }
     if (arena.size()) memcpy(arena.data(), bytes.data, arena.size());
+    return env.Undefined();
   }
 
   bool idle(Napi::Env env) {
@@ -319,13 +331,11 @@ class Session : public Napi::ObjectWrap<Session> {
     if (!loaded_) {
       throw_closed(env);
     } else {
-      Napi::Error::New(env, "The session is running").ThrowAsJavaScriptException();
+      throw_error(env, "The session is running");
     }
     return false;
   }
-  static void throw_closed(Napi::Env env) {
-    Napi::Error::New(env, "The session is closed").ThrowAsJavaScriptException();
-  }
+  static void throw_closed(Napi::Env env) { throw_error(env, "The session is closed"); }
 
   // A run in progress has a share of its own and frees the memory when it ends.
   void release(Napi::Env env) {
@@ -343,25 +353,28 @@ Napi::Value all_finite_of(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   ArrayView<uint32_t> bits;
   if (info.Length() != 1 || !read_array(info[0], napi_float32_array, &bits)) {
-    Napi::TypeError::New(env, "Expected a Float32Array").ThrowAsJavaScriptException();
+    throw_type_error(env, "Expected a Float32Array");
     return env.Undefined();
   }
   return Napi::Boolean::New(env, all_finite(bits.data, bits.length));
 }
 
 Napi::Value isas(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
   const auto names = available_isas();
-  const Napi::Array array = Napi::Array::New(info.Env(), names.size());
-  for (uint32_t i = 0; i < names.size(); ++i) array.Set(i, Napi::String::New(info.Env(), names[i]));
+  const Napi::Array array = Napi::Array::New(env, names.size());
+  for (uint32_t i = 0; i < names.size(); ++i) {
+    if (napi_set_element(env, array, i, Napi::String::New(env, names[i])) != napi_ok) return {};
+  }
   return array;
 }
 
 Napi::Value geometry(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Kernels kernels;
-  if (info.Length() != 1 || !info[0].IsString() ||
-      !select_kernels(info[0].As<Napi::String>().Utf8Value().c_str(), &kernels)) {
-    Napi::TypeError::New(env, "Expected the name of an available instruction set").ThrowAsJavaScriptException();
+  std::string isa;
+  if (info.Length() != 1 || !read_name(info[0], &isa) || !select_kernels(isa.c_str(), &kernels)) {
+    throw_type_error(env, "Expected the name of an available instruction set");
     return env.Undefined();
   }
   return Napi::String::New(env, geometry_json(kernels));

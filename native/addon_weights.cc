@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "addon_arguments.h"
 #include "geometry.h"
@@ -13,7 +16,7 @@ namespace {
 constexpr napi_type_tag kTag = {0x6d6f62696c656e65, 0x742d656467652077};
 
 Napi::Value refuse(Napi::Env env, const char* expected) {
-  Napi::TypeError::New(env, expected).ThrowAsJavaScriptException();
+  throw_type_error(env, expected);
   return env.Undefined();
 }
 
@@ -41,9 +44,10 @@ bool is_moderate(size_t outputs, size_t k) {
   return (static_cast<double>(outputs) + 64) * (static_cast<double>(k) + 64) < static_cast<double>(SIZE_MAX / 64);
 }
 
-bool read_packing(const Napi::Value& value, Q8Packing* packing) {
-  if (!value.IsString()) return false;
-  const std::string name = value.As<Napi::String>().Utf8Value();
+bool read_packing(const Napi::Value& object, Q8Packing* packing) {
+  Napi::Value field;
+  std::string name;
+  if (!read_field(object, "packing", &field) || !read_name(field, &name)) return false;
   for (const auto known : {Q8Packing::kPairs, Q8Packing::kChain, Q8Packing::kQuads, Q8Packing::kSixteens}) {
     if (name == name_of(known)) return *packing = known, true;
   }
@@ -61,53 +65,85 @@ bool read_by_output(const Napi::Value& value, napi_typedarray_type type, size_t 
   return true;
 }
 
+// A copy of 1 or `outputs` zero points that `levels` can have. Others would make weights that no quantization has, with
+// more quads beside the panels than there is memory.
+bool read_zero_points(const Napi::Value& value, const Q8Layer& layer, std::vector<int32_t>* zero_points) {
+  const int32_t *data = nullptr, least = layer.is_signed ? -128 : 0;
+  size_t count = 0;
+  if (!read_by_output(value, napi_int32_array, layer.outputs, &data, &count)) return false;
+  zero_points->assign(data, data + count);
+  return std::all_of(zero_points->begin(), zero_points->end(),
+                     [least](int32_t zero) { return zero >= least && zero <= least + 255; });
+}
+
+struct LayerArgument {
+  Q8Layer layer = {};
+  std::vector<int32_t> zero_points;
+};
+
 // { levels: Int8Array | Uint8Array, zeroPoints: Int32Array, scales: Float64Array, bias?: Int32Array, k, inputScale,
 //   outputScale, inputZero, inputLo, inputHi }
-bool read_layer(const Napi::Value& value, Q8Layer* layer) {
-  if (!value.IsObject()) return false;
-  const Napi::Object object = value.As<Napi::Object>();
+bool read_layer(const Napi::Value& object, LayerArgument* argument) {
+  Q8Layer* layer = &argument->layer;
   // All properties first: reading one may run a getter, which may do anything to the arrays.
-  const Napi::Value levels = object.Get("levels"), zero_points = object.Get("zeroPoints"),
-                    scales = object.Get("scales"), bias = object.Get("bias"), input_scale = object.Get("inputScale"),
-                    output_scale = object.Get("outputScale");
-  if (!read_size(object.Get("k"), &layer->k) || layer->k == 0 || !input_scale.IsNumber() || !output_scale.IsNumber() ||
-      !read_int32(object.Get("inputZero"), &layer->input_zero) ||
-      !read_int32(object.Get("inputLo"), &layer->input_lo) || !read_int32(object.Get("inputHi"), &layer->input_hi)) {
+  Napi::Value levels, zero_points, scales, bias;
+  if (!object.IsObject() || !read_field(object, "levels", &levels) || !read_field(object, "zeroPoints", &zero_points) ||
+      !read_field(object, "scales", &scales) || !read_field(object, "bias", &bias) ||
+      !read_size(object, "k", &layer->k) || layer->k == 0 || !read_double(object, "inputScale", &layer->input_scale) ||
+      !read_double(object, "outputScale", &layer->output_scale) ||
+      !read_int32(object, "inputZero", &layer->input_zero) || !read_int32(object, "inputLo", &layer->input_lo) ||
+      !read_int32(object, "inputHi", &layer->input_hi)) {
     return false;
   }
-  layer->input_scale = input_scale.As<Napi::Number>().DoubleValue();
-  layer->output_scale = output_scale.As<Napi::Number>().DoubleValue();
   ArrayView<uint8_t> view;
   layer->is_signed = read_array(levels, napi_int8_array, &view);
   if (!layer->is_signed && !read_array(levels, napi_uint8_array, &view)) return false;
   layer->levels = view.data;
   layer->outputs = view.length / layer->k;
-  return layer->outputs > 0 && layer->outputs * layer->k == view.length && is_moderate(layer->outputs, layer->k) &&
-         read_by_output(zero_points, napi_int32_array, layer->outputs, &layer->zero_points, &layer->zero_point_count) &&
-         read_by_output(scales, napi_float64_array, layer->outputs, &layer->scales, &layer->scale_count) &&
-         read_optional(bias, napi_int32_array, layer->outputs, &layer->bias);
+  if (layer->outputs == 0 || layer->outputs * layer->k != view.length || !is_moderate(layer->outputs, layer->k) ||
+      !read_zero_points(zero_points, *layer, &argument->zero_points) ||
+      !read_by_output(scales, napi_float64_array, layer->outputs, &layer->scales, &layer->scale_count) ||
+      !read_optional(bias, napi_int32_array, layer->outputs, &layer->bias)) {
+    return false;
+  }
+  layer->zero_points = argument->zero_points.data();
+  layer->zero_point_count = argument->zero_points.size();
+  return true;
 }
 
 bool read_widths(const Napi::Value& panel, const Napi::Value& last_panel, PanelWidths* widths) {
   return read_size(panel, &widths->panel) && read_size(last_panel, &widths->last_panel) && widths->panel > 0;
 }
 
-Napi::Object fields_of(Napi::Env env, const Q8Packed& packed) {
-  Napi::Object fields = Napi::Object::New(env);
-  fields.Set("weights", static_cast<double>(packed.weights));
-  fields.Set("small_sums", packed.small_sums);
-  return fields;
+// An object of numbers.
+Napi::Value fields_of(Napi::Env env, std::initializer_list<std::pair<const char*, double>> fields) {
+  std::vector<napi_property_descriptor> properties;
+  for (const auto& [name, number] : fields) {
+    napi_property_descriptor property = {};
+    property.utf8name = name;
+    property.attributes = napi_default_jsproperty;
+    if (napi_create_double(env, number, &property.value) != napi_ok) return {};
+    properties.push_back(property);
+  }
+  napi_value object;
+  if (napi_create_object(env, &object) != napi_ok ||
+      napi_define_properties(env, object, properties.size(), properties.data()) != napi_ok) {
+    return {};
+  }
+  return {env, object};
 }
 
 }  // namespace
 
 Napi::Function Weights::define(Napi::Env env) {
-  return DefineClass(
-      env, "Weights",
-      {InstanceMethod<&Weights::add>("add"), InstanceMethod<&Weights::panels>("panels"),
-       InstanceMethod<&Weights::depthwise>("depthwise"), InstanceMethod<&Weights::q8_panels>("q8Panels"),
-       InstanceMethod<&Weights::q8_depthwise>("q8Depthwise"), InstanceMethod<&Weights::byte_length>("byteLength"),
-       InstanceMethod<&Weights::read_memory>("readMemory")});
+  return DefineClass(env, "Weights",
+                     {InstanceMethod<&Weights::guarded<&Weights::add>>("add"),
+                      InstanceMethod<&Weights::guarded<&Weights::panels>>("panels"),
+                      InstanceMethod<&Weights::guarded<&Weights::depthwise>>("depthwise"),
+                      InstanceMethod<&Weights::guarded<&Weights::q8_panels>>("q8Panels"),
+                      InstanceMethod<&Weights::guarded<&Weights::q8_depthwise>>("q8Depthwise"),
+                      InstanceMethod<&Weights::guarded<&Weights::byte_length>>("byteLength"),
+                      InstanceMethod<&Weights::guarded<&Weights::read_memory>>("readMemory")});
 }
 
 Weights::Weights(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Weights>(info) {
@@ -122,14 +158,15 @@ Weights::Weights(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Weights>(inf
     throw_out_of_memory(env);
     return;
   }
-  report(env, expected);
-  info.This().As<Napi::Object>().TypeTag(&kTag);
+  report(env, std::min(limit, expected));
+  napi_type_tag_object(env, info.This(), &kTag);
 }
 
 bool Weights::take(const Napi::Value& value, Memory* memory) {
-  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTag)) return false;
-  Weights* weights = Unwrap(value.As<Napi::Object>());
-  if (!weights->blocks_.memory().data()) return false;
+  bool is_weights = false;
+  if (!value.IsObject() || napi_check_object_type_tag(value.Env(), value, &kTag, &is_weights) != napi_ok) return false;
+  Weights* weights = is_weights ? Unwrap(value.As<Napi::Object>()) : nullptr;
+  if (!weights || !weights->blocks_.memory().data()) return false;
   *memory = std::move(weights->blocks_.memory());
   memory->trim();
   weights->report(value.Env(), 0);
@@ -152,12 +189,7 @@ Napi::Value Weights::byte_length(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(blocks_.memory().size()));
 }
 
-Napi::Value Weights::read_memory(const Napi::CallbackInfo& info) {
-  Memory& memory = blocks_.memory();
-  Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(info.Env(), memory.size());
-  if (memory.size()) memcpy(copy.Data(), memory.data(), memory.size());
-  return copy;
-}
+Napi::Value Weights::read_memory(const Napi::CallbackInfo& info) { return copy_of(info.Env(), blocks_.memory()); }
 
 Napi::Value Weights::add(const Napi::CallbackInfo& info) {
   Bytes bytes;
@@ -212,33 +244,34 @@ Napi::Value Weights::depthwise_of(const Napi::CallbackInfo& info) {
 
 Napi::Value Weights::q8_panels(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  Q8Layer layer = {};
+  LayerArgument argument;
   Q8Packing packing;
   PanelWidths widths;
   Q8Packed packed = {};
-  if (info.Length() != 2 || !info[1].IsObject() || !read_packing(info[1].As<Napi::Object>().Get("packing"), &packing) ||
-      !read_widths(info[1].As<Napi::Object>().Get("panel"), info[1].As<Napi::Object>().Get("lastPanel"), &widths) ||
-      !read_layer(info[0], &layer)) {
+  if (info.Length() != 2 || !info[1].IsObject() || !read_packing(info[1], &packing) ||
+      !read_size(info[1], "panel", &widths.panel) || !read_size(info[1], "lastPanel", &widths.last_panel) ||
+      widths.panel == 0 || !read_layer(info[0], &argument)) {
     return refuse(env, "Expected (layer, geometry)");
   }
-  if (!pack_q8_panels(&blocks_, layer, packing, widths, &packed)) return throw_out_of_memory(env), env.Undefined();
-  Napi::Object fields = fields_of(env, packed);
-  fields.Set("chain", packed.chain);
-  fields.Set("extras", static_cast<double>(packed.extras));
-  return fields;
+  if (!pack_q8_panels(&blocks_, argument.layer, packing, widths, &packed))
+    return throw_out_of_memory(env), env.Undefined();
+  return fields_of(env, {{"weights", static_cast<double>(packed.weights)},
+                         {"small_sums", packed.small_sums},
+                         {"chain", packed.chain},
+                         {"extras", static_cast<double>(packed.extras)}});
 }
 
 Napi::Value Weights::q8_depthwise(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  Q8Layer layer = {};
+  LayerArgument argument;
   size_t group = 0;
   Q8Packed packed = {};
-  if (info.Length() != 2 || !info[1].IsObject() || !read_size(info[1].As<Napi::Object>().Get("channelGroup"), &group) ||
-      group == 0 || !read_layer(info[0], &layer) || !is_moderate(layer.outputs + group, layer.k)) {
+  if (info.Length() != 2 || !info[1].IsObject() || !read_size(info[1], "channelGroup", &group) || group == 0 ||
+      !read_layer(info[0], &argument) || !is_moderate(argument.layer.outputs + group, argument.layer.k)) {
     return refuse(env, "Expected (layer, geometry)");
   }
-  if (!pack_q8_depthwise(&blocks_, layer, group, &packed)) return throw_out_of_memory(env), env.Undefined();
-  return fields_of(env, packed);
+  if (!pack_q8_depthwise(&blocks_, argument.layer, group, &packed)) return throw_out_of_memory(env), env.Undefined();
+  return fields_of(env, {{"weights", static_cast<double>(packed.weights)}, {"small_sums", packed.small_sums}});
 }
 
 }  // namespace mobilenet_edge

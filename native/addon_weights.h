@@ -4,6 +4,7 @@
 
 #include <napi.h>
 
+#include "addon_errors.h"
 #include "packing/packing.h"
 
 namespace mobilenet_edge {
@@ -38,6 +39,10 @@ class Weights : public Napi::ObjectWrap<Weights> {
   // readMemory(): a copy as an ArrayBuffer, for tests
   Napi::Value read_memory(const Napi::CallbackInfo& info);
 
+  template <auto method>
+  Napi::Value guarded(const Napi::CallbackInfo& info) {
+    return or_out_of_memory(info.Env(), [&] { return (this->*method)(info); });
+  }
   Napi::Value offset_or_throw(Napi::Env env, bool packed, size_t offset);
   void report(Napi::Env env, size_t bytes);
 
