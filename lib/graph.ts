@@ -87,7 +87,7 @@ export interface DepthwiseConv2D extends NodeBase {
   clamp: Clamp;
 }
 
-/** Fully connected layer over the flattened input. */
+/** Fully connected layer over the flattened input, or where the filter has fewer inputs, over each run of so many values. */
 export interface Dense extends NodeBase {
   op: 'dense';
   filter: Tensor;

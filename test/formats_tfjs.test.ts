@@ -99,6 +99,17 @@ test('the Softmax layer', async () => {
   await expectSameAnswers(sequential([2, 2, 3], tf.layers.flatten(), tf.layers.softmax()));
 });
 
+test('Dense over a sequence of vectors', async () => {
+  const { layers } = tf;
+  const model = sequential(
+    [4, 3, 5],
+    layers.reshape({ targetShape: [12, 5] }),
+    layers.dense({ units: 7 }),
+    layers.flatten(),
+  );
+  await expectSameAnswers(model);
+});
+
 describe('topologies', () => {
   test('functional, with a skip connection', async () => {
     await expectSameAnswers(smallModel());

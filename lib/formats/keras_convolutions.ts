@@ -1,7 +1,7 @@
 /** Keras' convolutions and dense layer; filters are brought into the Graph's layouts. */
-import { type Clamp, elementCount, LINEAR, NO_PADDING, type Tensor, type Window } from '../graph';
+import { type Clamp, LINEAR, NO_PADDING, type Tensor, type Window } from '../graph';
 import { withActivation } from './keras_activations';
-import { isVector, type KerasLayer, pictureShape } from './keras_layer';
+import { type KerasLayer, pictureShape } from './keras_layer';
 import { slidingWindow } from './sliding_window';
 
 /** The window of a layer whose kernel size is the config's `kernelKey`. */
@@ -98,27 +98,14 @@ export function readSeparableConv2D(layer: KerasLayer, [input]: Tensor[]): Tenso
   return pushConv2D(layer, between, 'pointwise_kernel', point, { height, width, filters: layer.number('filters') });
 }
 
-/** Over the last axis: of a vector a dense layer, of a picture a 1x1 convolution. */
+/** Over the last axis, whatever the others are. */
 export function readDense(layer: KerasLayer, [input]: Tensor[]): Tensor {
   const units = layer.number('units');
   const inputs = input.shape[input.shape.length - 1];
-  if (!isVector(input.shape) && input.shape.length !== 4) {
-    throw layer.unsupported(`is not supported over [${input.shape.join(', ')}]`);
-  }
   const weight = layer.weight('kernel', [inputs, units]);
-  const data = transpose(weight.data, units);
+  const filter = layer.constant(weight.name, [units, inputs], transpose(weight.data, units));
   const bias = layer.bias(units);
-  return withActivation(layer, [...input.shape.slice(0, -1), units], (output, clamp) => {
-    const base = { name: layer.name, inputs: [input], output, bias, clamp };
-    if (elementCount(input.shape) === inputs) {
-      return layer.push({ op: 'dense', filter: layer.constant(weight.name, [units, inputs], data), ...base });
-    }
-    const window: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: NO_PADDING };
-    return layer.push({
-      op: 'conv2d',
-      filter: layer.constant(weight.name, [units, 1, 1, inputs], data),
-      window,
-      ...base,
-    });
-  });
+  return withActivation(layer, [...input.shape.slice(0, -1), units], (output, clamp) =>
+    layer.push({ op: 'dense', name: layer.name, inputs: [input], output, filter, bias, clamp }),
+  );
 }

@@ -1,6 +1,6 @@
 /** One layer of a Keras model while it is read: its config, weights and complaints. */
 import type { MobileNetEdgeError } from '../errors';
-import { elementCount, type Node, type Tensor, type TensorData } from '../graph';
+import type { Node, Tensor, TensorData } from '../graph';
 import { modelInvalid, operatorUnsupported } from './failures';
 import { countOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from './json_value';
 import { checkActivationShape } from './sliding_window';
@@ -149,9 +149,4 @@ export function serializedName(value: unknown): string | undefined {
 export function pictureShape(layer: KerasLayer, input: Tensor): readonly number[] {
   if (input.shape.length !== 4) throw layer.invalid(`expects a picture but its input is [${input.shape.join(', ')}]`);
   return input.shape;
-}
-
-/** Whether all values lie along the last axis. */
-export function isVector(shape: readonly number[]): boolean {
-  return elementCount(shape) === shape[shape.length - 1];
 }

@@ -114,11 +114,11 @@ export function readFullyConnected(op: TfliteOperator): void {
   if (options.int8(FULLY_CONNECTED_OPTIONS.weightsFormat) !== 0)
     throw op.unsupported('is not supported with shuffled weights');
   const count = elementCount(input.shape);
-  if (count !== inputs) {
-    if (count % inputs === 0) throw op.unsupported(`is not supported over ${count / inputs} vectors at once`);
+  const keepsRank = options.bool(FULLY_CONNECTED_OPTIONS.keepNumDims);
+  if (count % inputs !== 0 || (keepsRank && input.shape[input.shape.length - 1] !== inputs)) {
     throw op.invalid(`expects ${inputs} values but its input [${input.shape.join(', ')}] has ${count}`);
   }
-  const leading = options.bool(FULLY_CONNECTED_OPTIONS.keepNumDims) ? input.shape.slice(0, -1) : [1];
+  const leading = keepsRank ? input.shape.slice(0, -1) : [count / inputs];
   const bias = readBias(op, input, outputs);
   const output = op.output([...leading, outputs], input);
   checkLayerQuantization(op.where, input, filter, bias, output, 0);

@@ -1,70 +1,119 @@
 /**
- * Removes nodes that only rename values (reshape, squeeze, dropout). Flattening a picture is only meaningful
- * before a dense layer, which becomes a convolution over the whole picture.
+ * Removes nodes that only rename values (reshape, squeeze, dropout), and dense layers over more than one pixel, which are
+ * convolutions.
+ *
+ * A reshape that keeps channels only deals pixels into other rows. What reads one pixel at a time may work on the rows as
+ * they were; only a window may not. A reshape that mixes channels (flattening) is only meaningful before a dense layer.
  */
 import { MobileNetEdgeError } from '../errors';
 import {
+  type Conv2D,
+  consumers,
   type Dense,
   elementCount,
   type Graph,
   NO_PADDING,
   type Node,
   pixels,
-  type Reshape,
   type Tensor,
 } from '../graph';
-import { replaceInput } from './rewrite';
 
-function keepsPixels(from: Tensor, to: Tensor): boolean {
-  const after = pixels(to.shape);
-  return pixels(from.shape).every((extent, axis) => extent === after[axis]);
+function sameExtents(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-function unsupported(node: Reshape): MobileNetEdgeError {
-  const [from, to] = [node.inputs[0].shape, node.output.shape].map((shape) => shape.join('x'));
+function samePixels(a: Tensor, b: Tensor): boolean {
+  return sameExtents(pixels(a.shape), pixels(b.shape));
+}
+
+function unsupported(name: string, from: Tensor, to: Tensor): MobileNetEdgeError {
+  const [before, after] = [from, to].map(({ shape }) => shape.join('x'));
   return new MobileNetEdgeError(
     'OPERATOR_UNSUPPORTED',
-    `Expected a reshape that keeps pixels together or flattens before a dense layer, but ${node.name} makes ${to} from ${from}`,
+    `Expected a reshape that keeps pixels together or flattens before a dense layer, but ${name} makes or reads ${after} from ${before}`,
   );
 }
 
-/** A dense layer over a picture is a convolution whose window is the picture. */
-function asConvolution(node: Dense): Node {
-  const [height, width, channels] = pixels(node.inputs[0].shape);
-  if (height * width === 1) return node;
-  const filter = { ...node.filter, shape: [node.filter.shape[0], height, width, channels] };
-  const window = {
-    kernel: [height, width],
-    stride: [1, 1],
-    dilation: [1, 1],
-    padding: NO_PADDING,
-  } as const;
-  return { ...node, op: 'conv2d', filter, window };
+/** Whether every result comes from one pixel, so that it does not matter which pixels are one row. */
+function isPixelwise(node: Node): boolean {
+  if (node.op === 'pad') return false;
+  if (!('window' in node)) return true;
+  const { kernel, stride, padding } = node.window;
+  return [...kernel, ...stride].every((n) => n === 1) && Object.values(padding).every((n) => n === 0);
 }
 
+/**
+ * A dense layer over the picture `input`: over all of it a convolution whose window is the picture, over each pixel a 1x1
+ * convolution, over runs of pixels one whose windows lie side by side.
+ */
+function asConvolution(node: Dense, input: Tensor): Dense | Conv2D {
+  const [height, width, channels] = pixels(input.shape);
+  const [outputs, values] = node.filter.shape;
+  if (values === channels && height * width === 1) return { ...node, inputs: [input] };
+  const run = values / channels;
+  const kernel = run <= width ? ([1, run] as const) : ([run / width, width] as const);
+  const [rows, columns] = [height / kernel[0], width / kernel[1]];
+  if (![...kernel, rows, columns].every(Number.isInteger)) throw unsupported(node.name, input, node.inputs[0]);
+  const isWhole = rows * columns === 1;
+  return {
+    ...node,
+    op: 'conv2d',
+    inputs: [input],
+    output: isWhole ? node.output : { ...node.output, shape: [1, rows, columns, outputs] },
+    filter: { ...node.filter, shape: [outputs, ...kernel, channels] },
+    window: { kernel, stride: isWhole ? [1, 1] : kernel, dilation: [1, 1], padding: NO_PADDING },
+  };
+}
+
+/** A node whose inputs are dealt into other rows than it was told, with its output in the same rows as they are. */
+function regrouped(node: Node, inputs: Tensor[]): Node {
+  const moved = inputs.findIndex((input, i) => !samePixels(input, node.inputs[i]));
+  if (moved === -1) return { ...node, inputs };
+  if (!isPixelwise(node) || !inputs.every((input) => sameExtents(rowsOf(input), rowsOf(inputs[0]))))
+    throw unsupported(node.name, inputs[moved], node.inputs[moved]);
+  const channels = node.output.shape[node.output.shape.length - 1];
+  return { ...node, inputs, output: { ...node.output, shape: [1, ...rowsOf(inputs[0]), channels] } };
+}
+
+function rowsOf({ shape }: Tensor): number[] {
+  return pixels(shape).slice(0, 2);
+}
+
+/** The nodes with one tensor in another's place. */
+function replaced(nodes: readonly Node[], from: Tensor, to: Tensor): Node[] {
+  return nodes.map((node) => ({
+    ...node,
+    output: node.output === from ? to : node.output,
+    inputs: node.inputs.map((input) => (input === from ? to : input)),
+  }));
+}
+
+/** The output keeps the shape that the model promises, unless its pixels are dealt into other rows. */
 export function removeReshapes(graph: Graph): Graph {
-  let nodes = graph.nodes;
-  let { output } = graph;
+  const readers = consumers(graph);
+  /** The tensor that holds the values of each that was removed, or that is dealt into other rows. */
+  const holders = new Map<Tensor, Tensor>();
+  const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    if (node.op !== 'reshape') continue;
-    const current = nodes.find(({ name, output: made }) => name === node.name && made === node.output) as Reshape;
-    const [input] = current.inputs;
-    const readers = nodes.filter((reader) => reader.inputs.includes(current.output));
-    const flattens =
-      output !== current.output && readers.every((reader) => reader.op === 'dense' || reader.op === 'reshape');
-    if (!keepsPixels(input, current.output) && !flattens) throw unsupported(current);
-    nodes = nodes.filter((other) => other !== current).map((reader) => replaceInput(reader, current.output, input));
-    if (output === current.output) {
-      // The result keeps the shape that the model promises.
-      const renamed: Tensor = { ...input, name: output.name, shape: output.shape };
-      if (elementCount(renamed.shape) !== elementCount(input.shape) || input === graph.input)
-        throw unsupported(current);
-      nodes = nodes
-        .map((other) => (other.output === input ? { ...other, output: renamed } : other))
-        .map((reader) => replaceInput(reader, input, renamed));
-      output = renamed;
+    const inputs = node.inputs.map((input) => holders.get(input) ?? input);
+    if (node.op === 'reshape') {
+      const flattens =
+        node.output !== graph.output &&
+        (readers.get(node.output) ?? []).every(({ op }) => op === 'dense' || op === 'reshape');
+      const keepsChannels = pixels(inputs[0].shape)[2] === pixels(node.output.shape)[2];
+      if (!keepsChannels && !flattens) throw unsupported(node.name, inputs[0], node.output);
+      holders.set(node.output, inputs[0]);
+      continue;
     }
+    const simpler = node.op === 'dense' ? asConvolution(node, inputs[0]) : regrouped(node, inputs);
+    if (simpler.output !== node.output) holders.set(node.output, simpler.output);
+    nodes.push(simpler);
   }
-  nodes = nodes.map((node) => (node.op === 'dense' ? asConvolution(node) : node));
-  return { input: graph.input, output, nodes };
+  const holder = holders.get(graph.output);
+  if (!holder) return { ...graph, nodes };
+  if (holder === graph.input || elementCount(holder.shape) !== elementCount(graph.output.shape))
+    throw unsupported(graph.output.name, holder, graph.output);
+  if (!samePixels(holder, graph.output)) return { ...graph, output: holder, nodes };
+  const output: Tensor = { ...holder, name: graph.output.name, shape: graph.output.shape };
+  return { ...graph, output, nodes: replaced(nodes, holder, output) };
 }

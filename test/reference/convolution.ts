@@ -57,9 +57,10 @@ export function depthwiseConv2d(node: DepthwiseConv2D, x: Values): Values {
 
 export function dense(node: Dense, x: Values): Values {
   const [outputs, inputs] = node.filter.shape;
-  return Float64Array.from({ length: outputs }, (_, o) => {
+  return Float64Array.from({ length: (x.length / inputs) * outputs }, (_, at) => {
+    const [vector, o] = [Math.floor(at / outputs), at % outputs];
     let sum = node.bias?.data?.[o] ?? 0;
-    for (let i = 0; i < inputs; i++) sum += x[i] * node.filter.data![o * inputs + i];
+    for (let i = 0; i < inputs; i++) sum += x[vector * inputs + i] * node.filter.data![o * inputs + i];
     return sum;
   });
 }

@@ -36,8 +36,10 @@ function clampLevel(level: number, output: Tensor, { min, max }: Clamp): number 
 export function weighted(node: Weighted, x: Levels): Levels {
   const { filter, bias, output } = node;
   const [input] = node.inputs;
-  const [height, width, channels] = node.op === 'dense' ? [1, 1, x.length] : pixels(input.shape);
-  const [outputHeight, outputWidth, outputs] = pixels(output.shape);
+  const vectors = (size: number, channels: number): [number, number, number] => [1, size / channels, channels];
+  const [height, width, channels] = node.op === 'dense' ? vectors(x.length, filter.shape[1]) : pixels(input.shape);
+  const [outputHeight, outputWidth, outputs] =
+    node.op === 'dense' ? [height, width, filter.shape[0]] : pixels(output.shape);
   const depthwise = node.op === 'depthwise_conv2d';
   const [kernelHeight, kernelWidth] = node.op === 'dense' ? [1, 1] : [filter.shape[1], filter.shape[2]];
   const { scale, zeroPoint } = filter.quantization!;
