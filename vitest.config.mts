@@ -1,14 +1,39 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+const API_TESTS = [
+  'formats_model_file',
+  'formats_tflite_metadata',
+  'image_decode',
+  'labels',
+  'model',
+  'realms',
+  'reported_defects',
+  'tensor_io',
+  'train_head',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // test/arm has a configuration of its own.
-    exclude: [...configDefaults.exclude, 'test/arm/**'],
     // For what hangs: no test is judged by its time, and other work may make it take many times as long.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
-    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          pool: 'forks',
+          include: ['test/**/*.test.ts'],
+          // test/arm has a configuration of its own.
+          exclude: [...configDefaults.exclude, 'test/arm/**'],
+        },
+      },
+      // The API once more in another realm, as users' tests and function nodes run it.
+      {
+        extends: true,
+        test: { name: 'other realm', pool: 'vmThreads', include: API_TESTS.map((name) => `test/${name}.test.ts`) },
+      },
+    ],
   },
 });

@@ -1,4 +1,4 @@
-import { MobileNetEdgeError } from './errors';
+import { invalidArgument } from './expect';
 
 const callbacks = new WeakMap<AbortSignal, Set<() => void>>();
 
@@ -22,12 +22,11 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   return () => all.delete(callback);
 }
 
-/** Throws INVALID_ARGUMENT unless `signal` is an AbortSignal or absent. */
+/** Throws INVALID_ARGUMENT unless `signal` is absent or has what we use of an AbortSignal: other realms and polyfills have their own. */
 export function checkSignal(signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new MobileNetEdgeError(
-      'INVALID_ARGUMENT',
-      `Expected signal to be an AbortSignal but received ${String(signal)}`,
-    );
+  if (signal === undefined) return;
+  const { aborted, addEventListener } = Object(signal) as Partial<AbortSignal>;
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') {
+    throw invalidArgument('signal to be an AbortSignal', signal);
   }
 }

@@ -14,9 +14,33 @@ interface TypedArrays {
   Int32Array: Int32Array;
 }
 
-/** Whether `value` is a typed array of that kind, of any realm, over memory of any kind. A Buffer is a Uint8Array. */
+/** Reads what a typed array is from its internal slot: no realm, subclass or own property deceives it. */
+const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
+  .get as () => keyof TypedArrays | undefined;
+
+/** Which typed array `value` is, of any realm, over memory of any kind; undefined if it is none. A Buffer is a Uint8Array. */
+export function typedArrayKind(value: unknown): keyof TypedArrays | undefined {
+  return typedArrayTag.call(value);
+}
+
+/** Whether `value` is a typed array of that kind. */
 export function isTypedArray<Kind extends keyof TypedArrays>(value: unknown, kind: Kind): value is TypedArrays[Kind] {
-  return ArrayBuffer.isView(value) && tagOf(value) === `[object ${kind}]`;
+  return typedArrayKind(value) === kind;
+}
+
+/** Whether `value` is an Error or DOMException of any realm. */
+export function isError(value: unknown): value is Error {
+  return ['[object Error]', '[object DOMException]'].includes(tagOf(value));
+}
+
+/** What an error says; of anything else that was thrown, its text. */
+export function messageOf(cause: unknown): string {
+  return isError(cause) ? cause.message : String(cause);
+}
+
+/** Whether `value` is a Blob or File of any realm. */
+export function isBlob(value: unknown): value is Blob {
+  return ['[object Blob]', '[object File]'].includes(tagOf(value));
 }
 
 /** Whether `value` is a URL of any realm. */
@@ -25,16 +49,21 @@ export function isUrl(value: unknown): value is URL {
 }
 
 export function isUint8Array(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && tagOf(value) === '[object Uint8Array]';
+  return isTypedArray(value, 'Uint8Array');
 }
 
 export function isUint8ClampedArray(value: unknown): value is Uint8ClampedArray {
-  return ArrayBuffer.isView(value) && tagOf(value) === '[object Uint8ClampedArray]';
+  return isTypedArray(value, 'Uint8ClampedArray');
 }
 
 /** An ArrayBuffer or a SharedArrayBuffer. */
 export function isBuffer(value: unknown): value is ArrayBuffer {
   return ['[object ArrayBuffer]', '[object SharedArrayBuffer]'].includes(tagOf(value));
+}
+
+/** What may be transferred of a view: its buffer, unless threads share that. */
+export function transferableBuffers({ buffer }: ArrayBufferView): ArrayBuffer[] {
+  return tagOf(buffer) === '[object ArrayBuffer]' ? [buffer as ArrayBuffer] : [];
 }
 
 /** The bytes of a view or a buffer, not copied. */

@@ -1,6 +1,7 @@
 /** Labels from a text file on disk. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { isUrl } from './bytes';
 import { fitLabels, labelsInvalid, readLabelText } from './labels';
 
 async function readLabelFile(source: string | URL): Promise<string[]> {
@@ -26,6 +27,6 @@ export async function resolveLabels(
   fromFile: readonly string[] | undefined,
   classes: number,
 ): Promise<string[] | undefined> {
-  const isFile = typeof labels === 'string' || labels instanceof URL;
+  const isFile = typeof labels === 'string' || isUrl(labels);
   return fitLabels((isFile ? await readLabelFile(labels) : labels) ?? fromFile, classes);
 }

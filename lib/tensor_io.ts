@@ -1,5 +1,6 @@
 /** Between real values, the types of a model's own input and output, and what the engine's arena holds. */
 
+import { isTypedArray } from './bytes';
 import { formOf } from './compile/quantized';
 import { MobileNetEdgeError } from './errors';
 import { allFinite } from './finite';
@@ -11,24 +12,24 @@ import { roundHalfEven } from './rounding';
 /** What `predict` takes and gives: values in the model's own type, dense NHWC. */
 export type TensorValues = Float32Array | Uint8Array | Int8Array;
 
-const ARRAY_OF = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, int32: Int32Array } as const;
+const ARRAY_OF = { uint8: Uint8Array, int8: Int8Array } as const;
+const KIND_OF = { float32: 'Float32Array', uint8: 'Uint8Array', int8: 'Int8Array', int32: 'Int32Array' } as const;
 
 /**
  * Throws TENSOR_INVALID unless `values` has the type and length of `tensor` and only finite numbers, which an engine may
  * tell faster.
  */
 export function checkTensor(values: unknown, tensor: Tensor, areFinite = allFinite): asserts values is TensorValues {
-  const expected = ARRAY_OF[tensor.type];
   const length = elementCount(tensor.shape);
   const shape = tensor.shape.join('x');
-  if (!(values instanceof expected)) {
+  if (!isTypedArray(values, KIND_OF[tensor.type])) {
     const received = (values as object | null | undefined)?.constructor?.name ?? String(values);
-    throw invalid(`Expected a ${expected.name} of ${length} values (${shape}) but received ${received}`);
+    throw invalid(`Expected a ${KIND_OF[tensor.type]} of ${length} values (${shape}) but received ${received}`);
   }
   if (values.length !== length) {
     throw invalid(`Expected ${length} values (${shape}) but received ${values.length}`);
   }
-  if (values instanceof Float32Array && !areFinite(values)) {
+  if (isTypedArray(values, 'Float32Array') && !areFinite(values)) {
     const at = values.findIndex((value) => !Number.isFinite(value));
     throw invalid(`Expected finite numbers but received ${values[at]} at index ${at}`);
   }
@@ -40,7 +41,7 @@ function invalid(message: string): MobileNetEdgeError {
 
 /** The real values of a tensor in the model's own type, in a new array. */
 export function toReal(values: TensorValues, { quantization }: Tensor): Float32Array {
-  if (values instanceof Float32Array || !quantization) return Float32Array.from(values);
+  if (isTypedArray(values, 'Float32Array') || !quantization) return Float32Array.from(values);
   const zero = quantization.zeroPoint[0];
   const scale = quantization.scale[0];
   const reals = new Float32Array(values.length);
@@ -63,24 +64,24 @@ export function fromReal(values: Float32Array, { type, quantization }: Tensor): 
 
 /** Values of the model's own type as the engine's arena holds them: themselves if that is the same, else in a new array. */
 export function toArena(values: TensorValues, tensor: Tensor, type: PortType): PortValues {
-  if (type === 'float32') return values instanceof Float32Array ? values : toReal(values, tensor);
+  if (type === 'float32') return isTypedArray(values, 'Float32Array') ? values : toReal(values, tensor);
   if (type === 'float16') return floatsToHalves(toReal(values, tensor));
   return type === tensor.type ? values : shifted(values, type, formOf(tensor, type).shift);
 }
 
 /** What the arena holds, in the model's own type: the same array if that is the same. */
 export function fromArena(values: PortValues, tensor: Tensor): TensorValues {
-  if (values instanceof Float32Array) return fromReal(values, tensor);
-  if (values instanceof Uint16Array) return fromReal(Float32Array.from(values, halfToFloat), tensor);
-  const type = values instanceof Int16Array ? 'int16' : values instanceof Int8Array ? 'int8' : 'uint8';
+  if (isTypedArray(values, 'Float32Array')) return fromReal(values, tensor);
+  if (isTypedArray(values, 'Uint16Array')) return fromReal(Float32Array.from(values, halfToFloat), tensor);
+  const type = isTypedArray(values, 'Int16Array') ? 'int16' : isTypedArray(values, 'Int8Array') ? 'int8' : 'uint8';
   if (type === tensor.type) return values as TensorValues;
   return shifted(values, tensor.type as 'uint8' | 'int8', -formOf(tensor, type).shift);
 }
 
 /** The real values of what the arena holds. */
 export function arenaToReal(values: PortValues, tensor: Tensor): Float32Array {
-  if (values instanceof Float32Array) return values;
-  if (values instanceof Uint16Array) return Float32Array.from(values, halfToFloat);
+  if (isTypedArray(values, 'Float32Array')) return values;
+  if (isTypedArray(values, 'Uint16Array')) return Float32Array.from(values, halfToFloat);
   return toReal(fromArena(values, tensor), tensor);
 }
 

@@ -1,5 +1,5 @@
 /** The bytes of a URL, with progress, and kept in the browser's Cache where that is asked for. */
-import { concatenate } from '../bytes';
+import { concatenate, isError } from '../bytes';
 import { abortError, type MobileNetEdgeError } from '../errors';
 
 export interface FetchOptions {
@@ -27,7 +27,9 @@ export async function fetchIfPresent(url: string, options: FetchOptions): Promis
     return bytes;
   } catch (cause) {
     if (signal?.aborted) throw abortError(signal);
-    if (cause instanceof TypeError) throw failure(`${url} cannot be fetched (${cause.message})`, cause);
+    // What fetch() rejects with.
+    if (isError(cause) && cause.name === 'TypeError')
+      throw failure(`${url} cannot be fetched (${cause.message})`, cause);
     throw cause;
   }
 }

@@ -2,6 +2,7 @@
  * The script of a model's workers, of the one that hosts it and of those that assist. It may also be imported by the page, for models on the main thread: then it only
  * exports the ModelHost.
  */
+import { isError, isTypedArray, transferableBuffers } from '../bytes.js';
 import { MobileNetEdgeError } from '../errors.js';
 import { type AnswerOptions, ModelHost } from './model_host.js';
 import { type FromWorker, type ToWorker, WORKER_NAME } from './protocol.js';
@@ -53,7 +54,7 @@ function serve(): void {
       const code = known ? error.code : 'INTERNAL';
       const message = known ? error.message : `The worker failed (${error}): please report this`;
       const cause = known ? error.cause : error;
-      post({ id, error: { code, message, cause: cause instanceof Error ? cause : undefined } });
+      post({ id, error: { code, message, cause: isError(cause) ? cause : undefined } });
     } finally {
       running.delete(id);
     }
@@ -62,8 +63,8 @@ function serve(): void {
 
 /** The memory of an embedding or a prediction is given away, not copied. */
 function transferable(value: unknown): Transferable[] {
-  const data = value instanceof Float32Array ? value : (value as { data?: unknown }).data;
-  return ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer ? [data.buffer] : [];
+  const data = isTypedArray(value, 'Float32Array') ? value : (value as { data?: unknown }).data;
+  return ArrayBuffer.isView(data) ? transferableBuffers(data) : [];
 }
 
 // A user's own worker may import this module too, so being in a worker tells nothing.

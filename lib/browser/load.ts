@@ -1,5 +1,6 @@
 /** load() of every browser entry; entries differ in where the worker's script and the WebAssembly builds are. */
 import { type CommonLoadOptions, checkLoadOptions } from '../assemble_model';
+import { isUrl } from '../bytes';
 import { WASM_MODULES } from '../engines/wasm_probe';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import type { ModelInfo } from '../model';
@@ -97,7 +98,7 @@ function checkOptions(options: LoadOptions): void {
 }
 
 function hostOptions({ isa, threads, precision, preprocess, labels, cache }: LoadOptions): HostOptions {
-  const isUrl = typeof labels === 'string' || labels instanceof URL;
+  const areAtUrl = typeof labels === 'string' || isUrl(labels);
   const problem = (cause: unknown) =>
     new MobileNetEdgeError('LABELS_INVALID', `Expected the URL of a text file but received ${labels}`, { cause });
   return {
@@ -105,7 +106,7 @@ function hostOptions({ isa, threads, precision, preprocess, labels, cache }: Loa
     threads,
     precision,
     preprocess,
-    labels: isUrl ? absoluteUrl(labels, problem) : labels,
+    labels: areAtUrl ? absoluteUrl(labels, problem) : labels,
     cache: cache === true ? 'mobilenet-edge' : cache || undefined,
   };
 }

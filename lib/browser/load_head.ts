@@ -1,4 +1,4 @@
-import { bytesOf, isBuffer } from '../bytes';
+import { bytesOf, isBlob, isBuffer } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { checkOptionKeys } from '../expect';
 import type { Backbone, Head } from '../train/head';
@@ -21,7 +21,7 @@ export async function loadHead(
 ): Promise<Head<ImageSource>> {
   checkOptionKeys(options, ['model']);
   const { model } = options;
-  if (source instanceof Blob) return readHead(new Uint8Array(await source.arrayBuffer()), model);
+  if (isBlob(source)) return readHead(new Uint8Array(await source.arrayBuffer()), model);
   if (ArrayBuffer.isView(source) || isBuffer(source)) return readHead(bytesOf(source), model);
   const url = absoluteUrl(source, (cause) => notFound(`${source} is no URL`, cause));
   return readHead(await fetchBytes(url, { failure: notFound }), model);

@@ -1,5 +1,5 @@
 /** From what a user has on a page to what can be sent to a worker, at once and without keeping the page from its work. */
-import { bytesOf, isBuffer, isUint8Array, tagOf } from '../bytes';
+import { bytesOf, isBuffer, isUint8Array, isUrl, tagOf } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { invalidImage, unsupportedImage } from '../image/image';
 import { describe, type ImageDataLike, type RawImage } from '../image/pixels';
@@ -39,7 +39,7 @@ export interface Parcel {
 
 /** Rejects with IMAGE_INVALID or IMAGE_UNSUPPORTED. */
 export async function packPicture(source: ImageSource): Promise<Parcel> {
-  if (typeof source === 'string' || source instanceof URL) {
+  if (typeof source === 'string' || isUrl(source)) {
     const problem = (cause: unknown) =>
       new MobileNetEdgeError('IMAGE_NOT_FOUND', `Expected the URL of a picture but received ${source}`, { cause });
     return parcel({ kind: 'url', url: absoluteUrl(source, problem) });

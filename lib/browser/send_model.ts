@@ -1,6 +1,6 @@
 /** From what a user loads to what can be sent to a worker. */
 import { isGraph } from '../assemble_model';
-import { bytesOf, isBuffer, isUint8Array, tagOf } from '../bytes';
+import { bytesOf, isBlob, isBuffer, isUint8Array, isUrl } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import type { TfjsArtifacts } from '../formats/tfjs';
 import { type SavableModel, saveLayersModel } from '../formats/tfjs_layers_model';
@@ -25,7 +25,7 @@ export type ModelSource =
 
 /** Rejects with INVALID_ARGUMENT. */
 export async function sendableModel(source: ModelSource): Promise<SentModel> {
-  if (typeof source === 'string' || source instanceof URL) {
+  if (typeof source === 'string' || isUrl(source)) {
     const problem = (cause: unknown) =>
       new MobileNetEdgeError('INVALID_ARGUMENT', `Expected the URL of a model but received ${source}`, { cause });
     return { kind: 'url', url: absoluteUrl(source, problem) };
@@ -44,10 +44,6 @@ export async function sendableModel(source: ModelSource): Promise<SentModel> {
     'INVALID_ARGUMENT',
     `Expected a model as a URL, a File or Blob, the bytes of a .tflite file, a tfjs layers model or { modelTopology, weightSpecs, weightData } but received ${source === null ? 'null' : typeof source}`,
   );
-}
-
-function isBlob(value: unknown): value is Blob {
-  return ['[object Blob]', '[object File]'].includes(tagOf(value));
 }
 
 /** Without what cannot be sent: artifacts may come with functions. */

@@ -1,4 +1,5 @@
 /** Lays weights out as the kernels read them (see the docs of the ops in program/schema.ts). */
+import { isTypedArray } from '../bytes';
 import type { Tensor } from '../graph';
 import { type PanelGeometry, panelWidth } from '../program/program';
 import { alignUp, roundChannels } from './plan';
@@ -36,7 +37,7 @@ export class WeightBlob {
 /** `count` zeros of the type of `weights`: float32, or halves as bits. */
 function allocateLike(weights: Float32Array | Uint16Array, blob: WeightBlob, count: number) {
   const { offset, bytes } = blob.allocate(count * weights.BYTES_PER_ELEMENT);
-  const ArrayType = weights instanceof Uint16Array ? Uint16Array : Float32Array;
+  const ArrayType = isTypedArray(weights, 'Uint16Array') ? Uint16Array : Float32Array;
   return { offset, data: new ArrayType(bytes.buffer, bytes.byteOffset, count) };
 }
 

@@ -1,5 +1,6 @@
 /** The native engine: whole programs run in the C++ addon, on libuv's thread pool with the help of the addon's own threads. */
 import { createRequire } from 'node:module';
+import { isTypedArray } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { elementCount } from '../graph';
 import { packageRoot } from '../package_root';
@@ -159,7 +160,7 @@ class NativeSession implements Session {
   }
 
   #run(input: PortValues, port: Port, timed: boolean): Promise<ArrayBuffer> {
-    const flips = input instanceof Int8Array ? this.#inputType === 'uint8' : this.#inputType === 'int8';
+    const flips = isTypedArray(input, 'Int8Array') ? this.#inputType === 'uint8' : this.#inputType === 'int8';
     const running = this.#use(() =>
       this.#session.run(input, flips ? this.#flippedInput : this.#input, this.#indexOf(port), timed),
     );

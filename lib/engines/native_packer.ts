@@ -1,4 +1,5 @@
 /** Packs weights in the addon, into memory that a session takes over: JavaScript would take ten times the time and memory. */
+import { messageOf, typedArrayKind } from '../bytes';
 import type { Packer, Q8Packed, Q8PackedPanels, WeightSizes } from '../compile/packer';
 import { formOf, scaleOf } from '../compile/quantized';
 import { MobileNetEdgeError } from '../errors';
@@ -48,11 +49,14 @@ export class NativeWeights implements PackedWeights {
   }
 }
 
-type Constructor<Values> = new (values: ArrayLike<number>) => Values;
+interface Constructor<Values> {
+  new (values: ArrayLike<number>): Values;
+  readonly name: string;
+}
 
 /** The same array if it is one of this type. */
-function arrayOf<Values>(type: Constructor<Values>, values: ArrayLike<number>): Values {
-  return values instanceof type ? values : new type(values);
+function arrayOf<Values extends ArrayLike<number>>(type: Constructor<Values>, values: ArrayLike<number>): Values {
+  return typedArrayKind(values) === type.name ? (values as Values) : new type(values);
 }
 
 function floats(tensor: Tensor | undefined): Floats | undefined {
@@ -134,7 +138,7 @@ export function orOutOfMemory<Result>(bytes: number, action: () => Result): Resu
 
 /** The addon refuses only what this package should never have given it. */
 export function internal(cause: unknown): MobileNetEdgeError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new MobileNetEdgeError('INTERNAL', `The native addon refused its arguments (${reason}): please report this`, {
     cause,
   });

@@ -8,9 +8,10 @@ import {
   Worker,
   type WorkerOptions,
 } from 'node:worker_threads';
+import { transferableBuffers, typedArrayKind } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { packageRoot } from '../package_root';
-import type { Port, PortValues, Program } from '../program/program';
+import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
 import { type Engine, type EngineOptions, MAX_THREADS, type Session } from './engine';
 import { defaultThreads } from './threads';
 import { WASM_GEOMETRY } from './wasm_geometry';
@@ -54,10 +55,6 @@ function copyOf<Values extends PortValues>(values: Values): Values {
   return Uint8Array.prototype.slice.call(values) as Values;
 }
 
-function transferable({ buffer }: PortValues): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer ? [buffer] : [];
-}
-
 class WasmSession implements Session {
   /** Keeps the process alive only while there are requests without a reply. */
   readonly #leader = startWorker('wasm_worker.js');
@@ -77,7 +74,7 @@ class WasmSession implements Session {
     const weights = copyOf(program.weights);
     const request: WasmRequest = { kind: 'load', module, program: { ...program, weights }, assistants };
     try {
-      await session.#request(request, [...transferable(weights), ...assistants]);
+      await session.#request(request, [...transferableBuffers(weights), ...assistants]);
     } catch (error) {
       await session.close();
       throw error;
@@ -105,22 +102,24 @@ class WasmSession implements Session {
   }
 
   async run(input: PortValues, port: Port): Promise<PortValues> {
-    return (await this.#runOf('run', input, port)) as PortValues;
+    return new PORT_ARRAYS[port.type](await this.#runOf('run', input, port));
   }
 
   async profile(input: PortValues, port: Port): Promise<Float64Array> {
-    return (await this.#runOf('profile', input, port)) as Float64Array;
+    return new Float64Array(await this.#runOf('profile', input, port));
   }
 
-  async #runOf(kind: 'run' | 'profile', values: PortValues, port: Port): Promise<WasmValue> {
+  /** The buffer of the values: the array itself is of Node's main realm, whatever realm we are in. */
+  async #runOf(kind: 'run' | 'profile', values: PortValues, port: Port): Promise<ArrayBuffer> {
     const input = this.#copyOfInput(values);
-    return this.#request({ kind, input, port }, transferable(input));
+    const value = await this.#request({ kind, input, port }, transferableBuffers(input));
+    return value!.buffer as ArrayBuffer;
   }
 
   #copyOfInput(input: PortValues): PortValues {
     const spare = this.#spareInput;
     this.#spareInput = undefined;
-    if (spare?.constructor !== input.constructor || spare.length !== input.length) return copyOf(input);
+    if (spare?.length !== input.length || typedArrayKind(spare) !== typedArrayKind(input)) return copyOf(input);
     spare.set(input);
     return spare;
   }

@@ -1,6 +1,7 @@
 /** The Node worker thread that leads one wasm session: a WasmProgram behind messages. */
 
 import { parentPort } from 'node:worker_threads';
+import { transferableBuffers } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { WasmProgram } from './wasm_program';
 import type { WasmReply, WasmRequest, WasmValue } from './wasm_protocol';
@@ -44,7 +45,7 @@ function reply(request: WasmRequest): WasmReply {
 }
 
 function transferable(values: WasmValue): ArrayBuffer[] {
-  return values?.buffer instanceof ArrayBuffer ? [values.buffer] : [];
+  return values ? transferableBuffers(values) : [];
 }
 
 parentPort!.on('message', (request: WasmRequest) => {

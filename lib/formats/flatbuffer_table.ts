@@ -3,6 +3,7 @@
  * are checked before they are followed, scalars by DataView, whose RangeErrors become MODEL_INVALID in `reading`.
  * Few bytecodes for each of a model's thousands of fields: V8 would optimize what runs longer, for 4 MB of memory.
  */
+import { isError } from '../bytes';
 import type { MobileNetEdgeError } from '../errors';
 import { modelInvalid } from './failures';
 
@@ -45,7 +46,7 @@ export class FlatBuffer {
     try {
       return read();
     } catch (error) {
-      throw error instanceof RangeError ? this.#corrupt(error.message, error) : error;
+      throw isError(error) && error.name === 'RangeError' ? this.#corrupt(error.message, error) : error;
     }
   }
 

@@ -1,7 +1,7 @@
 /** Reads a model file of any supported format, told by its content. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isBuffer, isUint8Array } from '../bytes';
+import { isBuffer, isUint8Array, isUrl } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { modelUnsupported } from './failures';
 import { filesBeside, isFolder, readBytes, readBytesIfPresent } from './file_bytes';
@@ -36,7 +36,7 @@ export async function readModelFile(source: ModelSource, options: ReadOptions = 
 }
 
 async function readSource(source: ModelSource, options: ReadOptions): Promise<ModelFile> {
-  if (typeof source === 'string' || source instanceof URL) return readPath(toPath(source), options);
+  if (typeof source === 'string' || isUrl(source)) return readPath(toPath(source), options);
   if (isUint8Array(source)) return readModelBytes(source);
   // A view of a buffer that was transferred away would throw.
   if (isBuffer(source)) return readModelBytes(source.byteLength === 0 ? new Uint8Array() : new Uint8Array(source));

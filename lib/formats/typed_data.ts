@@ -1,4 +1,5 @@
 /** Bytes of a file as typed arrays, and what every weight must be. */
+import { isTypedArray } from '../bytes';
 import { allFinite } from '../finite';
 import type { TensorData } from '../graph';
 import { modelInvalid } from './failures';
@@ -17,6 +18,6 @@ export function typedView<T>(type: NumberArray<T>, bytes: Uint8Array): T {
 
 /** Throws MODEL_INVALID if a float is NaN or infinite. */
 export function checkFinite(data: TensorData, name: string): void {
-  if (!(data instanceof Float32Array) || allFinite(data)) return;
+  if (!isTypedArray(data, 'Float32Array') || allFinite(data)) return;
   throw modelInvalid(`Expected the values of ${name} to be finite but some are NaN or infinite`);
 }

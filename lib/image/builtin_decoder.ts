@@ -1,4 +1,5 @@
 /** Decoding in plain JavaScript. Slow (a second for 12 megapixels of JPEG), so decode_worker.ts runs it on a thread of its own. */
+import { messageOf } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { decodeBmp } from './bmp';
 import { type Image, invalidImage } from './image';
@@ -19,7 +20,6 @@ export async function decodeBuiltin(bytes: Uint8Array, format: BuiltinFormat): P
     return await DECODERS[format](bytes);
   } catch (cause) {
     if (cause instanceof MobileNetEdgeError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalidImage(`Expected a whole ${format} but it cannot be decoded: ${reason}`, cause);
+    throw invalidImage(`Expected a whole ${format} but it cannot be decoded: ${messageOf(cause)}`, cause);
   }
 }

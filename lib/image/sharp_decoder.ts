@@ -55,7 +55,9 @@ export async function decodeWithSharp(sharp: Sharp, bytes: Uint8Array, format: S
   if (format === 'JPEG') readJpegHeader(bytes);
   if (format === 'PNG') readPngChunks(bytes);
   try {
-    const decoder = sharp(bytes, { failOn: 'error', ignoreIcc: true }).rotate().toColourspace('srgb');
+    // sharp takes no Uint8Array of another realm.
+    const own = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const decoder = sharp(own, { failOn: 'error', ignoreIcc: true }).rotate().toColourspace('srgb');
     const { data, info } = await decoder.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height, channels: info.channels as Channels };
   } catch (cause) {

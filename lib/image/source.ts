@@ -1,7 +1,7 @@
 /** What a user may pass as a picture, and how it is told apart. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { isBuffer, isUint8Array } from '../bytes';
+import { isBuffer, isUint8Array, isUrl } from '../bytes';
 import { abortError, MobileNetEdgeError } from '../errors';
 import { type Image, invalidImage } from './image';
 import { checkPixels, describe, type ImageDataLike, type RawImage } from './pixels';
@@ -19,7 +19,7 @@ export type ImageSource = string | URL | Uint8Array | ArrayBuffer | RawImage | I
 
 /** The bytes of an encoded picture, or checked pixels. Throws IMAGE_NOT_FOUND, IMAGE_INVALID, ABORTED. */
 export async function readSource(source: ImageSource, signal?: AbortSignal): Promise<Uint8Array | Image> {
-  if (typeof source === 'string' || source instanceof URL) return readPath(source, signal);
+  if (typeof source === 'string' || isUrl(source)) return readPath(source, signal);
   if (isUint8Array(source) || isBuffer(source)) {
     // A buffer that was transferred away has no bytes either, and making a view of it would throw.
     if (source.byteLength === 0) throw invalidImage('Expected an encoded picture but received no bytes');

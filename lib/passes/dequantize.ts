@@ -3,6 +3,7 @@
  * and every result is clamped to the range that its quantization can represent. The clamp matters: converters
  * drop a ReLU6 that the range [0, 6] of a uint8 tensor already implies.
  */
+import { isTypedArray } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { type Clamp, type Graph, integerRange, isQuantized, LINEAR, type Node, type Tensor } from '../graph';
 
@@ -25,7 +26,7 @@ function intersect(a: Clamp, b: Clamp): Clamp {
 /** Real values of a quantized constant, per tensor or along its axis. */
 export function realValues(tensor: Tensor): Float32Array {
   const { data, quantization, shape } = tensor;
-  if (data instanceof Float32Array) return data;
+  if (isTypedArray(data, 'Float32Array')) return data;
   if (!data || !quantization) {
     throw new MobileNetEdgeError(
       'MODEL_INVALID',

@@ -2,14 +2,17 @@
  * A depthwise convolution with a multiplier becomes a plain convolution whose filter is zero off its own channel,
  * so that engines know multiplier 1 only. MobileNets have at most one such layer, on the picture's 1 or 3 channels.
  */
+import { typedArrayKind } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import type { DepthwiseConv2D, Graph, Node, TensorData } from '../graph';
 
 /** Most of them zeros; more than any layer of the family has. */
 const MOST_WEIGHTS = 2 ** 22;
 
+const ARRAYS = { Float32Array, Uint16Array, Uint8Array, Int8Array, Int32Array };
+
 function newLike(values: TensorData, length: number): TensorData {
-  return new (values.constructor as new (length: number) => TensorData)(length);
+  return new ARRAYS[typedArrayKind(values) as keyof typeof ARRAYS](length);
 }
 
 function asConvolution(node: DepthwiseConv2D, inputs: number): Node {
