@@ -12,6 +12,7 @@ import type { ModelFile } from './formats/model_file';
 import { elementCount, type Graph, pixels } from './graph';
 import type { Image } from './image/image';
 import { type Preprocess, resolvePreprocess } from './image/preprocess';
+import { inputRange } from './input_range';
 import { Model, type ModelInfo } from './model';
 import { hasIntegerForm, type Precision, simplify } from './passes/simplify';
 import type { PackedWeights } from './program/program';
@@ -28,7 +29,7 @@ export interface CommonLoadOptions {
    * about 0.05, and numbers beyond 65504 become infinite.
    */
   precision?: 'auto' | Precision;
-  /** How pictures become tensors; what is left out comes from the model's metadata, else the defaults. */
+  /** How pictures become tensors; what is left out comes from the model's metadata or its first operators, else the defaults. */
   preprocess?: Partial<Preprocess>;
   /**
    * How many calls of this model may be without an answer at a time, 1 to Infinity; default 256. More reject with
@@ -59,7 +60,8 @@ export async function assembleModel<Source>(
   options: CommonLoadOptions,
 ): Promise<Model<Source>> {
   const { signal, onProgress } = options;
-  const preprocess = resolvePreprocess(file.preprocess, options.preprocess);
+  const range = inputRange(file.graph, file.preprocess?.range);
+  const preprocess = resolvePreprocess(file.preprocess, { range }, options.preprocess);
   const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine);
   const graph = simplify(file.graph, precision);
   const threads = Math.min(options.threads ?? engine.defaultThreads, engine.maxThreads);
