@@ -45,8 +45,11 @@ export function jpeg({ data, width, height, channels }: Image, quality = 95): Bu
   return Buffer.from(encodeJpeg({ data: rgba, width, height }, quality).data);
 }
 
+/** EXIF's numbers of the types of whole numbers. */
+export const EXIF_TYPES = { BYTE: 1, SHORT: 3, LONG: 4, SBYTE: 6, SSHORT: 8, SLONG: 9 } as const;
+
 /** A TIFF structure whose first directory has a maker (to be skipped) and an orientation. */
-export function exif(orientation: number, little: boolean): Buffer {
+export function exif(orientation: number, little: boolean, type: keyof typeof EXIF_TYPES = 'SHORT'): Buffer {
   const tiff = Buffer.alloc(8 + 2 + 2 * 12 + 4);
   const u16 = (value: number, at: number) => (little ? tiff.writeUInt16LE(value, at) : tiff.writeUInt16BE(value, at));
   const u32 = (value: number, at: number) => (little ? tiff.writeUInt32LE(value, at) : tiff.writeUInt32BE(value, at));
@@ -54,15 +57,17 @@ export function exif(orientation: number, little: boolean): Buffer {
   u16(42, 2);
   u32(8, 4);
   u16(2, 8);
-  for (const [at, tag, type, count] of [
+  for (const [at, tag, entryType, count] of [
     [10, 0x010f, 2, 2],
-    [22, 0x0112, 3, 1],
+    [22, 0x0112, EXIF_TYPES[type], 1],
   ]) {
     u16(tag, at);
-    u16(type, at + 2);
+    u16(entryType, at + 2);
     u32(count, at + 4);
   }
-  u16(orientation, 30);
+  if (type === 'BYTE' || type === 'SBYTE') tiff[30] = orientation;
+  else if (type === 'LONG' || type === 'SLONG') u32(orientation, 30);
+  else u16(orientation, 30);
   return tiff;
 }
 
@@ -84,23 +89,37 @@ export interface PngParts {
   /** 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA. */
   colorType: number;
   interlace?: 0 | 1;
-  /** Unfiltered rows, packed as the standard says, without filter bytes. */
+  /** Rows as they are stored, packed and filtered as the standard says, without filter bytes. */
   rows: Uint8Array[];
+  /** The data of IDAT in place of that of `rows`. */
+  deflated?: Uint8Array;
+  /** The filter of each row; default 0, none. */
+  filters?: number[];
   /** Chunks between IHDR and IDAT. */
   chunks?: [type: string, data: Uint8Array][];
 }
 
-export function png({ width, height, bitDepth, colorType, interlace = 0, rows, chunks = [] }: PngParts): Buffer {
+export function png({
+  width,
+  height,
+  bitDepth,
+  colorType,
+  interlace = 0,
+  rows,
+  filters,
+  deflated,
+  chunks = [],
+}: PngParts): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([bitDepth, colorType, 0, 0, interlace], 8);
-  const filtered = Buffer.concat(rows.map((row) => Buffer.concat([Buffer.from([0]), row])));
+  const filtered = Buffer.concat(rows.map((row, y) => Buffer.concat([Buffer.from([filters?.[y] ?? 0]), row])));
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
     ...chunks.map(([type, data]) => chunk(type, data)),
-    chunk('IDAT', deflateSync(filtered)),
+    chunk('IDAT', deflated ?? deflateSync(filtered)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
@@ -144,11 +163,25 @@ export interface BmpParts {
   gap?: number;
   /** Stored rows, without padding. */
   rows: Uint8Array[];
+  /** 12, 16 or 64: OS/2's; default 40, or 108 with masks. */
+  headerBytes?: number;
 }
 
-export function bmp({ width, height, bits, compression = 0, masks, palette = [], gap = 0, rows }: BmpParts): Buffer {
-  const headerBytes = masks ? 108 : 40;
-  const start = 14 + headerBytes + 4 * palette.length + gap;
+export function bmp({
+  width,
+  height,
+  bits,
+  compression = 0,
+  masks,
+  palette = [],
+  gap = 0,
+  rows,
+  ...rest
+}: BmpParts): Buffer {
+  const { headerBytes = masks ? 108 : 40 } = rest;
+  const core = headerBytes === 12;
+  const colorBytes = core ? 3 : 4;
+  const start = 14 + headerBytes + colorBytes * palette.length + gap;
   const stride = Math.ceil((width * bits) / 32) * 4;
   const file = Buffer.alloc(start + stride * rows.length, 0xee);
   file.fill(0, 0, 14 + headerBytes);
@@ -156,17 +189,23 @@ export function bmp({ width, height, bits, compression = 0, masks, palette = [],
   file.writeUInt32LE(file.length, 2);
   file.writeUInt32LE(start, 10);
   file.writeUInt32LE(headerBytes, 14);
-  file.writeInt32LE(width, 18);
-  file.writeInt32LE(height, 22);
-  file.writeUInt16LE(1, 26);
-  file.writeUInt16LE(bits, 28);
-  file.writeUInt32LE(compression, 30);
-  file.writeUInt32LE(palette.length, 46);
+  if (core) {
+    for (const [i, value] of [width, height, 1, bits].entries()) file.writeUInt16LE(value, 18 + 2 * i);
+  } else {
+    file.writeInt32LE(width, 18);
+    file.writeInt32LE(height, 22);
+    file.writeUInt16LE(1, 26);
+    file.writeUInt16LE(bits, 28);
+  }
+  if (headerBytes >= 40) {
+    file.writeUInt32LE(compression, 30);
+    file.writeUInt32LE(palette.length, 46);
+  }
   masks?.forEach((mask, i) => {
     file.writeUInt32LE(mask, 54 + 4 * i);
   });
   palette.forEach((color, i) => {
-    file.set([...color, 0], 14 + headerBytes + 4 * i);
+    file.set(core ? color : [...color, 0], 14 + headerBytes + colorBytes * i);
   });
   rows.forEach((row, y) => {
     file.set(row, start + y * stride);

@@ -1,8 +1,9 @@
+import { constants, deflateRawSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { MobileNetEdgeError } from '../lib/errors';
 import { decodeImage } from '../lib/image/decode';
-import { bmp, bmpOf, gradient, jpeg, noise, png, pngOf, random, rejection, withExif } from './image_fixtures';
+import { bmp, bmpOf, gradient, jpeg, noise, png, pngOf, random, rejection, toRgba, withExif } from './image_fixtures';
 
 const DECODERS = ['builtin', 'sharp'] as const;
 const small = gradient(20, 14, 3);
@@ -37,6 +38,20 @@ async function files(): Promise<Record<string, Buffer>> {
   };
 }
 
+/** What zlib inflates to `first` and so many MiB of zeros, made without the memory for them; its check sum is wrong. */
+function zeros(first: readonly number[], mebibytes: number): Buffer {
+  // Ends on a byte and refers to nothing before it, so that it may be repeated.
+  const pieces = [Buffer.from(first), Buffer.alloc(2 ** 20)].map((bytes) =>
+    deflateRawSync(bytes, { level: 9, finishFlush: constants.Z_FULL_FLUSH }),
+  );
+  return Buffer.concat([
+    Buffer.from([0x78, 0x9c]),
+    pieces[0],
+    ...Array(mebibytes).fill(pieces[1]),
+    Buffer.from([3, 0, 0, 0, 0, 1]),
+  ]);
+}
+
 /** Resolves to the error's code, or 'picture'; anything but a whole picture or a typed error of pictures fails the test. */
 async function outcome(bytes: Buffer, decoder: (typeof DECODERS)[number]): Promise<string> {
   try {
@@ -53,14 +68,24 @@ async function outcome(bytes: Buffer, decoder: (typeof DECODERS)[number]): Promi
 }
 
 describe.each(DECODERS)('%s', (decoder) => {
-  it('refuses every truncation as IMAGE_INVALID', async () => {
+  it('refuses every truncation as IMAGE_INVALID, but a JPEG short of its last bytes', async () => {
     for (const [name, file] of Object.entries(await files())) {
+      if (name.endsWith('JPEG')) continue;
       const whole = name === 'palette BMP' ? file.length - 1 : file.length; // its last byte is padding
       const outcomes = await Promise.all(
         Array.from({ length: whole }, (_, n) => outcome(file.subarray(0, n), decoder)),
       );
       expect([name, new Set(outcomes)]).toEqual([name, new Set(['IMAGE_INVALID'])]);
       expect(await outcome(file, decoder)).toBe('picture');
+    }
+    for (const [name, file] of Object.entries(await files()).filter(([name]) => name.endsWith('JPEG'))) {
+      const outcomes = await Promise.all(
+        Array.from({ length: file.length }, (_, n) => outcome(file.subarray(0, n), decoder)),
+      );
+      const first = outcomes.indexOf('picture');
+      expect([name, new Set(outcomes.slice(0, first))]).toEqual([name, new Set(['IMAGE_INVALID'])]);
+      expect([name, new Set(outcomes.slice(first))]).toEqual([name, new Set(['picture'])]);
+      expect([name, first > 0.9 * file.length]).toEqual([name, true]);
     }
   });
 
@@ -123,13 +148,69 @@ describe.each(DECODERS)('%s', (decoder) => {
   });
 
   it('refuses a JPEG of endless scans', async () => {
+    const file = await sharp(small.data, { raw }).jpeg({ progressive: true }).toBuffer();
+    const last = file.lastIndexOf(Buffer.from([0xff, 0xda]));
+    const scan = file.subarray(last, file.length - 2);
+    const bomb = Buffer.concat([file.subarray(0, -2), ...Array(400).fill(scan), file.subarray(-2)]);
+    expect((await rejection(decodeImage(bomb, undefined, decoder))).code).toBe('IMAGE_INVALID');
+    // Many pixels, many times.
+    const frame = bomb.indexOf(Buffer.from([0xff, 0xc2]));
+    const padded = Buffer.concat([
+      file.subarray(0, -2),
+      ...Array(80).fill(scan),
+      Buffer.alloc(500_000),
+      file.subarray(-2),
+    ]);
+    padded.writeUInt16BE(16000, frame + 5);
+    padded.writeUInt16BE(16000, frame + 7);
+    expect((await rejection(decodeImage(padded, undefined, decoder))).code).toBe('IMAGE_INVALID');
+  });
+
+  it('reads the first of many scans that are each the whole picture', async () => {
     const file = jpeg(small);
     const scan = file.subarray(file.indexOf(Buffer.from([0xff, 0xda])), file.length - 2);
-    const bomb = Buffer.concat([
-      file.subarray(0, file.length - 2),
-      ...Array(400).fill(scan),
-      file.subarray(file.length - 2),
+    const bomb = Buffer.concat([file.subarray(0, -2), ...Array(400).fill(scan), file.subarray(-2)]);
+    const [one, many] = await Promise.all([file, bomb].map((bytes) => decodeImage(bytes, undefined, decoder)));
+    expect(toRgba(many)).toEqual(toRgba(one));
+  });
+
+  it.each([0, 1] as const)('inflates a PNG only as far as its header says, interlace %i', async (interlace) => {
+    const bomb = png({
+      width: 1,
+      height: 1,
+      bitDepth: 8,
+      colorType: 0,
+      interlace,
+      rows: [],
+      deflated: zeros([0, 77], 256),
+    });
+    expect(bomb.length).toBeLessThan(600_000);
+    await decodeImage(pngOf(small), undefined, decoder); // starts the decoder
+    const before = process.resourceUsage().maxRSS;
+    const image = await decodeImage(bomb, undefined, decoder);
+    expect(Array.from(image.data)).toEqual(image.channels === 1 ? [77] : [77, 77, 77]);
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(100_000); // kB; the bomb holds 262,144
+  });
+
+  it('inflates no texts and profiles', async () => {
+    const chunks: [string, Uint8Array][] = ['iCCP', 'zTXt', 'iTXt'].map((type) => [
+      type,
+      Buffer.concat([Buffer.from(type === 'iTXt' ? 'a\0\x01\0\0\0' : 'a\0\0', 'latin1'), zeros([], 256)]),
     ]);
-    expect((await rejection(decodeImage(bomb, undefined, decoder))).code).toBe('IMAGE_INVALID');
+    const file = pngOf(small, chunks);
+    await decodeImage(pngOf(small), undefined, decoder); // starts the decoder
+    const before = process.resourceUsage().maxRSS;
+    expect(toRgba(await decodeImage(file, undefined, decoder))).toEqual(toRgba(small));
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(100_000); // kB
+  });
+
+  it('reads a PNG with more rows than its header says, refuses one with fewer', async () => {
+    const parts = { width: 3, height: 2, bitDepth: 8, colorType: 0 };
+    const rows = Array.from({ length: 3 }, (_, y) => Uint8Array.of(y, 10 + y, 20 + y));
+    expect(Array.from((await decodeImage(png({ ...parts, rows }), undefined, 'builtin')).data)).toEqual([
+      0, 10, 20, 1, 11, 21,
+    ]);
+    expect(await outcome(png({ ...parts, rows }), decoder)).toBe('picture');
+    expect(await outcome(png({ ...parts, rows: rows.slice(0, 1) }), decoder)).toBe('IMAGE_INVALID');
   });
 });

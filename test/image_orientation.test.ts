@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../lib/image/decode';
 import { exifOrientation } from '../lib/image/exif';
 import type { Image } from '../lib/image/image';
-import { difference, exif, gradient, jpeg, pngOf, toRgba, withApp1, withExif } from './image_fixtures';
+import { difference, EXIF_TYPES, exif, gradient, jpeg, pngOf, toRgba, withApp1, withExif } from './image_fixtures';
 
 const upright = gradient(48, 32, 3);
 
@@ -50,6 +50,45 @@ describe.each(['builtin', 'sharp'] as const)('EXIF orientation, %s', (decoder) =
   it.each([0, 9, 65535])('%i counts as upright', async (orientation) => {
     const image = await decodeImage(withExif(jpeg(upright), orientation), undefined, decoder);
     expect([image.width, image.height]).toEqual([48, 32]);
+  });
+
+  it.each(Object.keys(EXIF_TYPES) as (keyof typeof EXIF_TYPES)[])('of type %s', async (type) => {
+    for (const little of [true, false]) {
+      const app1 = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), exif(6, little, type)]);
+      const image = await decodeImage(withApp1(jpeg(stored(6)), app1), undefined, decoder);
+      expect([image.width, image.height]).toEqual([48, 32]);
+    }
+  });
+
+  it('of two segments or chunks the first counts', async () => {
+    const twice = withExif(withExif(jpeg(stored(6)), 3), 6); // the later call writes the earlier segment
+    expect((await decodeImage(twice, undefined, decoder)).width).toBe(48);
+    const chunks: [string, Uint8Array][] = [6, 3].map((orientation) => ['eXIf', exif(orientation, true)]);
+    expect((await decodeImage(pngOf(stored(6), chunks), undefined, decoder)).width).toBe(48);
+  });
+
+  it("a thumbnail's is not the picture's", async () => {
+    const first = exif(1, true);
+    const second = exif(6, true).subarray(8);
+    first.writeUInt16LE(0x0111, 22); // no orientation in the first directory
+    first.writeUInt32LE(first.length, first.length - 4);
+    const app1 = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), first, second]);
+    expect((await decodeImage(withApp1(jpeg(upright), app1), undefined, decoder)).width).toBe(48);
+  });
+
+  it('what is corrupt is ignored', async () => {
+    for (const edit of [
+      (tiff: Buffer) => tiff.fill(0xff),
+      (tiff: Buffer) => tiff.fill(0, 2, 4), // no TIFF
+      (tiff: Buffer) => tiff.writeUInt32LE(2, 26), // two values
+      (tiff: Buffer) => tiff.writeUInt16LE(2, 24), // text
+      (tiff: Buffer) => tiff.writeUInt32LE(0xfffffff0, 4),
+    ]) {
+      const tiff = exif(6, true);
+      edit(tiff);
+      const app1 = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+      expect((await decodeImage(withApp1(jpeg(upright), app1), undefined, decoder)).width).toBe(48);
+    }
   });
 
   it('an APP1 that is not EXIF is left alone', async () => {

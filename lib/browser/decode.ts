@@ -1,8 +1,9 @@
 /** From what a page has sent to upright pixels; the browser decodes. */
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { pictureFormat } from '../image/format';
+import { FORMAT_BYTES, pictureFormat } from '../image/format';
 import { type Image, invalidImage, MAX_PIXELS, unsupportedImage } from '../image/image';
 import { checkPixels } from '../image/pixels';
+import { remedyFor } from '../image/unsupported';
 import { fetchBytes } from './fetch_bytes';
 import type { SentPicture } from './protocol';
 
@@ -28,7 +29,7 @@ function imageNotFound(problem: string, cause?: unknown): MobileNetEdgeError {
 
 async function decodeBlob(blob: Blob, signal: AbortSignal | undefined): Promise<Image> {
   const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' }).catch(async (cause) => {
-    const format = pictureFormat(new Uint8Array(await blob.slice(0, 32).arrayBuffer()));
+    const format = pictureFormat(new Uint8Array(await blob.slice(0, FORMAT_BYTES).arrayBuffer()));
     if (format === undefined) {
       throw invalidImage(`Expected an encoded picture but received ${blob.size} bytes of something else`, cause);
     }
@@ -36,7 +37,7 @@ async function decodeBlob(blob: Blob, signal: AbortSignal | undefined): Promise<
       throw invalidImage(`Expected a whole ${format} but this browser cannot decode it: it is damaged`, cause);
     }
     throw unsupportedImage(
-      `This browser does not decode this ${format}: store the picture as JPEG, PNG or WebP`,
+      `This browser does not decode this ${format}: ${remedyFor(format) ?? 'store the picture as JPEG, PNG or WebP'}`,
       cause,
     );
   });

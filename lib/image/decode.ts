@@ -3,12 +3,16 @@ import { isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { isBuiltinFormat } from './builtin_decoder';
 import { pictureFormat } from './format';
-import { type Image, invalidImage, unsupportedImage } from './image';
-import { decodeWithSharp, loadSharp, sharpFailure } from './sharp_decoder';
+import { type Image, invalidImage } from './image';
+import { decodeOrdinary, decodeWithSharp, loadSharp, sharpFailure } from './sharp_decoder';
 import { type ImageSource, readSource } from './source';
+import { unsupportedFormat } from './unsupported';
 import { decodeInWorker } from './worker_decoder';
 
-/** `sharp` and `builtin` force one, for tests; `auto` takes sharp where it is installed. BMP is always built in. */
+/**
+ * `sharp` and `builtin` force one, for tests; `auto` takes sharp where it is installed. Whatever is out of the ordinary in
+ * JPEG and PNG is for the built-in decoder to judge, and BMP is always built in.
+ */
 export type Decoder = 'auto' | 'sharp' | 'builtin';
 
 const DECODERS: readonly string[] = ['auto', 'sharp', 'builtin'] satisfies Decoder[];
@@ -38,12 +42,12 @@ async function decodeBytes(bytes: Uint8Array, decoder: Decoder, signal: AbortSig
   if (format === 'BMP') return decodeInWorker(bytes, format, signal);
   const sharp = decoder === 'builtin' ? undefined : await loadSharp();
   throwIfAborted(signal);
-  if (sharp !== undefined) return decodeWithSharp(sharp, bytes, format);
-  if (decoder !== 'sharp' && isBuiltinFormat(format)) return decodeInWorker(bytes, format, signal);
-  throw unsupportedImage(
-    `Decoding this ${format} needs sharp, which is not in use: run "npm install sharp", or store the picture as JPEG or PNG`,
-    sharpFailure(),
-  );
+  if (sharp === undefined && (decoder === 'sharp' || !isBuiltinFormat(format))) {
+    throw unsupportedFormat(format, sharpFailure());
+  }
+  if (!isBuiltinFormat(format)) return decodeWithSharp(sharp!, bytes, format);
+  const image = sharp && (await decodeOrdinary(sharp, bytes, format));
+  return image ?? decodeInWorker(bytes, format, signal);
 }
 
 function chosenDecoder(option: Decoder | undefined): Decoder {

@@ -1,50 +1,58 @@
-import { type Channels, type Image, invalidImage, unsupportedImage } from './image';
+import { type Channels, type Image, invalidImage } from './image';
 import { orient } from './orient';
-import { GRAY, GRAY_ALPHA, PALETTE, type PngHeader, RGB, RGB_ALPHA, readPngChunks } from './png_chunks';
-
-/** What fast-png gives: samples of 8 or 16 bits, or rows of packed smaller ones. */
-interface Samples {
-  data: Uint8Array | Uint16Array | Uint8ClampedArray;
-  palette?: number[][];
-  transparency?: Uint16Array;
-}
+import {
+  chunkData,
+  chunkType,
+  GRAY,
+  GRAY_ALPHA,
+  PALETTE,
+  type PngHeader,
+  RGB,
+  RGB_ALPHA,
+  readPngChunks,
+} from './png_chunks';
+import { checkCrc } from './png_crc';
+import { readSamples } from './png_samples';
 
 /**
- * Decodes a PNG to upright pixels with fast-png: palettes and transparent colours resolved, 16 bits cut to the upper 8
- * (as libvips does), gamma and ICC profiles ignored (as TensorFlow and PIL do).
+ * Decodes a PNG to upright pixels: palettes and transparent colours resolved, 16 bits cut to the upper 8 (as libvips does),
+ * gamma and ICC profiles ignored (as TensorFlow and PIL do). Our own, over Node's zlib: the libraries of npm inflate whatever
+ * a file holds before they look how much of it the header wants.
  */
 export async function decodePng(bytes: Uint8Array): Promise<Image> {
   const header = readPngChunks(bytes);
-  if (header.interlaced && header.bitDepth < 8) {
-    throw unsupportedImage(
-      `The built-in decoder does not read interlaced PNG of ${header.bitDepth} bits: install sharp, or store the picture without interlacing`,
-    );
+  const chunks: Record<string, Uint8Array[]> = {};
+  for (const chunk of header.pixelParts.slice(1)) {
+    checkCrc(chunk);
+    (chunks[chunkType(chunk)] ??= []).push(chunkData(chunk));
   }
-  const { decode } = await import('fast-png');
-  const samples: Samples = decode(Buffer.concat(header.pixelParts), { checkCrc: true });
-  return orient(toPixels(header, samples), header.orientation);
+  const samples = await readSamples(header, chunks.IDAT ?? []);
+  return orient(toPixels(header, samples, chunks.PLTE?.[0], chunks.tRNS?.[0]), header.orientation);
 }
 
-function toPixels(header: PngHeader, samples: Samples): Image {
-  const { width, height, bitDepth, colorType } = header;
+function toPixels(
+  { width, height, bitDepth, colorType }: PngHeader,
+  samples: Uint8Array | Uint16Array,
+  palette: Uint8Array | undefined,
+  transparency: Uint8Array | undefined,
+): Image {
   const image = (channels: Channels, data: Uint8Array): Image => ({ data, width, height, channels });
-  if (colorType === PALETTE) return image(4, resolvePalette(unpack(header, samples), samples.palette));
-  const key = samples.transparency;
-  const whole = bitDepth < 8 ? unpack(header, samples) : samples.data;
-  const bytes = toBytes(whole, bitDepth);
+  if (colorType === PALETTE) return image(4, resolvePalette(samples, palette, transparency));
+  const bytes = toBytes(samples, bitDepth);
   if (colorType === RGB_ALPHA) return image(4, bytes);
   if (colorType === GRAY_ALPHA)
     return image(
       4,
       spread(bytes, 2, (pixel) => bytes[2 * pixel + 1]),
     );
+  const key = transparency && Array.from({ length: transparency.length >> 1 }, (_, i) => u16(transparency, 2 * i));
   if (colorType === GRAY && key?.length)
     return image(
       4,
-      spread(bytes, 1, (i) => (whole[i] === key[0] ? 0 : 255)),
+      spread(bytes, 1, (i) => (samples[i] === key[0] ? 0 : 255)),
     );
   if (colorType === RGB && key?.length === 3) {
-    const isKey = (i: number) => whole[3 * i] === key[0] && whole[3 * i + 1] === key[1] && whole[3 * i + 2] === key[2];
+    const isKey = (i: number) => key.every((level, c) => samples[3 * i + c] === level);
     return image(
       4,
       spread(bytes, 3, (i) => (isKey(i) ? 0 : 255)),
@@ -53,23 +61,13 @@ function toPixels(header: PngHeader, samples: Samples): Image {
   return image(colorType === GRAY ? 1 : 3, bytes);
 }
 
-/** Samples of 1, 2 or 4 bits, packed by row from the left, one to a byte. */
-function unpack({ width, height, bitDepth }: PngHeader, { data }: Samples): Uint8Array {
-  const stride = Math.ceil((width * bitDepth) / 8);
-  const mask = (1 << bitDepth) - 1;
-  const unpacked = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const bit = x * bitDepth;
-      unpacked[y * width + x] = (data[y * stride + (bit >> 3)] >> (8 - bitDepth - (bit & 7))) & mask;
-    }
-  }
-  return unpacked;
+function u16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 8) | bytes[at + 1];
 }
 
 /** Samples of any depth as 0..255. */
-function toBytes(samples: Samples['data'], bitDepth: number): Uint8Array {
-  if (bitDepth === 8) return new Uint8Array(samples.buffer, samples.byteOffset, samples.length);
+function toBytes(samples: Uint8Array | Uint16Array, bitDepth: number): Uint8Array {
+  if (bitDepth === 8) return samples as Uint8Array;
   const scale = bitDepth === 16 ? 1 / 256 : 255 / ((1 << bitDepth) - 1);
   const bytes = new Uint8Array(samples.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = samples[i] * scale;
@@ -88,11 +86,18 @@ function spread(samples: Uint8Array, channels: 1 | 2 | 3, alpha: (pixel: number)
   return rgba;
 }
 
-function resolvePalette(indices: Uint8Array, palette: number[][] | undefined): Uint8Array {
+function resolvePalette(
+  indices: Uint8Array | Uint16Array,
+  palette: Uint8Array | undefined,
+  alphas: Uint8Array = new Uint8Array(),
+): Uint8Array {
   if (!palette?.length) throw invalidImage('Expected a palette PNG with a PLTE chunk but it has none');
   const colors = new Uint8Array(4 * 256);
-  for (let i = 0; i < 256; i++) colors[4 * i + 3] = 255; // an index beyond the palette is black, as the standard advises
-  for (const [i, color] of palette.slice(0, 256).entries()) colors.set(color, 4 * i);
+  for (let i = 0; i < 256; i++) {
+    // An index beyond the palette is black, as the standard advises.
+    for (let c = 0; c < 3; c++) colors[4 * i + c] = palette[3 * i + c] ?? 0;
+    colors[4 * i + 3] = alphas[i] ?? 255;
+  }
   const rgba = new Uint8Array(4 * indices.length);
   indices.forEach((index, pixel) => {
     for (let c = 0; c < 4; c++) rgba[4 * pixel + c] = colors[4 * index + c];

@@ -7,10 +7,14 @@ export interface PngHeader {
   height: number;
   bitDepth: number;
   colorType: number;
+  /** 1, 2, 3 or 4: palette indices count as one sample. */
+  samples: number;
   interlaced: boolean;
   orientation: Orientation;
-  /** The parts of the file that make its pixels: no texts and profiles, which may be damaged without harm. */
+  /** The signature and the whole chunks that make the pixels: no texts and profiles, which may be damaged without harm. */
   pixelParts: Uint8Array[];
+  /** Whether there are other chunks. */
+  hasOtherParts: boolean;
 }
 
 export const GRAY = 0;
@@ -36,18 +40,20 @@ const MAX_DEFLATE_RATIO = 1032;
 export function readPngChunks(bytes: Uint8Array): PngHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kept = [bytes.subarray(0, SIGNATURE_BYTES)];
-  let orientation: Orientation = 1;
+  let hasOtherParts = false;
+  let orientation: Orientation | undefined;
   let type = '';
   for (let offset = SIGNATURE_BYTES; type !== 'IEND'; ) {
-    if (offset + 12 > bytes.length) throw cutOff();
+    if (offset + 12 > bytes.length) throw pngCutOff();
     const end = offset + 12 + view.getUint32(offset);
-    if (end > bytes.length) throw cutOff();
-    type = Buffer.from(bytes.subarray(offset + 4, offset + 8)).toString('latin1');
+    if (end > bytes.length) throw pngCutOff();
+    type = chunkType(bytes.subarray(offset));
     if ((type === 'IHDR') !== (offset === SIGNATURE_BYTES)) {
       throw invalidImage('Expected a PNG whose first chunk, and no other, is IHDR');
     }
     if (['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].includes(type)) kept.push(bytes.subarray(offset, end));
-    else if (type === 'eXIf') orientation = exifOrientation(bytes.subarray(offset + 8, end - 4));
+    else hasOtherParts = true;
+    if (type === 'eXIf') orientation ??= exifOrientation(chunkData(bytes.subarray(offset, end)));
     offset = end;
   }
   if (kept[1].length !== 25) throw invalidImage('Expected the IHDR chunk of a PNG to have 13 bytes');
@@ -58,11 +64,33 @@ export function readPngChunks(bytes: Uint8Array): PngHeader {
   if (!BIT_DEPTHS[colorType]?.includes(bitDepth)) {
     throw invalidImage(`Expected a PNG of a known colour type but received type ${colorType} of ${bitDepth} bits`);
   }
-  const unpacked = height * Math.ceil((width * SAMPLES[colorType] * bitDepth) / 8);
-  if (unpacked > MAX_DEFLATE_RATIO * bytes.length) throw cutOff();
-  return { width, height, bitDepth, colorType, interlaced: interlace !== 0, orientation, pixelParts: kept };
+  const samples = SAMPLES[colorType];
+  if (height * Math.ceil((width * samples * bitDepth) / 8) > MAX_DEFLATE_RATIO * bytes.length) throw pngCutOff();
+  const upright = orientation ?? 1;
+  const interlaced = interlace !== 0;
+  return {
+    width,
+    height,
+    bitDepth,
+    colorType,
+    samples,
+    interlaced,
+    orientation: upright,
+    pixelParts: kept,
+    hasOtherParts,
+  };
 }
 
-function cutOff(): Error {
+/** `chunk` begins with its length. */
+export function chunkType(chunk: Uint8Array): string {
+  return Buffer.from(chunk.subarray(4, 8)).toString('latin1');
+}
+
+/** What a whole chunk holds between its type and its CRC. */
+export function chunkData(chunk: Uint8Array): Uint8Array {
+  return chunk.subarray(8, chunk.length - 4);
+}
+
+export function pngCutOff(): Error {
   return invalidImage('Expected a whole PNG but the file ends early: it is truncated or damaged');
 }
