@@ -21,6 +21,7 @@
       'target_name': 'mobilenet_edge',
       'sources': [
         'native/addon.cc',
+        'native/addon_run.cc',
         'native/addon_weights.cc',
         'native/cpu.cc',
         'native/execute.cc',

@@ -56,7 +56,7 @@ export interface ModelInfo {
 }
 
 export interface RunOptions {
-  /** Rejects with ABORTED if it fires before the inference starts. */
+  /** Rejects with ABORTED when it fires, and ends the inference if that has begun. */
   signal?: AbortSignal;
 }
 
@@ -216,7 +216,7 @@ export class Model<Source = ImageSource> {
     return outline.map((op, i) => ({ ...op, ms: times[i] }));
   }
 
-  /** Frees the engine's memory once a running inference has ended; queued calls reject with MODEL_CLOSED. Idempotent. */
+  /** Ends a running inference and frees the engine's memory; it and queued calls reject with MODEL_CLOSED. Idempotent. */
   close(): void {
     void this.#close();
   }
@@ -228,7 +228,7 @@ export class Model<Source = ImageSource> {
   #close(): Promise<void> {
     this.#closed = true;
     forgotten.unregister(this);
-    return this.#inferences.idle().then(() => this.#parts.session.close());
+    return this.#parts.session.close();
   }
 
   #checkOpen(): void {
@@ -259,7 +259,7 @@ export class Model<Source = ImageSource> {
   #infer(values: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
     return this.#inferences.run(() => {
       this.#checkOpen();
-      return this.#parts.session.run(values, port);
+      return this.#parts.session.run(values, port, signal);
     }, signal);
   }
 

@@ -1,6 +1,6 @@
 // The bridge to JavaScript: isas(), geometry(isa), allFinite(values), class Session, and class Weights
 // (addon_weights.h). The addon loads
-// in any number of JavaScript threads: each holds the process's Team as its instance data, and nothing else is kept
+// in any number of JavaScript threads: each holds its Runs as its instance data, and nothing else is kept
 // outside the objects. Everything that comes from JavaScript is checked, for a mistake there must be an exception and
 // not a crash. lib/engines/native.ts is the only caller.
 #include <napi.h>
@@ -11,52 +11,18 @@
 #include <vector>
 
 #include "addon_arguments.h"
+#include "addon_run.h"
 #include "addon_weights.h"
 #include "cpu.h"
-#include "execute.h"
 #include "finite.h"
 #include "geometry.h"
-#include "memory.h"
-#include "team.h"
+#include "loaded.h"
 #include "validate.h"
 
 namespace mobilenet_edge {
 namespace {
 
 constexpr size_t kMaxThreads = 64;
-
-// A program and its memory, kept alive by the Session and by a run in progress.
-struct Loaded {
-  Kernels kernels;
-  Memory ops, weights, arena;
-  int32_t threads;
-  size_t scratch_bytes;  // how far each thread's scratch lies behind the one before
-  bool running = false;
-
-  const int32_t* op_words() const { return reinterpret_cast<const int32_t*>(ops.data()); }
-  size_t op_word_count() const { return ops.size() / sizeof(int32_t); }
-  size_t bytes() const { return ops.size() + weights.size() + arena.size(); }
-};
-
-// Pixels of a picture in the arena: `channel_bytes` at each of `pixels` places `stride_bytes` apart.
-struct Port {
-  size_t offset, pixels, channel_bytes, stride_bytes, words;
-  bool flips;  // JavaScript has int8 where the arena has uint8, or the reverse: 128 less or more, which is the top bit
-};
-
-void copy_bytes(uint8_t* to, const uint8_t* from, size_t bytes, bool flips) {
-  if (!flips) return (void)memcpy(to, from, bytes);
-  for (size_t i = 0; i < bytes; ++i) to[i] = from[i] ^ 0x80;
-}
-
-void copy_pixels(uint8_t* to, size_t to_stride, const uint8_t* from, size_t from_stride, const Port& port) {
-  if (to_stride == from_stride && to_stride == port.channel_bytes) {
-    return copy_bytes(to, from, port.pixels * port.channel_bytes, port.flips);
-  }
-  for (size_t i = 0; i < port.pixels; ++i) {
-    copy_bytes(to + i * to_stride, from + i * from_stride, port.channel_bytes, port.flips);
-  }
-}
 
 bool read_port(const Napi::Value& object, const Loaded& loaded, Port* port) {
   if (!object.IsObject()) return false;
@@ -75,17 +41,6 @@ bool read_port(const Napi::Value& object, const Loaded& loaded, Port* port) {
          is_record_boundary(loaded.op_words(), loaded.op_word_count(), port->words);
 }
 
-// What a JavaScript thread holds as long as it may run anything.
-struct Instance {
-  std::shared_ptr<Team> team = Team::of_process();
-};
-
-size_t count_records(const int32_t* ops, size_t words) {
-  size_t count = 0;
-  for (size_t at = 0; at < words; at += reinterpret_cast<const OpHeader&>(ops[at]).words) ++count;
-  return count;
-}
-
 // Weights, which are taken over, or a copy of a TypedArray. False for anything else.
 bool read_weights(const Napi::Value& value, Memory* memory) {
   if (Weights::take(value, memory)) return true;
@@ -96,113 +51,13 @@ bool read_weights(const Napi::Value& value, Memory* memory) {
   return true;
 }
 
-// What the threads of a run share. A helper may come late, so each has a share of its own.
-struct SharedRun {
-  const std::shared_ptr<Loaded> loaded;
-  Execution::Times times;
-  Execution execution;
-
-  SharedRun(std::shared_ptr<Loaded> program, size_t words, bool timed)
-      : loaded(std::move(program)),
-        times(timed ? count_records(loaded->op_words(), words) + 1 : 0),
-        execution({&loaded->kernels, loaded->weights.data(), loaded->arena.data(), /*scratch=*/loaded->arena.data()},
-                  loaded->scratch_bytes, loaded->threads, loaded->op_words(), words, timed ? &times : nullptr) {}
-};
-
-class Run : public Napi::AsyncWorker {
- public:
-  Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output, bool timed)
-      : Napi::AsyncWorker(env, "mobilenet_edge"),
-        team_(env.GetInstanceData<Instance>()->team),
-        loaded_(loaded),
-        output_(output),
-        shared_(std::make_shared<SharedRun>(std::move(loaded), output.words, timed)) {
-    napi_create_promise(env, &deferred_, &promise_);
-  }
-
-  ~Run() override {
-    end();
-    if (answer_) napi_delete_reference(Env(), answer_);
-  }
-
-  // Wakes all threads; they wait for the input, which input_is_written() says is there.
-  Napi::Value start() {
-    loaded_->running = true;
-    shared_->execution.hold();
-    team_->begin(loaded_->threads, [shared = shared_](int32_t member) { shared->execution.work(member); });
-    begun_ = true;
-    Queue();
-    return {Env(), promise_};
-  }
-  void input_is_written() {
-    shared_->execution.release();
-    make_answer();
-  }
-
- protected:
-  void Execute() override {
-    shared_->execution.work(0);
-    end();
-  }
-
-  // Calls of Node-API fail here when the JavaScript thread is being terminated; nobody waits for the answer then.
-  void OnOK() override {
-    loaded_->running = false;
-    if (!answer_) return reject_out_of_memory();
-    napi_value answer;
-    if (napi_get_reference_value(Env(), answer_, &answer) != napi_ok) return;
-    const Execution::Times& times = shared_->times;
-    if (times.empty()) {
-      copy_pixels(static_cast<uint8_t*>(answer_data_), output_.channel_bytes, loaded_->arena.data() + output_.offset,
-                  output_.stride_bytes, output_);
-    }
-    for (size_t i = 0; i + 1 < times.size(); ++i) {
-      static_cast<double*>(answer_data_)[i] = static_cast<double>(times[i + 1] - times[i]) / 1e6;
-    }
-    napi_resolve_deferred(Env(), deferred_, answer);
-  }
-
- private:
-  // While the program runs, for it takes the JavaScript thread about as long as waking threads.
-  void make_answer() {
-    const Execution::Times& times = shared_->times;
-    const size_t bytes = times.empty() ? output_.pixels * output_.channel_bytes : (times.size() - 1) * sizeof(double);
-    const napi_value answer = new_array_buffer(Env(), bytes, &answer_data_);
-    if (answer) napi_create_reference(Env(), answer, 1, &answer_);
-  }
-
-  void reject_out_of_memory() {
-    napi_value code, message, error;
-    if (napi_create_string_utf8(Env(), kOutOfMemory, NAPI_AUTO_LENGTH, &code) == napi_ok &&
-        napi_create_string_utf8(Env(), kNoMemory, NAPI_AUTO_LENGTH, &message) == napi_ok &&
-        napi_create_error(Env(), code, message, &error) == napi_ok) {
-      napi_reject_deferred(Env(), deferred_, error);
-    }
-  }
-
-  // Also where Execute() is never called.
-  void end() {
-    if (begun_) team_->end();
-    begun_ = false;
-  }
-
-  const std::shared_ptr<Team> team_;
-  const std::shared_ptr<Loaded> loaded_;
-  const Port output_;
-  const std::shared_ptr<SharedRun> shared_;
-  bool begun_ = false;
-  napi_deferred deferred_ = nullptr;
-  napi_value promise_ = nullptr;
-  napi_ref answer_ = nullptr;  // an ArrayBuffer; null where there is no memory, or JavaScript is being terminated
-  void* answer_data_ = nullptr;
-};
-
 class Session : public Napi::ObjectWrap<Session> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Session",
                        {InstanceMethod<&Session::guarded<&Session::add_port>>("addPort"),
                         InstanceMethod<&Session::guarded<&Session::run>>("run"),
+                        InstanceMethod<&Session::guarded<&Session::stop>>("stop"),
                         InstanceMethod<&Session::guarded<&Session::close>>("close"),
                         InstanceMethod<&Session::guarded<&Session::read_memory>>("readMemory"),
                         InstanceMethod<&Session::guarded<&Session::write_memory>>("writeMemory")});
@@ -280,8 +135,8 @@ class Session : public Napi::ObjectWrap<Session> {
     return read_size(value, &index) && index < ports_.size() ? &ports_[index] : nullptr;
   }
 
-  // run(input: TypedArray, inputPort, outputPort, timed?: boolean): Promise<ArrayBuffer> of the output or, if timed, of
-  // the milliseconds that each op took.
+  // run(input: TypedArray, inputPort, outputPort, timed?: boolean): Promise of the output's ArrayBuffer or, if timed,
+  // of the milliseconds that each op took; undefined if it was stopped.
   Napi::Value run(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     if (!idle(env)) return env.Undefined();
@@ -293,18 +148,29 @@ class Session : public Napi::ObjectWrap<Session> {
       throw_type_error(env, "Expected (input: TypedArray, input port, output port) with ports of addPort()");
       return env.Undefined();
     }
-    auto* worker = new Run(env, loaded, *output, /*timed=*/is_true(info[3]));  // deletes itself, on this thread
-    const Napi::Value promise = worker->start();
-    // Here and not in the worker, because JavaScript may change or detach the input while that runs; but while threads
-    // wake.
+    Run* const run = env.GetInstanceData<Runs>()->begin(loaded, *output, /*timed=*/is_true(info[3]));
+    if (!run) {
+      throw_error(env, "The operating system gave no thread");
+      return env.Undefined();
+    }
+    running_ = run->shared();
+    const Napi::Value promise = run->promise();
+    // Here and not on another thread, because JavaScript may change or detach the input while that runs; but while
+    // threads wake.
     copy_pixels(loaded->arena.data() + input->offset, input->stride_bytes, bytes.data, input->channel_bytes, *input);
-    worker->input_is_written();
+    run->input_is_written();
     return promise;
+  }
+
+  // stop(): a run in progress ends when each of its threads is done with its chunk.
+  Napi::Value stop(const Napi::CallbackInfo& info) {
+    if (const std::shared_ptr<SharedRun> run = running_.lock()) run->execution.stop();
+    return info.Env().Undefined();
   }
 
   Napi::Value close(const Napi::CallbackInfo& info) {
     release(info.Env());
-    return info.Env().Undefined();
+    return stop(info);
   }
 
   Napi::Value read_memory(const Napi::CallbackInfo& info) {
@@ -345,6 +211,7 @@ class Session : public Napi::ObjectWrap<Session> {
   }
 
   std::shared_ptr<Loaded> loaded_;
+  std::weak_ptr<SharedRun> running_;
   std::vector<Port> ports_;
 };
 
@@ -381,7 +248,7 @@ Napi::Value geometry(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new Instance());
+  env.SetInstanceData(new Runs(env));
   exports.Set("isas", Napi::Function::New(env, isas, "isas"));
   exports.Set("geometry", Napi::Function::New(env, geometry, "geometry"));
   exports.Set("allFinite", Napi::Function::New(env, all_finite_of, "allFinite"));

@@ -112,8 +112,13 @@ void Execution::work(int32_t member) {
     for (size_t i = 0; i < members; ++i) {
       const size_t band = (member + i) % members;
       const BandChunks chunks(op, band, members);
-      for (uint64_t claimed; claim(&bands_[band], index, chunks.count, &claimed); ++mine) {
-        run_chunk(context, op, chunks[claimed]);
+      for (;;) {
+        const bool stopped = this->stopped();
+        uint64_t chunk;
+        const uint64_t claimed = claim(&bands_[band], index, chunks.count, stopped, &chunk);
+        if (!claimed) break;
+        if (!stopped) run_chunk(context, op, chunks[chunk]);
+        mine += claimed;
       }
     }
     if (mine) finish(mine);
@@ -125,14 +130,15 @@ void Execution::work(int32_t member) {
   if (times_) note_time(index);
 }
 
-// Takes the next chunk of a band, of which `op` has `chunks`; false if none is left.
-bool Execution::claim(Band* band, uint64_t op, uint64_t chunks, uint64_t* claimed) {
+// Takes the next chunk of a band, of which `op` has `chunks`, or all that are left; returns how many it took.
+uint64_t Execution::claim(Band* band, uint64_t op, uint64_t chunks, bool all, uint64_t* first) {
   uint64_t begun = band->begun.load(std::memory_order_relaxed);
   for (;;) {
     // Ops go by in order: a band that is at a later one has done with this.
-    *claimed = begun >> 32 < op ? 0 : begun & UINT32_MAX;
-    if (begun >> 32 > op || *claimed >= chunks) return false;
-    if (band->begun.compare_exchange_weak(begun, op << 32 | (*claimed + 1), std::memory_order_relaxed)) return true;
+    *first = begun >> 32 < op ? 0 : begun & UINT32_MAX;
+    if (begun >> 32 > op || *first >= chunks) return 0;
+    const uint64_t taken = all ? chunks - *first : 1;
+    if (band->begun.compare_exchange_weak(begun, op << 32 | (*first + taken), std::memory_order_relaxed)) return taken;
   }
 }
 

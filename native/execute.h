@@ -38,13 +38,18 @@ class Execution {
   // when nothing is left to begin. A member that begins later than that reads the records and nothing else.
   void work(int32_t member);
 
+  // Ends the run when each member is done with the chunk that it runs: all others count as done, and what the arena
+  // holds then means nothing. From any thread, at any time.
+  void stop() { stopped_.store(true, std::memory_order_relaxed); }
+  bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+
  private:
   // How many chunks of a band were begun, and of which op that is: op << 32 | chunks.
   struct alignas(64) Band {
     std::atomic<uint64_t> begun{0};
   };
 
-  static bool claim(Band* band, uint64_t op, uint64_t chunks, uint64_t* claimed);
+  static uint64_t claim(Band* band, uint64_t op, uint64_t chunks, bool all, uint64_t* first);
   void wait_for(size_t chunks);
   void finish(size_t chunks);
   void note_time(size_t index);
@@ -54,6 +59,7 @@ class Execution {
   const int32_t* const ops_;
   const size_t words_;
   Times* const times_;
+  std::atomic<bool> stopped_{false};
   size_t first_ = 0;  // how much must be done before the first op: the input, where it is waited for
 
   std::vector<Band> bands_;

@@ -10,6 +10,9 @@
 namespace mobilenet_edge {
 namespace {
 
+// Beyond that, runs wait for their turn: each thread takes memory, and a container may allow few.
+constexpr size_t kMostThreads = 256;
+
 // The cores that this process may use.
 int32_t available_cores() {
 #if defined(__linux__)
@@ -36,50 +39,60 @@ Team::~Team() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     ending_ = true;
-    for (const auto& helper : helpers_) helper->called.notify_one();
+    for (const auto& thread : threads_) thread->called.notify_one();
   }
-  for (const auto& helper : helpers_) helper->thread.join();
+  for (const auto& thread : threads_) thread->thread.join();
 }
 
-void Team::begin(int32_t threads, const Work& work) {
+bool Team::run(int32_t threads, const Work& work) {
   std::lock_guard<std::mutex> lock(mutex_);
-  ++running_;
+  if (Thread* leader = idle_thread()) {
+    begin(leader, {threads, work});
+    return true;
+  }
+  if (threads_.empty()) return false;
+  waiting_.push_back({threads, work});
+  return true;
+}
+
+void Team::begin(Thread* leader, const Run& run) {
+  call(leader, 0, run.work);
   // More threads than cores only where somebody asks for just that.
-  const int32_t free = std::max(cores_, threads) - running_;
-  const int32_t wanted = std::min(threads - 1, free);
+  const int32_t free = std::max(cores_, run.threads) - running_;
+  const int32_t wanted = std::min(run.threads - 1, free);
   for (int32_t member = 1; member <= wanted; ++member) {
-    Helper* helper = idle_helper();
+    Thread* helper = idle_thread();
     if (!helper) break;
-    helper->work = work;
-    helper->member = member;
-    ++running_;
-    helper->called.notify_one();
+    call(helper, member, run.work);
   }
 }
 
-void Team::end() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  --running_;
+void Team::call(Thread* thread, int32_t member, const Work& work) {
+  thread->work = work;
+  thread->member = member;
+  ++running_;
+  thread->called.notify_one();
 }
 
-// Takes a helper from the idle ones or starts one; null if the operating system gives no thread.
-Team::Helper* Team::idle_helper() {
+// Takes a thread from the idle ones or starts one; null if there are very many or the operating system gives none.
+Team::Thread* Team::idle_thread() {
   if (!idle_.empty()) {
-    Helper* helper = idle_.back();
+    Thread* thread = idle_.back();
     idle_.pop_back();
-    return helper;
+    return thread;
   }
-  auto helper = std::make_unique<Helper>();
+  if (threads_.size() == kMostThreads) return nullptr;
+  auto thread = std::make_unique<Thread>();
   try {
-    helper->thread = std::thread(&Team::help, this, helper.get());
+    thread->thread = std::thread(&Team::live, this, thread.get());
   } catch (const std::system_error&) {
     return nullptr;
   }
-  helpers_.push_back(std::move(helper));
-  return helpers_.back().get();
+  threads_.push_back(std::move(thread));
+  return threads_.back().get();
 }
 
-void Team::help(Helper* self) {
+void Team::live(Thread* self) {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     self->called.wait(lock, [&] { return self->work || ending_; });
@@ -88,10 +101,14 @@ void Team::help(Helper* self) {
     work.swap(self->work);
     lock.unlock();
     work(self->member);
-    work = nullptr;  // what the run holds may go before the helper is idle
+    work = nullptr;  // what the run holds may go before the thread is idle
     lock.lock();
     idle_.push_back(self);
     --running_;
+    if (waiting_.empty() || ending_) continue;
+    const Run next = std::move(waiting_.front());
+    waiting_.pop_front();
+    begin(idle_thread(), next);
   }
 }
 

@@ -1,9 +1,13 @@
 /** A Program in the thread that calls it, which leads, with workers that assist. */
-import type { Session } from '../engines/engine';
+import { onAbort } from '../abort';
+import { type Session, sessionClosed } from '../engines/engine';
 import { type AssistantTask, assist, WasmProgram } from '../engines/wasm_program';
-import { MobileNetEdgeError } from '../errors';
+import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
 import { nextTask } from '../next_task';
 import type { Program } from '../program/program';
+
+/** A long inference lets its thread have another task after that: a message, a frame of the page. */
+const TURN_MS = 30;
 
 /** Has workers started that answer to `serveAssistant`, and gives the ports to them. */
 export type StartAssistants = (count: number) => MessagePort[];
@@ -15,34 +19,60 @@ export async function openSession(
   threads: number,
   startAssistants?: StartAssistants,
 ): Promise<Session> {
-  const loaded = new WasmProgram(module, program, threads);
+  // Whether the newest run is still wanted, and when its turn of this thread began.
+  let wanted = true;
+  let turn = 0;
+  const nextTurn = async (): Promise<boolean> => {
+    await nextTask();
+    turn = performance.now();
+    return wanted;
+  };
+  const loaded = new WasmProgram(module, program, threads, () =>
+    performance.now() - turn < TURN_MS ? wanted : nextTurn(),
+  );
   const ports = threads > 1 ? startAssistants!(threads - 1) : [];
   await Promise.all(ports.map((port, i) => handOver(loaded.assistantTask(i + 1), port)));
 
   let running: WasmProgram | undefined = loaded;
   const open = (): WasmProgram => {
     if (running) return running;
-    throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
+    throw sessionClosed();
   };
-  const lead = async <Result>(work: (program: WasmProgram) => Result): Promise<Result> => {
-    // An inference keeps its thread busy: between two of them messages come in, an abort among them. That `input` is read
-    // later than engine.ts promises does no harm: pages give their host a copy.
-    await nextTask();
+  const lead = async <Result>(
+    work: (program: WasmProgram) => Promise<Result | undefined>,
+    signal?: AbortSignal,
+  ): Promise<Result> => {
+    // An inference keeps its thread busy: before it messages come in, an abort among them. That `input` is read later
+    // than engine.ts promises does no harm: pages give their host a copy.
+    wanted = true;
+    await nextTurn();
+    throwIfAborted(signal);
     const program = open();
+    const forget =
+      signal &&
+      onAbort(signal, () => {
+        wanted = false;
+      });
     try {
-      return work(program);
+      const result = await work(program);
+      if (result !== undefined) return result;
+      open();
+      throw abortError(signal!);
     } catch (cause) {
       // Assistants may wait for the chunk that failed: there will be no other run.
-      if (program.hasAssistants) running = undefined;
+      if (program.hasAssistants && !(cause instanceof MobileNetEdgeError)) running = undefined;
       throw cause;
+    } finally {
+      forget?.();
     }
   };
   return {
-    run: (input, port) => lead((program) => program.run(input, port)),
+    run: (input, port, signal) => lead((program) => program.run(input, port), signal),
     profile: (input, port) => lead((program) => program.profile(input, port)),
     readMemory: async () => open().readMemory(),
     writeMemory: async (bytes) => open().writeMemory(bytes),
     close: async () => {
+      wanted = false;
       running = undefined;
     },
   };

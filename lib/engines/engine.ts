@@ -34,6 +34,10 @@ export interface Engine {
   load(program: Program<PackedWeights>, threads?: number): Promise<Session>;
 }
 
+export function sessionClosed(): MobileNetEdgeError {
+  return new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
+}
+
 /** Throws INTERNAL if a program has no scratch for so many threads. */
 export function checkThreads(program: Program<PackedWeights>, threads: number): void {
   if (threads <= program.threads) return;
@@ -48,12 +52,13 @@ export interface Session {
   /**
    * Copies `input` (values of the program's input port, dense NHWC) into the arena, runs the ops that `port`
    * needs, and returns a dense copy of the port's values. Has read `input` when the call returns its promise; runs off the
-   * main thread. Calls must not overlap.
+   * main thread. Calls must not overlap. A signal that fires during the run ends it, within a chunk on each thread, and it
+   * rejects with ABORTED; so does close(), with MODEL_CLOSED.
    */
-  run(input: PortValues, port: Port): Promise<PortValues>;
+  run(input: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues>;
   /** Runs like `run`; returns the milliseconds that each op took instead. */
   profile(input: PortValues, port: Port): Promise<Float64Array>;
-  /** Frees the memory; a run in progress ends first. Idempotent. */
+  /** Ends a run in progress and frees the memory. Idempotent. */
   close(): Promise<void>;
   /** For tests: a copy of the arena. */
   readMemory(): Promise<Uint8Array>;

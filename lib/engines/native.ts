@@ -1,7 +1,8 @@
-/** The native engine: whole programs run in the C++ addon, on libuv's thread pool with the help of the addon's own threads. */
+/** The native engine: whole programs run in the C++ addon, on threads of its own. */
 import { createRequire } from 'node:module';
+import { onAbort } from '../abort';
 import { isTypedArray } from '../bytes';
-import { MobileNetEdgeError } from '../errors';
+import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
 import { elementCount } from '../graph';
 import { packageRoot } from '../package_root';
 import {
@@ -13,7 +14,15 @@ import {
   type PortValues,
   type Program,
 } from '../program/program';
-import { checkThreads, type Engine, type EngineOptions, MAX_THREADS, type Session, WASM_ISAS } from './engine';
+import {
+  checkThreads,
+  type Engine,
+  type EngineOptions,
+  MAX_THREADS,
+  type Session,
+  sessionClosed,
+  WASM_ISAS,
+} from './engine';
 import {
   type AddonWeights,
   internal,
@@ -46,8 +55,11 @@ interface Addon {
 interface AddonSession {
   /** By the number that it returns, runs know the port. */
   addPort(port: BytePort): number;
-  /** The output's values or, if timed, the milliseconds of each op. */
-  run(input: PortValues, inputPort: number, outputPort: number, timed?: boolean): Promise<ArrayBuffer>;
+  /** The output's values or, if timed, the milliseconds of each op; undefined if the run was stopped. */
+  run(input: PortValues, inputPort: number, outputPort: number, timed?: boolean): Promise<ArrayBuffer | undefined>;
+  /** Ends the run in progress within a chunk. */
+  stop(): void;
+  /** Stops, and frees the memory when that has ended. */
   close(): void;
   readMemory(): ArrayBuffer;
   writeMemory(bytes: Uint8Array): void;
@@ -151,15 +163,22 @@ class NativeSession implements Session {
     this.#flippedInput = this.#session.addPort({ ...inBytes(input), flips: true });
   }
 
-  async run(input: PortValues, port: Port): Promise<PortValues> {
-    return new PORT_ARRAYS[port.type](await this.#run(input, port, false));
+  async run(input: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
+    throwIfAborted(signal);
+    const running = this.#run(input, port, false);
+    const forget = signal && onAbort(signal, () => this.#session.stop());
+    const values = await running.finally(forget);
+    if (values) return new PORT_ARRAYS[port.type](values);
+    throw this.#closed ? sessionClosed() : abortError(signal!);
   }
 
   async profile(input: PortValues, port: Port): Promise<Float64Array> {
-    return new Float64Array(await this.#run(input, port, true));
+    const times = await this.#run(input, port, true);
+    if (times) return new Float64Array(times);
+    throw sessionClosed();
   }
 
-  #run(input: PortValues, port: Port, timed: boolean): Promise<ArrayBuffer> {
+  #run(input: PortValues, port: Port, timed: boolean): Promise<ArrayBuffer | undefined> {
     const flips = isTypedArray(input, 'Int8Array') ? this.#inputType === 'uint8' : this.#inputType === 'int8';
     const running = this.#use(() =>
       this.#session.run(input, flips ? this.#flippedInput : this.#input, this.#indexOf(port), timed),
@@ -180,7 +199,6 @@ class NativeSession implements Session {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      // Frees the memory now, or when the run in progress ends.
       this.#session.close();
     }
     await this.#last;
@@ -195,7 +213,7 @@ class NativeSession implements Session {
   }
 
   #use<Result>(action: () => Result): Result {
-    if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
+    if (this.#closed) throw sessionClosed();
     try {
       return action();
     } catch (cause) {

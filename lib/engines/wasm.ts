@@ -8,11 +8,12 @@ import {
   Worker,
   type WorkerOptions,
 } from 'node:worker_threads';
+import { onAbort } from '../abort';
 import { transferableBuffers, typedArrayKind } from '../bytes';
-import { MobileNetEdgeError } from '../errors';
+import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
 import { packageRoot } from '../package_root';
 import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
-import { type Engine, type EngineOptions, MAX_THREADS, type Session } from './engine';
+import { type Engine, type EngineOptions, MAX_THREADS, type Session, sessionClosed } from './engine';
 import { defaultThreads } from './threads';
 import { WASM_GEOMETRY } from './wasm_geometry';
 import { chooseBuild, threadsModule } from './wasm_isa';
@@ -61,8 +62,9 @@ class WasmSession implements Session {
   readonly #assistants: Worker[] = [];
   /** Requests without a reply, oldest first. */
   readonly #pending: Pending[] = [];
-  /** Settles with the newest request; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** The number of the newest run, and of the one that is to end: the leader reads it after each chunk. */
+  #runs = 0;
+  readonly #stopped = new Int32Array(new SharedArrayBuffer(4));
   /** The last run's copy of its input, for the next one's. */
   #spareInput: PortValues | undefined;
   #failure: MobileNetEdgeError | undefined;
@@ -72,7 +74,13 @@ class WasmSession implements Session {
     const session = new WasmSession();
     const assistants = Array.from({ length: threads - 1 }, () => session.#addAssistant());
     const weights = copyOf(program.weights);
-    const request: WasmRequest = { kind: 'load', module, program: { ...program, weights }, assistants };
+    const request: WasmRequest = {
+      kind: 'load',
+      module,
+      program: { ...program, weights },
+      assistants,
+      stopped: session.#stopped,
+    };
     try {
       await session.#request(request, [...transferableBuffers(weights), ...assistants]);
     } catch (error) {
@@ -101,19 +109,25 @@ class WasmSession implements Session {
     worker.on('exit', (status) => this.#fail(`A wasm worker exited with status ${status}`));
   }
 
-  async run(input: PortValues, port: Port): Promise<PortValues> {
-    return new PORT_ARRAYS[port.type](await this.#runOf('run', input, port));
+  async run(input: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
+    throwIfAborted(signal);
+    const running = this.#runOf('run', input, port);
+    const run = this.#runs;
+    const forget = signal && onAbort(signal, () => Atomics.store(this.#stopped, 0, run));
+    const values = await running.finally(forget);
+    if (values === undefined) throw abortError(signal!);
+    return new PORT_ARRAYS[port.type](values);
   }
 
   async profile(input: PortValues, port: Port): Promise<Float64Array> {
-    return new Float64Array(await this.#runOf('profile', input, port));
+    return new Float64Array((await this.#runOf('profile', input, port))!);
   }
 
-  /** The buffer of the values: the array itself is of Node's main realm, whatever realm we are in. */
-  async #runOf(kind: 'run' | 'profile', values: PortValues, port: Port): Promise<ArrayBuffer> {
+  /** The buffer of the values, for the array itself is of Node's main realm, whatever realm we are in; undefined if the run was stopped. */
+  async #runOf(kind: 'run' | 'profile', values: PortValues, port: Port): Promise<ArrayBuffer | undefined> {
     const input = this.#copyOfInput(values);
-    const value = await this.#request({ kind, input, port }, transferableBuffers(input));
-    return value!.buffer as ArrayBuffer;
+    const value = await this.#request({ kind, input, port, run: ++this.#runs }, transferableBuffers(input));
+    return value?.buffer as ArrayBuffer | undefined;
   }
 
   #copyOfInput(input: PortValues): PortValues {
@@ -138,7 +152,7 @@ class WasmSession implements Session {
   }
 
   async #close(): Promise<void> {
-    await this.#last;
+    this.#reject(sessionClosed());
     await this.#terminate();
   }
 
@@ -147,19 +161,20 @@ class WasmSession implements Session {
   }
 
   async #request(request: WasmRequest, transfer: TransferListItem[] = []): Promise<WasmValue> {
-    if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'The session is closed: load the model again');
+    if (this.#closed) throw sessionClosed();
     if (this.#failure) throw this.#failure;
-    const answer = new Promise<WasmValue>((resolve, reject) => {
+    return new Promise<WasmValue>((resolve, reject) => {
       this.#leader.postMessage(request, transfer);
       this.#pending.push({ resolve, reject });
       this.#leader.ref();
     });
-    this.#last = answer.catch(() => undefined);
-    return answer;
   }
 
   #settle(reply: WasmReply): void {
-    const { resolve, reject } = this.#pending.shift()!;
+    const next = this.#pending.shift();
+    // What was pending at close() has been answered.
+    if (!next) return;
+    const { resolve, reject } = next;
     if (this.#pending.length === 0) this.#leader.unref();
     if ('value' in reply) {
       this.#spareInput = reply.input;
@@ -167,9 +182,13 @@ class WasmSession implements Session {
     } else reject(new MobileNetEdgeError(reply.error.code, reply.error.message, { cause: reply.error.cause }));
   }
 
+  #reject(reason: MobileNetEdgeError): void {
+    for (const { reject } of this.#pending.splice(0)) reject(reason);
+  }
+
   #fail(message: string, cause?: unknown): void {
     this.#failure ??= new MobileNetEdgeError('INTERNAL', `${message}: load the model again`, { cause });
-    for (const { reject } of this.#pending.splice(0)) reject(this.#failure);
+    this.#reject(this.#failure);
     // The others may wait for it.
     void this.#terminate();
   }

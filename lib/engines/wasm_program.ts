@@ -11,15 +11,20 @@ const CONTROL = 64;
 /** What assembly/execute_team.ts keeps at `control`. */
 const CONTROL_BYTES = 256;
 
-type Execute = (
-  begin: number,
-  end: number,
-  times: number,
-  arena: number,
-  weights: number,
-  scratch: number,
-  control: number,
-) => void;
+/** Of the module for one thread. */
+interface AloneExports {
+  run_chunk(at: number, chunk: number, arena: number, weights: number, scratch: number): void;
+}
+
+type LeadAddresses = [arena: number, weights: number, scratch: number, control: number];
+
+/** Of the module whose threads share memory: see assembly/execute_team.ts. */
+interface TeamExports {
+  begin_run(begin: number, end: number, times: number, control: number): number;
+  lead_chunk(...position: [at: number, op: number, before: number, ...addresses: LeadAddresses]): number;
+  end_run(chunks: number, control: number): void;
+  stop_run(control: number): void;
+}
 type Assist = (begin: number, arena: number, weights: number, scratch: number, control: number) => never;
 
 /** What a thread needs that takes part in another one's runs: the module, its memory, and the arguments of `assist`. */
@@ -79,12 +84,19 @@ function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
+/**
+ * Asked after each chunk whether the run shall go on; may answer later, so that other tasks of the thread come in
+ * between.
+ */
+export type GoesOn = () => boolean | Promise<boolean>;
+
 /** Layout of the memory: what threads share, op records, times of ops, weights, arena. */
 export class WasmProgram {
   readonly hasAssistants: boolean;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
-  readonly #execute: Execute;
+  readonly #exports: WebAssembly.Exports;
+  readonly #goesOn: GoesOn;
   readonly #ops: number;
   readonly #times: number;
   readonly #weights: number;
@@ -97,10 +109,11 @@ export class WasmProgram {
    * Copies the program into new memory and keeps no reference to it. For more than one thread the module must be one
    * that shares its memory; runs are right whether or not assistants take part. Throws OUT_OF_MEMORY.
    */
-  constructor(module: WebAssembly.Module, program: Program, threads = 1) {
+  constructor(module: WebAssembly.Module, program: Program, threads = 1, goesOn: GoesOn = () => true) {
     checkThreads(program, threads);
     this.hasAssistants = threads > 1;
     this.#module = module;
+    this.#goesOn = goesOn;
     this.#ops = CONTROL + CONTROL_BYTES;
     this.#times = align(this.#ops + program.ops.byteLength);
     // A record is longer than a time.
@@ -112,8 +125,7 @@ export class WasmProgram {
     this.#input = program.input;
     new Int32Array(this.#memory.buffer).set(program.ops, this.#ops / 4);
     new Uint8Array(this.#memory.buffer).set(program.weights, this.#weights);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory, now } });
-    this.#execute = exports.execute as Execute;
+    this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory, now } }).exports;
   }
 
   /** For thread number `thread`, from 1; the one that calls `run` is number 0. */
@@ -123,27 +135,70 @@ export class WasmProgram {
     return { module: this.#module, memory: this.#memory, addresses };
   }
 
-  /** Writes dense `input` to the input port, runs the ops that `port` needs, returns a dense copy of its values. */
-  run(input: PortValues, port: Port): PortValues {
-    this.#run(input, port, 0);
+  /**
+   * Writes dense `input` to the input port, runs the ops that `port` needs, resolves to a dense copy of its values; to
+   * undefined if the run did not go on to its end. Runs must not overlap.
+   */
+  async run(input: PortValues, port: Port): Promise<PortValues | undefined> {
+    if (!(await this.#run(input, port, 0))) return undefined;
     const output = new PORT_ARRAYS[port.type](elementCount(port.shape));
     copyPixels(this.#values(port), port.stride, output, channelsOf(port), channelsOf(port));
     return output;
   }
 
-  /** Runs like `run`; returns the milliseconds that each op took instead. */
-  profile(input: PortValues, port: Port): Float64Array {
-    this.#run(input, port, this.#times);
+  /** Runs like `run`; resolves to the milliseconds that each op took instead. */
+  async profile(input: PortValues, port: Port): Promise<Float64Array | undefined> {
+    if (!(await this.#run(input, port, this.#times))) return undefined;
     const end = now();
-    const { buffer } = this.#memory;
-    const begins = new Float64Array(buffer, this.#times, recordCount(new Int32Array(buffer, this.#ops, port.words)));
+    const begins = this.#begins(port);
     return begins.map((begin, op) => (begins[op + 1] ?? end) - begin);
   }
 
-  #run(input: PortValues, port: Port, times: number): void {
+  /** When each op began. */
+  #begins(port: Port): Float64Array {
+    const { buffer } = this.#memory;
+    return new Float64Array(buffer, this.#times, recordCount(new Int32Array(buffer, this.#ops, port.words)));
+  }
+
+  #run(input: PortValues, port: Port, times: number): Promise<boolean> {
     const channels = channelsOf(this.#input);
     copyPixels(input, channels, this.#values(this.#input), this.#input.stride, channels);
-    this.#execute(this.#ops, this.#ops + port.words * 4, times, this.#arena, this.#weights, this.#arena, CONTROL);
+    return this.hasAssistants ? this.#lead(port, times) : this.#runAlone(port, times);
+  }
+
+  /** Whether the run went on to its end. */
+  async #runAlone(port: Port, times: number): Promise<boolean> {
+    const { run_chunk } = this.#exports as unknown as AloneExports;
+    const words = new Int32Array(this.#memory.buffer, this.#ops, port.words);
+    const begins = times ? this.#begins(port) : undefined;
+    for (let at = 0, op = 0; at < words.length; at += words[at + 1], op++) {
+      if (begins) begins[op] = now();
+      for (let chunk = 0; chunk < words[at + 2]; chunk++) {
+        run_chunk(this.#ops + at * 4, chunk, this.#arena, this.#weights, this.#arena);
+        const goesOn = this.#goesOn();
+        if (goesOn !== true && !(await goesOn)) return false;
+      }
+    }
+    return true;
+  }
+
+  async #lead(port: Port, times: number): Promise<boolean> {
+    const { begin_run, lead_chunk, end_run, stop_run } = this.#exports as unknown as TeamExports;
+    const words = new Int32Array(this.#memory.buffer, this.#ops, port.words);
+    const addresses: LeadAddresses = [this.#arena, this.#weights, this.#arena, CONTROL];
+    let chunks = begin_run(this.#ops, this.#ops + port.words * 4, times, CONTROL);
+    let stopped = false;
+    for (let at = 0, op = 0; at < words.length; at += words[at + 1], op++) {
+      while (lead_chunk(this.#ops + at * 4, op, chunks, ...addresses)) {
+        const goesOn = stopped || this.#goesOn();
+        if (goesOn === true || (await goesOn)) continue;
+        stopped = true;
+        stop_run(CONTROL);
+      }
+      chunks = (chunks + words[at + 2]) | 0;
+    }
+    end_run(chunks, CONTROL);
+    return !stopped;
   }
 
   /** The values of a port where they lie, gaps between pixels included. */

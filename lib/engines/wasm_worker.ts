@@ -7,10 +7,14 @@ import { WasmProgram } from './wasm_program';
 import type { WasmReply, WasmRequest, WasmValue } from './wasm_protocol';
 
 let program: WasmProgram | undefined;
+/** The number of the newest run. */
+let run = 0;
 
-function answer(request: WasmRequest): WasmValue {
+async function answer(request: WasmRequest): Promise<WasmValue> {
   if (request.kind === 'load') {
-    const loaded = new WasmProgram(request.module, request.program, 1 + request.assistants.length);
+    const { module, stopped } = request;
+    const goesOn = (): boolean => Atomics.load(stopped, 0) !== run;
+    const loaded = new WasmProgram(module, request.program, 1 + request.assistants.length, goesOn);
     request.assistants.forEach((assistant, i) => {
       assistant.postMessage(loaded.assistantTask(i + 1));
     });
@@ -18,6 +22,7 @@ function answer(request: WasmRequest): WasmValue {
     return undefined;
   }
   if (!program) throw new Error(`Expected a program before ${request.kind}`);
+  if ('run' in request) run = request.run;
   switch (request.kind) {
     case 'run':
       return program.run(request.input, request.port);
@@ -31,9 +36,9 @@ function answer(request: WasmRequest): WasmValue {
   }
 }
 
-function reply(request: WasmRequest): WasmReply {
+async function reply(request: WasmRequest): Promise<WasmReply> {
   try {
-    return { value: answer(request), input: 'input' in request ? request.input : undefined };
+    return { value: await answer(request), input: 'input' in request ? request.input : undefined };
   } catch (error) {
     if (error instanceof MobileNetEdgeError) {
       return { error: { code: error.code, message: error.message, cause: error.cause } };
@@ -48,8 +53,13 @@ function transferable(values: WasmValue): ArrayBuffer[] {
   return values ? transferableBuffers(values) : [];
 }
 
+/** One request at a time. */
+let last = Promise.resolve();
+
 parentPort!.on('message', (request: WasmRequest) => {
-  const message = reply(request);
-  const buffers = 'value' in message ? [...transferable(message.value), ...transferable(message.input)] : [];
-  parentPort!.postMessage(message, buffers);
+  last = last.then(async () => {
+    const message = await reply(request);
+    const buffers = 'value' in message ? [...transferable(message.value), ...transferable(message.input)] : [];
+    parentPort!.postMessage(message, buffers);
+  });
 });

@@ -51,6 +51,25 @@ std::vector<int32_t> program() {
   return words;
 }
 
+// What one thread waits for and another tells.
+class Done {
+ public:
+  void tell() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    done_ = true;
+    told_.notify_one();
+  }
+  void wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    told_.wait(lock, [this] { return done_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable told_;
+  bool done_ = false;
+};
+
 struct SharedRun {
   Machine machine;
   Execution execution;
@@ -78,11 +97,15 @@ struct Case {
     // Half of all runs wait for their input.
     const bool held = threads % 2;
     if (held) run->execution.hold();
-    team->begin(threads, [run](int32_t member) { run->execution.work(member); });
+    Done done;
+    const bool runs = team->run(threads, [run, &done](int32_t member) {
+      run->execution.work(member);
+      if (member == 0) done.tell();
+    });
+    if (!runs) return false;
     std::thread writer;
     if (held) writer = std::thread([run] { run->execution.release(); });
-    run->execution.work(0);
-    team->end();
+    done.wait();
     if (held) writer.join();
     return run->machine.intact() && same_bits(run->machine.arena.values(), expected);
   }
@@ -109,6 +132,42 @@ void test_late_members(const Case& each) {
   }
 }
 
+// Member 1 stops a run at any moment: all members come to its end, whether it is still held or already over, and
+// nobody reads or writes outside.
+void test_stopped_runs(const Case& each) {
+  Team team;
+  for (int32_t delay = 0; delay < 40; ++delay) {
+    const auto stopped = std::make_shared<SharedRun>(each.kernels, each.input, each.ops);
+    if (delay % 2) stopped->execution.hold();
+    std::thread stopper([&] {
+      std::this_thread::sleep_for(std::chrono::microseconds(20 * delay));
+      stopped->execution.stop();
+      if (delay % 2) stopped->execution.release();
+    });
+    run(&team, 1 + delay % 4, [stopped](int32_t member) { stopped->execution.work(member); });
+    stopper.join();
+    expect(stopped->execution.stopped() && stopped->machine.intact(), "a stopped run ends");
+  }
+  expect(each.right(&team, 3), "a run after stopped ones is right");
+}
+
+// A run of very many chunks that is stopped in its first one runs no other.
+void test_no_chunk_after_stop(const Kernels& kernels) {
+  constexpr int32_t kOps = 1000;
+  // Each op adds 1 to every pixel, which is a chunk of its own.
+  AddOp op = add(0, 1, 0, kPixels);
+  op.lo = -1e9f, op.hi = 1e9f;
+  std::vector<int32_t> ops;
+  for (int32_t i = 0; i < kOps; ++i) append(&ops, words_of(op));
+  std::vector<float> input(3 * kFloats);
+  std::fill(input.begin() + kFloats, input.begin() + 2 * kFloats, 1.0f);
+  SharedRun stopped(kernels, input, ops);
+  expect(!stopped.machine.check(ops).message, "the program of many chunks is valid");
+  stopped.execution.stop();
+  stopped.execution.work(0);
+  expect(same_bits(stopped.machine.arena.values(), input), "no chunk begins after a stop");
+}
+
 void test_callers_at_once(const Case& each) {
   Team team;
   std::atomic<int32_t> wrong{0};
@@ -122,10 +181,14 @@ void test_callers_at_once(const Case& each) {
   expect(wrong == 0, "callers at once all get their answers");
 }
 
+// Returns when member 0 is done.
 void run(Team* team, int32_t threads, const Team::Work& work) {
-  team->begin(threads, work);
-  work(0);
-  team->end();
+  Done done;
+  const bool runs = team->run(threads, [&done, work](int32_t member) {
+    work(member);
+    if (member == 0) done.tell();
+  });
+  if (expect(runs, "the operating system gives threads")) done.wait();
 }
 
 // Every call has members 0, 1, ... of at most `threads`, each once.
@@ -147,6 +210,34 @@ void test_members() {
     expect(right, "members of " + std::to_string(threads) + " threads");
     if (threads > 1) expect(members.count(1) > 0, "a helper helps");
   }
+}
+
+// Many more runs at once than threads that a process may have: all come to their end.
+void test_very_many_runs() {
+  constexpr int32_t kRuns = 600;
+  Team team;
+  std::mutex mutex;
+  std::condition_variable changed;
+  int32_t begun = 0, ended = 0;
+  bool go = false;
+  bool all = true;
+  for (int32_t i = 0; i < kRuns; ++i) {
+    all = all && team.run(1, [&](int32_t) {
+      std::unique_lock<std::mutex> lock(mutex);
+      ++begun;
+      changed.notify_all();
+      changed.wait(lock, [&] { return go; });
+      ++ended;
+      changed.notify_all();
+    });
+  }
+  expect(all, "runs beyond the most threads wait");
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait(lock, [&] { return begun >= 2; });
+  expect(begun < kRuns, "threads are not without end");
+  go = true;
+  changed.notify_all();
+  changed.wait(lock, [&] { return ended == kRuns; });
 }
 
 // While one run has all threads that were asked for, another with no more gets none.
@@ -193,8 +284,11 @@ void test_team(const Kernels& kernels) {
   const Case each(kernels);
   test_answers(each);
   test_late_members(each);
+  test_stopped_runs(each);
+  test_no_chunk_after_stop(kernels);
   test_callers_at_once(each);
   test_members();
+  test_very_many_runs();
   test_no_more_threads_than_cores();
   test_team_of_process(each);
 }

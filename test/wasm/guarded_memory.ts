@@ -53,7 +53,10 @@ export class GuardedMemory {
     const { exports } = new WebAssembly.Instance(module, {
       env: { memory: this.#memory, now: () => expect.unreachable() },
     });
-    (exports.execute as (...args: number[]) => void)(begin, begin + records.byteLength, 0, 0, 0, 0);
+    for (let at = 0; at < records.length; at += records[at + 1]) {
+      const run = exports.run_chunk as (at: number, chunk: number, ...bases: number[]) => void;
+      for (let chunk = 0; chunk < records[at + 2]; chunk++) run(begin + at * 4, chunk, 0, 0, 0);
+    }
     for (const block of this.#writable) {
       const [old, now] = [new PORT_ARRAYS[block.type](before.buffer), this.#view(block.type)];
       eachValue(block, (at) => (old[at] = now[at]));
