@@ -118,6 +118,16 @@ void test_answers(const Case& each) {
   expect(right, "a team's answers are those of one thread");
 }
 
+// Returns when member 0 is done.
+void run(Team* team, int32_t threads, const Team::Work& work) {
+  Done done;
+  const bool runs = team->run(threads, [&done, work](int32_t member) {
+    work(member);
+    if (member == 0) done.tell();
+  });
+  if (expect(runs, "the operating system gives threads")) done.wait();
+}
+
 // Members beside the caller begin whenever they like, even after the end.
 void test_late_members(const Case& each) {
   for (int32_t delay : {0, 50, 5000}) {
@@ -179,16 +189,6 @@ void test_callers_at_once(const Case& each) {
   }
   for (std::thread& caller : callers) caller.join();
   expect(wrong == 0, "callers at once all get their answers");
-}
-
-// Returns when member 0 is done.
-void run(Team* team, int32_t threads, const Team::Work& work) {
-  Done done;
-  const bool runs = team->run(threads, [&done, work](int32_t member) {
-    work(member);
-    if (member == 0) done.tell();
-  });
-  if (expect(runs, "the operating system gives threads")) done.wait();
 }
 
 // Every call has members 0, 1, ... of at most `threads`, each once.
