@@ -15,7 +15,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --network v1,v2  networks to run (default all)
   --quick          2 rounds of 3 runs after a short warm-up: tells whether it works, not how fast
   --json           one JSON value on stdout
-  --markdown       the tables for the README on stdout
+  --markdown       the tables of RESULTS.md on stdout
   --help           this text
 
 Contestants: ${CONTESTANTS.map(({ name }) => name).join(', ')}

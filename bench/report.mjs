@@ -1,4 +1,4 @@
-/** Results as a table for people, for the README or as data. */
+/** Results as a table for people, for RESULTS.md or as data. */
 import { availableParallelism, cpus, loadavg, platform, release } from 'node:os';
 import { cpuFlags, saturatesInt8 } from './cpu.mjs';
 

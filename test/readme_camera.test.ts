@@ -1,4 +1,4 @@
-/** The README's lines for a camera, run as they stand with a program in place of `rpicam-vid`. */
+/** The lines of docs/raspberry_pi.md for a camera, run as they stand with a program in place of `rpicam-vid`. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ head -c 2000 parrot.jpg
 `;
 
 test.skipIf(!hasShared || process.platform === 'win32')('the newest whole frame is classified', () => {
-  const code = /```js\n(import \{ spawn \}.*?)```/s.exec(readFileSync(join(packageRoot(), 'README.md'), 'utf8'))?.[1];
+  const code = /```js\n(import \{ spawn \}.*?)```/s.exec(readFileSync(join(packageRoot(), 'docs', 'raspberry_pi.md'), 'utf8'))?.[1];
   expect(code).toContain('rpicam-vid');
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(packageRoot(), join(folder, 'node_modules', 'mobilenet-edge'));

@@ -57,7 +57,7 @@ function expectClose(data: ArrayLike<number>, image: string, output: string): vo
   expectWithin(1e-5, data, image, output);
 }
 
-/** What README says of halves, and the same best class. */
+/** What docs/precision.md says of halves, and the same best class. */
 function expectNear(data: ArrayLike<number>, image: string, output: string): void {
   expectWithin(0.03, data, image, output);
   const best = (values: ArrayLike<number>): number => Array.from(values).indexOf(Math.max(...Array.from(values)));
