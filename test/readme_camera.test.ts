@@ -19,7 +19,9 @@ head -c 2000 parrot.jpg
 `;
 
 test.skipIf(!hasShared || process.platform === 'win32')('the newest whole frame is classified', () => {
-  const code = /```js\n(import \{ spawn \}.*?)```/s.exec(readFileSync(join(packageRoot(), 'docs', 'raspberry_pi.md'), 'utf8'))?.[1];
+  const code = /```js\n(import \{ spawn \}.*?)```/s.exec(
+    readFileSync(join(packageRoot(), 'docs', 'raspberry_pi.md'), 'utf8'),
+  )?.[1];
   expect(code).toContain('rpicam-vid');
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(packageRoot(), join(folder, 'node_modules', 'mobilenet-edge'));
