@@ -15,6 +15,7 @@ import { pixels, type Tensor } from './graph';
 import type { Image } from './image/image';
 import type { Preprocess } from './image/preprocess';
 import type { ImageSource } from './image/source';
+import { checkViewOptions, VIEW_OPTIONS, type ViewOptions, viewOf } from './image/view';
 import type { Precision } from './passes/simplify';
 import type { Port, PortValues, Program } from './program/program';
 import { SerialQueue } from './serial_queue';
@@ -60,7 +61,10 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
-export interface ClassifyOptions extends RunOptions, ClassOptions {}
+/** What is looked at in a picture. */
+export interface EmbedOptions extends RunOptions, ViewOptions {}
+
+export interface ClassifyOptions extends EmbedOptions, ClassOptions {}
 
 /** The raw output of `predict`, in the model's own type. */
 export interface Prediction {
@@ -102,10 +106,20 @@ export function checkRunOptions(options: RunOptions = {}, others: readonly strin
   return options;
 }
 
+/** A picture's way into a run. */
+export interface PictureRun extends RunOptions {
+  view: ViewOptions;
+}
+
+/** The same for embed. */
+export function checkEmbedOptions(options: EmbedOptions = {}, others: readonly string[] = []): PictureRun {
+  const { signal } = checkRunOptions(options, [...VIEW_OPTIONS, ...others]);
+  return { signal, view: checkViewOptions(options) };
+}
+
 /** The same for classify. */
-export function checkClassifyOptions(options: ClassifyOptions = {}): RunOptions & { selection: ClassSelection } {
-  const { signal } = checkRunOptions(options, CLASS_OPTIONS);
-  return { signal, selection: checkClassOptions(options) };
+export function checkClassifyOptions(options: ClassifyOptions = {}): PictureRun & { selection: ClassSelection } {
+  return { ...checkEmbedOptions(options, CLASS_OPTIONS), selection: checkClassOptions(options) };
 }
 
 /** Throws TENSOR_INVALID if numbers have left the range of float32 on their way through the network. */
@@ -157,10 +171,10 @@ export class Model<Source = ImageSource> {
     options?: ClassifyOptions,
   ): Promise<Classification[] | Classification[][]> {
     this.#checkOpen();
-    const { selection, signal } = checkClassifyOptions(options);
+    const { selection, ...run } = checkClassifyOptions(options);
     const classifyOne = async (one: Source): Promise<Classification[]> => {
       const { program, output, givesProbabilities, labels } = this.#parts;
-      const values = arenaToReal(await this.#runPicture(one, program.output, signal), output);
+      const values = arenaToReal(await this.#runPicture(one, program.output, run), output);
       return selectClasses(checkFinite(givesProbabilities ? values : softmax(values)), selection, labels);
     };
     return this.#calls.run(async () =>
@@ -169,9 +183,9 @@ export class Model<Source = ImageSource> {
   }
 
   /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
-  async embed(image: Source, options?: RunOptions): Promise<Float32Array> {
+  async embed(image: Source, options?: EmbedOptions): Promise<Float32Array> {
     this.#checkOpen();
-    const { signal } = checkRunOptions(options);
+    const run = checkEmbedOptions(options);
     const { program, embedding } = this.#parts;
     if (!program.embedding || !embedding) {
       throw new MobileNetEdgeError(
@@ -180,9 +194,7 @@ export class Model<Source = ImageSource> {
       );
     }
     const port = program.embedding;
-    return this.#calls.run(async () =>
-      checkFinite(arenaToReal(await this.#runPicture(image, port, signal), embedding)),
-    );
+    return this.#calls.run(async () => checkFinite(arenaToReal(await this.#runPicture(image, port, run), embedding)));
   }
 
   /**
@@ -235,10 +247,11 @@ export class Model<Source = ImageSource> {
     if (this.#closed) throw new MobileNetEdgeError('MODEL_CLOSED', 'This model was closed; load it again to use it');
   }
 
-  async #runPicture(image: Source, port: Port, signal?: AbortSignal): Promise<PortValues> {
+  async #runPicture(image: Source, port: Port, run: PictureRun): Promise<PortValues> {
     this.#checkOpen();
+    const { signal } = run;
     throwIfAborted(signal);
-    const values = await this.#pictures.run(() => this.#toTensor(image, signal), signal);
+    const values = await this.#pictures.run(() => this.#toTensor(image, run), signal);
     return this.#infer(this.#arenaValues(values), port, signal);
   }
 
@@ -264,7 +277,7 @@ export class Model<Source = ImageSource> {
   }
 
   /** A picture as the tensor that `predict` would take. */
-  async #toTensor(image: Source, signal?: AbortSignal): Promise<TensorValues> {
+  async #toTensor(image: Source, { view, signal }: PictureRun): Promise<TensorValues> {
     const { input, decode } = this.#parts;
     const [height, width, channels] = pixels(input.shape);
     if (channels !== 1 && channels !== 3) {
@@ -273,7 +286,7 @@ export class Model<Source = ImageSource> {
         `Expected a network that reads 1 or 3 channels but this one reads ${channels}; use predict() with a tensor`,
       );
     }
-    const picture = await decode(image, signal);
+    const picture = viewOf(await decode(image, signal), view);
     const { preprocessToFloat } = await import('./image/to_tensor.js');
     const values = preprocessToFloat(picture, { height, width, channels }, this.info.preprocess);
     return fromReal(values, input);

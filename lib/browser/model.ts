@@ -3,8 +3,10 @@ import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import {
   type ClassifyOptions,
   checkClassifyOptions,
+  checkEmbedOptions,
   checkRunOptions,
   deepFreeze,
+  type EmbedOptions,
   type ModelInfo,
   type Prediction,
   type RunOptions,
@@ -47,11 +49,13 @@ export class Model {
     options?: ClassifyOptions,
   ): Promise<Classification[] | Classification[][]> {
     this.#checkOpen();
-    const { selection, signal } = checkClassifyOptions(options);
+    const { selection, view, signal } = checkClassifyOptions(options);
     const classifyOne = async (one: ImageSource): Promise<Classification[]> => {
       throwIfAborted(signal);
       const { picture, transfer } = await packPicture(one);
-      return this.#request({ kind: 'classify', picture, selection }, transfer, signal) as Promise<Classification[]>;
+      return this.#request({ kind: 'classify', picture, selection, view }, transfer, signal) as Promise<
+        Classification[]
+      >;
     };
     return this.#calls.run(async () =>
       Array.isArray(image) ? mapInFlight(image, classifyOne) : classifyOne(image as ImageSource),
@@ -59,13 +63,13 @@ export class Model {
   }
 
   /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
-  async embed(image: ImageSource, options?: RunOptions): Promise<Float32Array> {
+  async embed(image: ImageSource, options?: EmbedOptions): Promise<Float32Array> {
     this.#checkOpen();
-    const { signal } = checkRunOptions(options);
+    const { view, signal } = checkEmbedOptions(options);
     throwIfAborted(signal);
     return this.#calls.run(async () => {
       const { picture, transfer } = await packPicture(image);
-      return this.#request({ kind: 'embed', picture }, transfer, signal) as Promise<Float32Array>;
+      return this.#request({ kind: 'embed', picture, view }, transfer, signal) as Promise<Float32Array>;
     });
   }
 

@@ -32,9 +32,9 @@ export class ModelHost {
     const { signal } = options;
     switch (request.kind) {
       case 'classify':
-        return model.classify(request.picture, { ...request.selection, signal });
+        return model.classify(request.picture, { ...request.selection, ...request.view, signal });
       case 'embed':
-        return model.embed(request.picture, { signal });
+        return model.embed(request.picture, { ...request.view, signal });
       case 'predict':
         return model.predict(request.tensor, { signal });
     }

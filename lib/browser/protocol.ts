@@ -6,6 +6,7 @@ import type { ErrorCode } from '../errors';
 import type { TfjsArtifacts } from '../formats/tfjs';
 import type { RawImage } from '../image/pixels';
 import type { Preprocess } from '../image/preprocess';
+import type { ViewOptions } from '../image/view';
 import type { TensorValues } from '../tensor_io';
 
 /** Every worker of ours has a name that begins so; what follows is the name of the lock that it holds while it lives. */
@@ -48,8 +49,8 @@ export interface ByteProgress {
 
 export type HostRequest =
   | { kind: 'load'; model: SentModel; options: HostOptions; wasm: WasmFiles }
-  | { kind: 'classify'; picture: SentPicture; selection: ClassSelection }
-  | { kind: 'embed'; picture: SentPicture }
+  | { kind: 'classify'; picture: SentPicture; selection: ClassSelection; view: ViewOptions }
+  | { kind: 'embed'; picture: SentPicture; view: ViewOptions }
   | { kind: 'predict'; tensor: TensorValues };
 
 /** A worker hosts a model, or assists one that does: then its first message is the port through which its task comes. */

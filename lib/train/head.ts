@@ -3,7 +3,7 @@ import { isTypedArray } from '../bytes';
 import { CLASS_OPTIONS, type ClassOptions, checkClassOptions, selectClasses } from '../class_selection';
 import { MobileNetEdgeError } from '../errors';
 import { checkOptionKeys, invalidArgument, unexpected } from '../expect';
-import { type ClassifyOptions, checkClassifyOptions, type ModelInfo, type RunOptions } from '../model';
+import { type ClassifyOptions, checkClassifyOptions, type EmbedOptions, type ModelInfo } from '../model';
 import type { Classification } from '../topk';
 import { encodeHead } from './head_file';
 import { type Affine, probabilitiesOf } from './softmax_regression';
@@ -11,7 +11,7 @@ import { type Affine, probabilitiesOf } from './softmax_regression';
 /** What a head needs of a model; Node's and the browser's have it. */
 export interface Backbone<Source> {
   readonly info: Pick<ModelInfo, 'architecture' | 'alpha' | 'inputShape' | 'preprocess' | 'parameters'>;
-  embed(image: Source, options?: RunOptions): Promise<Float32Array>;
+  embed(image: Source, options?: EmbedOptions): Promise<Float32Array>;
 }
 
 /** The layer itself: what is saved. */
@@ -66,8 +66,9 @@ export class Head<Source> {
 
   /** The most probable classes of a picture, best first. Rejects as `classify` of the model does. */
   async classify(image: Source, options: ClassifyOptions = {}): Promise<Classification[]> {
-    const { signal, selection } = checkClassifyOptions(options);
-    return selectClasses(probabilitiesOf(this, await this.#embed(image, signal)), selection, this.labels);
+    const { signal, selection, view } = checkClassifyOptions(options);
+    const embedding = this.#checked(await this.#model.embed(image, { ...view, signal }));
+    return selectClasses(probabilitiesOf(this, embedding), selection, this.labels);
   }
 
   /** The same for features that `embed` gave. Throws TENSOR_INVALID if they are of another model. */
@@ -80,10 +81,6 @@ export class Head<Source> {
   save(): Uint8Array<ArrayBuffer> {
     const { labels, weights, biases } = this;
     return encodeHead({ labels, weights, biases, backbone: this.#backbone });
-  }
-
-  async #embed(image: Source, signal: AbortSignal | undefined): Promise<Float32Array> {
-    return this.#checked(await this.#model.embed(image, { signal }));
   }
 
   #checked(embedding: Float32Array): Float32Array {

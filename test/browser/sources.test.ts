@@ -180,6 +180,36 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     for (const [i, value] of frame.entries()) expect(value).toBeCloseTo(pixels[i], 1);
   });
 
+  test('a region of a picture, turned, is that part of its pixels', async () => {
+    const answers = await page.evaluate(async () => {
+      const [width, height] = [40, 30];
+      const data = new Uint8ClampedArray(width * height * 4);
+      for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : (i * 37) % 251;
+      const part = new Uint8ClampedArray(20 * 8 * 4);
+      // From (4, 10), 8 wide and 20 high, turned by 90 degrees: what was below is on the left.
+      for (let y = 0; y < 8; y++) {
+        for (let x = 0; x < 20; x++) {
+          const from = ((10 + 19 - x) * width + 4 + y) * 4;
+          part.set(data.subarray(from, from + 4), (y * 20 + x) * 4);
+        }
+      }
+      const model = await edge.load(edge.mobilenetV1({ alpha: 0.25, inputSize: 32, classes: 5 }));
+      const view = { region: { x: 4, y: 10, width: 8, height: 20 }, rotation: 90 } as const;
+      const fractions = { region: { x: 0.1, y: 1 / 3, width: 0.2, height: 2 / 3 }, rotation: 90 } as const;
+      const picture = new ImageData(data, width, height);
+      const answers = [
+        Array.from(await model.embed(new ImageData(part, 20, 8))),
+        Array.from(await model.embed(picture, view)),
+        Array.from(await model.embed(picture, fractions)),
+      ];
+      const classes = [await model.classify(new ImageData(part, 20, 8)), await model.classify(picture, view)];
+      model.close();
+      return { answers, classes };
+    });
+    for (const answer of answers.answers.slice(1)) expect(answer).toEqual(answers.answers[0]);
+    expect(answers.classes[1]).toEqual(answers.classes[0]);
+  });
+
   test('EXIF orientation is honoured, of a Blob, a URL and an image element', async () => {
     const answers = await page.evaluate(async () => {
       const graph = edge.mobilenetV1({ alpha: 0.25, inputSize: 32, classes: 5 });
@@ -236,6 +266,8 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     ['IMAGE_INVALID', `model.classify(null)`],
     ['INVALID_ARGUMENT', `model.classify(new ImageData(4, 4), { topK: 0 })`],
     ['INVALID_ARGUMENT', `model.classify(new ImageData(4, 4), { signal: 1 })`],
+    ['INVALID_ARGUMENT', `model.classify(new ImageData(4, 4), { region: { x: 2, y: 0, width: 3, height: 4 } })`],
+    ['INVALID_ARGUMENT', `model.embed(new ImageData(4, 4), { rotation: 45 })`],
     ['TENSOR_INVALID', `model.predict(new Float32Array(5))`],
     ['TENSOR_INVALID', `model.predict('tensor')`],
     ['ABORTED', `model.embed(new ImageData(4, 4), { signal: AbortSignal.abort() })`],
