@@ -3,8 +3,16 @@
   # Contraction is off everywhere: a multiplication and an addition fuse only where a kernel says so.
   # Exceptions are on because a thread that cannot be started throws one.
   'target_defaults': {
+    # No function of glibc's own is called, so that a Linux addon runs with musl too: no mmap64(), nor, on ARM, the
+    # __getauxval() of atomics that look for better instructions.
+    'defines!': ['_LARGEFILE_SOURCE', '_FILE_OFFSET_BITS=64'],
     'cflags_cc!': ['-O2', '-std=gnu++20', '-std=gnu++17', '-fno-exceptions'],
-    'cflags_cc': ['-std=c++17', '-O3', '-ffp-contract=off', '-fvisibility=hidden', '-Wall', '-Wextra'],
+    'cflags_cc': [
+      '-std=c++17', '-O3', '-ffp-contract=off', '-fvisibility=hidden', '-Wall', '-Wextra',
+      # native/system_thread.h states the size of a stack.
+      '-Werror=frame-larger-than=32768',
+    ],
+    'conditions': [['target_arch=="arm64" and OS=="linux"', {'cflags_cc': ['-mno-outline-atomics']}]],
     'xcode_settings': {
       'GCC_OPTIMIZATION_LEVEL': '3',
       'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
@@ -29,6 +37,7 @@
         'native/memory.cc',
         'native/old_libraries.cc',
         'native/team.cc',
+        'native/system_thread.cc',
         'native/validate.cc',
         'native/validate_q8.cc',
         'native/ops/conv.cc',
@@ -47,7 +56,10 @@
         'native/packing/pack_q8.cc',
       ],
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
-      'defines': ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
+      'defines': [
+        'NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+        'MOBILENET_EDGE_OLD_GLIBC',
+      ],
       'dependencies': ['kernels_scalar'],
       'conditions': [
         ['target_arch=="x64"', {

@@ -1,7 +1,8 @@
 #include "team.h"
 
 #include <algorithm>
-#include <system_error>
+#include <exception>
+#include <thread>
 
 #if defined(__linux__)
 #include <sched.h>
@@ -41,7 +42,7 @@ Team::~Team() {
     ending_ = true;
     for (const auto& thread : threads_) thread->called.notify_one();
   }
-  for (const auto& thread : threads_) thread->thread.join();
+  for (const auto& thread : threads_) thread->thread->join();
 }
 
 bool Team::run(int32_t threads, const Work& work) {
@@ -82,13 +83,15 @@ Team::Thread* Team::idle_thread() {
     return thread;
   }
   if (threads_.size() == kMostThreads) return nullptr;
-  auto thread = std::make_unique<Thread>();
   try {
-    thread->thread = std::thread(&Team::live, this, thread.get());
-  } catch (const std::system_error&) {
+    threads_.reserve(threads_.size() + 1);
+    idle_.reserve(threads_.size() + 1);  // where each will stand, for nothing may fail then
+    auto thread = std::make_unique<Thread>();
+    thread->thread = std::make_unique<SystemThread>([this, self = thread.get()] { live(self); });
+    threads_.push_back(std::move(thread));
+  } catch (const std::exception&) {  // no thread, or no memory for one
     return nullptr;
   }
-  threads_.push_back(std::move(thread));
   return threads_.back().get();
 }
 

@@ -9,8 +9,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
+
+#include "system_thread.h"
 
 namespace mobilenet_edge {
 
@@ -34,7 +35,7 @@ class Team {
 
  private:
   struct Thread {
-    std::thread thread;
+    std::unique_ptr<SystemThread> thread;
     std::condition_variable called;
     Work work;  // what to do next, as `member`
     int32_t member = 0;

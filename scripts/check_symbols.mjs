@@ -1,8 +1,10 @@
-// Checks that the prebuilt Linux addons load on old systems: Debian 11, Raspberry Pi OS 11, Ubuntu 20.04 and
-// later ones. Needs readelf (binutils).
+// Checks that the prebuilt Linux addons load on old systems (Debian 11, Raspberry Pi OS 11, Ubuntu 20.04 and later
+// ones) and on those with musl (Alpine). Needs readelf (binutils) and, for musl, Debian's packages.
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { dynamicSymbols } from './elf_symbols.mjs';
+import { muslLoader } from './musl.mjs';
 import { root } from './node_headers.mjs';
 
 /** The newest symbol versions that an addon may ask for; GLIBCXX_3.4.28 is GCC 10's. */
@@ -24,7 +26,40 @@ export function checkSymbols(arch) {
   const folder = join(root, 'prebuilds', `linux-${arch}`);
   const addons = readdirSync(folder);
   if (addons.length !== 1) throw new Error(`Expected one addon in ${folder} but found ${addons.length}`);
-  checkAddon(join(folder, addons[0]), MACHINES[arch]);
+  if (/glibc|musl/.test(addons[0])) throw new Error(`${addons[0]} is for one C library: the addons are for all`);
+  const addon = join(folder, addons[0]);
+  checkAddon(addon, MACHINES[arch]);
+  checkAddonForMusl(addon, arch);
+}
+
+/** These stand in the C++ library and libgcc, which Node needs too, whatever the C library. */
+const CXX_VERSIONS = /^(GLIBCXX|CXXABI|CXXABI_ARM|GCC)_/;
+
+function checkAddonForMusl(addon, arch) {
+  const name = relative(root, addon);
+  let loader;
+  try {
+    loader = muslLoader(arch);
+  } catch (error) {
+    if (process.env.CI) throw error;
+    console.log(`${name} was not compared with musl, which could not be had: ${error.message.split('\n')[0]}`);
+    return;
+  }
+  const missing = symbolsMissing(dynamicSymbols(addon), dynamicSymbols(loader));
+  if (missing.length > 0) throw new Error(`${name} needs ${missing.join(', ')}, which musl lacks`);
+}
+
+/** Of the symbols that must be found, those that neither musl nor Node has. */
+function symbolsMissing(needed, libc) {
+  const has = new Set(libc.filter(({ defined }) => defined).map(({ name }) => name));
+  return (
+    needed
+      .filter(({ defined, weak, version }) => !defined && !weak && !CXX_VERSIONS.test(version ?? ''))
+      .map(({ name }) => name)
+      .filter((name) => !/^(napi|node_api)_/.test(name))
+      // musl 1.2.4 dropped the second names that functions have for large files, such as mmap64.
+      .filter((name) => !has.has(name) || (name.endsWith('64') && has.has(name.slice(0, -2))))
+  );
 }
 
 function checkAddon(addon, machine) {

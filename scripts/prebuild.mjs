@@ -1,6 +1,7 @@
 // Builds the addons that go into the package for Linux, with Debian's cross compilers: `npm run prebuild`, or
 // `npm run prebuild -- arm64` for some of x64, arm64, arm (armv7). Each is built in a folder of its own, so that build/
 // stays as it is. The C++ library is linked dynamically: linked statically it needs a newer C library than we ask for.
+// The files carry no tag of a C library, for musl (Alpine) takes them too: scripts/check_symbols.mjs, check_musl.mjs.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,7 +31,7 @@ function prebuild(arch) {
     process.execPath,
     [
       prebuildify,
-      ...['--napi', '--strip', '--tag-libc', '--platform=linux', `--arch=${arch}`, `--cwd=${folder}`, `--out=${root}`],
+      ...['--napi', '--strip', '--platform=linux', `--arch=${arch}`, `--cwd=${folder}`, `--out=${root}`],
       ...(armv ? ['--tag-armv'] : []),
     ],
     {

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
     const bool listed = std::any_of(list.begin(), list.end(), [&](const char* name) { return strcmp(name, isa) == 0; });
     expect(select_kernels(isa, &kernels) == listed, std::string("selecting '") + isa + "'");
   }
+  test_thread();
   if (!only_team) {
     test_packing();
     test_q8_packing();

@@ -181,6 +181,7 @@ std::vector<Element> pack_groups(const std::vector<Element>& weights, const std:
 }
 
 // Those of what no instruction set has a part in.
+void test_thread();
 void test_packing();
 void test_q8_packing();
 
