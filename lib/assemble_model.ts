@@ -1,8 +1,10 @@
 /** Puts a Model together: what load() does on every platform once the file is read and the engine chosen. */
 import { checkSignal } from './abort';
 import { recognize } from './architectures/recognize';
+import { type Budget, checkLimitsOption, type Limits } from './budget';
 import { checkMaxQueue } from './call_limit';
-import { compileWith, pooledFeatures } from './compile/compile';
+import { compiling, pooledFeatures } from './compile/compile';
+import { checkLimits } from './compile/limits';
 import { outline } from './compile/outline';
 import { BytesPacker, type NewPacker } from './compile/packer';
 import { type Engine, MAX_THREADS } from './engines/engine';
@@ -14,7 +16,8 @@ import type { Image } from './image/image';
 import { type Preprocess, resolvePreprocess } from './image/preprocess';
 import { inputRange } from './input_range';
 import { Model, type ModelInfo } from './model';
-import { hasIntegerForm, type Precision, simplify } from './passes/simplify';
+import { hasIntegerForm, type Precision, simplifying } from './passes/simplify';
+import { inTurns } from './phase';
 import type { PackedWeights } from './program/program';
 import { totals } from './summary';
 
@@ -36,6 +39,8 @@ export interface CommonLoadOptions {
    * QUEUE_FULL at once: a camera that is faster than the model would fill the memory. An array of pictures is one call.
    */
   maxQueue?: number;
+  /** What the model may cost, where the defaults do not fit; beyond them load() rejects with MODEL_UNSUPPORTED. */
+  limits?: Limits;
   /** Rejects with ABORTED if it fires before the model is loaded. */
   signal?: AbortSignal;
   /** Called with 0 to 1 as the file is read and compiled. */
@@ -48,6 +53,7 @@ export type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format
 export interface Ingredients<Source> {
   file: LoadedFile;
   labels: readonly string[] | undefined;
+  budget: Budget;
   engine: Engine;
   /** With backend 'auto': why the native engine could not be used. */
   fallbackReason?: string;
@@ -56,25 +62,29 @@ export interface Ingredients<Source> {
 
 /** Simplifies, compiles and loads into the engine. Rejects as load() does. */
 export async function assembleModel<Source>(
-  { file, labels, engine, fallbackReason, decode }: Ingredients<Source>,
+  { file, labels, budget, engine, fallbackReason, decode }: Ingredients<Source>,
   options: CommonLoadOptions,
 ): Promise<Model<Source>> {
   const { signal, onProgress } = options;
-  const range = inputRange(file.graph, file.preprocess?.range);
+  const [height, width, channels] = pixels(file.graph.input.shape);
+  budget.checkPixels(height * width);
+  checkLimits(file.graph);
+  const range = inputRange(file.graph, file.preprocess?.range, budget);
   const preprocess = resolvePreprocess(file.preprocess, { range }, options.preprocess);
   const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine);
-  const graph = simplify(file.graph, precision);
+  const graph = await inTurns(simplifying(file.graph, precision, budget), signal);
   const threads = Math.min(options.threads ?? engine.defaultThreads, engine.maxThreads);
   const newPacker: NewPacker<PackedWeights> = engine.newPacker ?? ((sizes) => new BytesPacker(sizes));
-  const { weights, ...program } = compileWith(newPacker, graph, engine.geometry, { threads });
+  const compilation = compiling(newPacker, graph, engine.geometry, budget, { threads });
+  const { weights, ...program } = await inTurns(compilation, signal);
   const weightBytes = weights.byteLength;
+  if (!engine.newPacker) budget.spendBytes(weightBytes, 'a copy of the weights in WebAssembly');
   onProgress?.(0.9);
   const session = await engine.load({ ...program, weights }, threads);
   if (signal?.aborted) await session.close();
   throwIfAborted(signal);
   onProgress?.(1);
 
-  const [height, width, channels] = pixels(file.graph.input.shape);
   return new Model({
     decode,
     info: {
@@ -148,6 +158,7 @@ export const COMMON_LOAD_OPTIONS = [
   'precision',
   'preprocess',
   'maxQueue',
+  'limits',
   'signal',
   'onProgress',
 ] as const satisfies (keyof CommonLoadOptions)[];
@@ -155,9 +166,10 @@ export const COMMON_LOAD_OPTIONS = [
 /** `others`: the names of the options that one platform has more. Throws INVALID_ARGUMENT. */
 export function checkLoadOptions(options: CommonLoadOptions, others: readonly string[]): void {
   checkOptionKeys(options, [...COMMON_LOAD_OPTIONS, ...others]);
-  const { threads, precision = 'auto', maxQueue, onProgress, signal } = options;
+  const { threads, precision = 'auto', maxQueue, limits, onProgress, signal } = options;
   checkSignal(signal);
   checkMaxQueue(maxQueue);
+  checkLimitsOption(limits);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw invalidArgument('onProgress to be a function', onProgress);
   }

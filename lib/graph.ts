@@ -211,7 +211,11 @@ export function windowExtent(input: number, kernel: number, stride: number, dila
 export function consumers(graph: Graph): Map<Tensor, Node[]> {
   const readers = new Map<Tensor, Node[]>();
   for (const node of graph.nodes) {
-    for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
+    for (const input of node.inputs) {
+      const known = readers.get(input);
+      if (known) known.push(node);
+      else readers.set(input, [node]);
+    }
   }
   return readers;
 }

@@ -2,6 +2,7 @@
 export { mobilenetV1 } from './architectures/mobilenet_v1';
 export { mobilenetV2 } from './architectures/mobilenet_v2';
 export type { ArchitectureOptions } from './architectures/network_builder';
+export type { Limits } from './budget';
 export { type ErrorCode, MobileNetEdgeError } from './errors';
 export type { ModelSource, TfjsArtifacts } from './formats/read_model_file';
 export type { Graph } from './graph';

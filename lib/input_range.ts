@@ -10,6 +10,7 @@
  * Two other traces: what a float input is quantized to holds the range and little more; and converters fold x / 255 into the
  * weights of the first convolution, which then cannot tell black from white in any other range.
  */
+import { Budget } from './budget';
 import { consumers, type Graph, integerRange, isQuantized, type Node, type Tensor } from './graph';
 import type { Preprocess } from './image/preprocess';
 import { rangeAffine } from './image/range';
@@ -32,6 +33,9 @@ const TOLERANCE = 0.01;
 const CALIBRATION = 0.25;
 /** A first layer that was trained on these inputs has filters of a sum above 1; those of one that has x / 255 in it are 255 times smaller. */
 const BLIND = 0.1;
+
+/** No picture has more, and tensors that are none may have millions. */
+const PICTURE_CHANNELS = 4;
 
 const within = (value: number, [low, high]: Interval): boolean => value >= low && value <= high;
 
@@ -66,10 +70,10 @@ function rangeOfQuantization({ type, quantization }: Tensor): NamedRange | undef
   });
 }
 
-function rangeOfWeights(node: Node): NamedRange | undefined {
+function rangeOfWeights(node: Node, budget: Budget): NamedRange | undefined {
   if (node.op !== 'conv2d' && node.op !== 'depthwise_conv2d') return undefined;
   const outputs = node.output.shape[node.output.shape.length - 1];
-  const weights = realValues(node.filter);
+  const weights = realValues(node.filter, budget);
   const run = node.op === 'conv2d' ? weights.length / outputs : 1;
   const sums = new Float64Array(outputs);
   for (const [i, weight] of weights.entries()) sums[Math.floor(i / run) % outputs] += Math.abs(weight);
@@ -78,7 +82,7 @@ function rangeOfWeights(node: Node): NamedRange | undefined {
 }
 
 /** What the operators before the first layer tell, and the arithmetic by which they do. */
-function readTrace(graph: Graph): { range: NamedRange; arithmetic?: Arithmetic } | undefined {
+function readTrace(graph: Graph, budget: Budget): { range: NamedRange; arithmetic?: Arithmetic } | undefined {
   const readers = consumers(graph);
   const channels = graph.input.shape[graph.input.shape.length - 1];
   let arithmetic: Arithmetic = Array.from({ length: channels }, () => ({ scale: 1, shift: 0 }));
@@ -107,7 +111,7 @@ function readTrace(graph: Graph): { range: NamedRange; arithmetic?: Arithmetic }
   if (!first || isChanged || isQuantized(tensor)) return undefined;
   // Weights that batch normalization follows may be of any size.
   const isScaled = readers.get(first.output)?.some(({ op }) => op === 'affine');
-  const range = isScaled ? undefined : rangeOfWeights(first);
+  const range = isScaled ? undefined : rangeOfWeights(first, budget);
   return range && { range };
 }
 
@@ -116,9 +120,13 @@ function readTrace(graph: Graph): { range: NamedRange; arithmetic?: Arithmetic }
  * states otherwise wins, unless the network's own arithmetic would make nothing of it: the same normalization, stated
  * and built in, leaves a picture of almost one value. A quantized input states its range itself.
  */
-export function inputRange(graph: Graph, stated: Preprocess['range'] | undefined): NamedRange | undefined {
-  if (isQuantized(graph.input)) return undefined;
-  const trace = readTrace(graph);
+export function inputRange(
+  graph: Graph,
+  stated: Preprocess['range'] | undefined,
+  budget = new Budget(),
+): NamedRange | undefined {
+  if (isQuantized(graph.input) || (graph.input.shape.at(-1) ?? 1) > PICTURE_CHANNELS) return undefined;
+  const trace = readTrace(graph, budget);
   if (!trace || stated === undefined) return trace?.range;
   if (!trace.arithmetic) return undefined;
   const affines = rangeAffine(stated, trace.arithmetic.length);

@@ -1,4 +1,5 @@
 import { assembleModel, type CommonLoadOptions, checkLoadOptions, isGraph, type LoadedFile } from './assemble_model';
+import { Budget } from './budget';
 import type { Backend } from './engines/engine';
 import { selectEngine } from './engines/select';
 import { throwIfAborted } from './errors';
@@ -38,11 +39,13 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
   throwIfAborted(signal);
 
   const readProgress = onProgress && ((fraction: number) => onProgress(fraction * 0.5));
-  const file: LoadedFile = isGraph(source)
+  const given = isGraph(source);
+  const budget = new Budget(options.limits, given ? 'graph' : 'file');
+  const file: LoadedFile = given
     ? { format: 'graph', graph: source }
-    : await readModelFile(source, { signal, onProgress: readProgress });
+    : await readModelFile(source, { signal, onProgress: readProgress, budget });
   const labels = await resolveLabels(options.labels, file.labels, elementCount(file.graph.output.shape));
   const engine = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
   throwIfAborted(signal);
-  return assembleModel({ file, labels, ...engine, decode }, options);
+  return assembleModel({ file, labels, budget, ...engine, decode }, options);
 }

@@ -24,11 +24,16 @@ export function checkTopK(topK: unknown): number {
 
 /** exp(x - max) / sum, in double precision: turns logits into probabilities. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(logits);
-  const max = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const exps = values.map((value) => Math.exp(value - max));
-  const sum = exps.reduce((a, b) => a + b, 0);
-  return exps.map((value) => value / sum);
+  const values = new Float64Array(logits);
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) max = Math.max(max, values[i]);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = Math.exp(values[i] - max);
+    sum += values[i];
+  }
+  for (let i = 0; i < values.length; i++) values[i] /= sum;
+  return values;
 }
 
 /** The best `topK` classes (all, if there are fewer), best first, ties by lower index; only those marked in `eligible`. */
@@ -38,9 +43,44 @@ export function topClasses(
   labels: readonly string[] | undefined,
   eligible?: Uint8Array,
 ): Classification[] {
-  return Array.from(probabilities, (probability, index) => ({ probability, index }))
-    .filter(({ index }) => !eligible || eligible[index])
-    .sort((a, b) => b.probability - a.probability || a.index - b.index)
-    .slice(0, topK)
-    .map(({ probability, index }) => ({ className: labels?.[index] ?? `class ${index}`, probability, index }));
+  const classes = Array.from(bestIndices(probabilities, topK, eligible), (index) => ({
+    className: labels?.[index] ?? `class ${index}`,
+    probability: probabilities[index],
+    index,
+  }));
+  return classes.sort((a, b) => b.probability - a.probability || a.index - b.index);
+}
+
+/** In no order. A network can have millions of classes, so only the best so far are kept, in a heap with the worst on top. */
+function bestIndices(probabilities: ArrayLike<number>, most: number, eligible: Uint8Array | undefined): Uint32Array {
+  const heap = new Uint32Array(Math.min(most, probabilities.length));
+  let size = 0;
+  const isWorse = (a: number, b: number): boolean =>
+    probabilities[a] < probabilities[b] || (probabilities[a] === probabilities[b] && a > b);
+
+  const add = (index: number): void => {
+    let at = size++;
+    for (let parent = (at - 1) >> 1; at > 0 && isWorse(index, heap[parent]); parent = (at - 1) >> 1) {
+      heap[at] = heap[parent];
+      at = parent;
+    }
+    heap[at] = index;
+  };
+  const replaceWorst = (index: number): void => {
+    let at = 0;
+    for (let child = 1; child < size; child = 2 * at + 1) {
+      if (child + 1 < size && isWorse(heap[child + 1], heap[child])) child++;
+      if (!isWorse(heap[child], index)) break;
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = index;
+  };
+
+  for (let index = 0; index < probabilities.length; index++) {
+    if (eligible && !eligible[index]) continue;
+    if (size < heap.length) add(index);
+    else if (isWorse(heap[0], index)) replaceWorst(index);
+  }
+  return heap.subarray(0, size);
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "program.h"
 #include "validate.h"
 
 namespace mobilenet_edge {
@@ -22,11 +23,6 @@ double output_pixels(const Op& op) {
 
 class Checks {
  public:
-  // Bounds that keep 32-bit products of fields from overflowing.
-  static constexpr int32_t kMaxSize = 1 << 24;
-  static constexpr int32_t kMaxHeight = 1 << 18;
-  static constexpr int32_t kMaxWindow = 1 << 10;
-
   const char* defect = nullptr;
 
   bool require(bool holds, const char* otherwise) {

@@ -5,6 +5,17 @@
 
 namespace mobilenet_edge {
 
+// Pixels of a picture, channels of a pixel, weights of an output channel.
+constexpr int32_t kMaxSize = 16777216;
+// Rows and columns of a picture.
+constexpr int32_t kMaxHeight = 262144;
+// Rows and columns of a window, its strides, dilations and padding.
+constexpr int32_t kMaxWindow = 1024;
+// Input rows under two output rows of a depthwise convolution, and one.
+constexpr int32_t kMaxDepthwiseRows = 128;
+// Pixels of an integer mean: so many bytes sum up to less than 2^31.
+constexpr int32_t kMaxMeanPixels = 8388608;
+
 enum Opcode : int32_t {
   OPCODE_CONV = 1,
   OPCODE_POINTWISE = 2,

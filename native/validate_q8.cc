@@ -121,9 +121,7 @@ void Q8Checks::fields(const Q8PoolOp& op) {
 }
 
 void Q8Checks::fields(const Q8MeanOp& op) {
-  // So many bytes sum up to less than 2^31.
-  constexpr int32_t kMostPixels = 1 << 23;
-  chunks(op.chunks, 1, 1) && output_range(op) && size(op.pixels, kMostPixels) &&
+  chunks(op.chunks, 1, 1) && output_range(op) && size(op.pixels, kMaxMeanPixels) &&
       require(is_value(op.input_zero), "a zero point is no byte") &&
       pixels(limits_.arena, op.input, op.pixels, op.input_stride, op.channels, 1) &&
       span(limits_.arena, op.output, op.channels, 1);

@@ -165,7 +165,7 @@ describe('what is refused', () => {
     const doubling = { class_name: 'Sequential', config: { name: 'root', layers: [input, layer] } };
     await expect(read(doubling)).rejects.toMatchObject({
       code: 'MODEL_UNSUPPORTED',
-      message: expect.stringMatching(/layers/),
+      message: expect.stringMatching(/operators/),
     });
   });
 });

@@ -2,6 +2,7 @@
 export { mobilenetV1 } from '../architectures/mobilenet_v1';
 export { mobilenetV2 } from '../architectures/mobilenet_v2';
 export type { ArchitectureOptions } from '../architectures/network_builder';
+export type { Limits } from '../budget';
 export type { ErrorCode } from '../errors';
 export { MobileNetEdgeError } from '../errors';
 export type { TfjsArtifacts } from '../formats/tfjs';

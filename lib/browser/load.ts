@@ -97,7 +97,7 @@ function checkOptions(options: LoadOptions): void {
   }
 }
 
-function hostOptions({ isa, threads, precision, preprocess, labels, cache }: LoadOptions): HostOptions {
+function hostOptions({ isa, threads, precision, preprocess, limits, labels, cache }: LoadOptions): HostOptions {
   const areAtUrl = typeof labels === 'string' || isUrl(labels);
   const problem = (cause: unknown) =>
     new MobileNetEdgeError('LABELS_INVALID', `Expected the URL of a text file but received ${labels}`, { cause });
@@ -106,6 +106,7 @@ function hostOptions({ isa, threads, precision, preprocess, labels, cache }: Loa
     threads,
     precision,
     preprocess,
+    limits,
     labels: areAtUrl ? absoluteUrl(labels, problem) : labels,
     cache: cache === true ? 'mobilenet-edge' : cache || undefined,
   };

@@ -1,5 +1,6 @@
 /** One model and its engine, behind requests: in a worker, or on the page itself. */
 import { assembleModel } from '../assemble_model';
+import { Budget } from '../budget';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { elementCount } from '../graph';
 import { fitLabels, labelsInvalid, readLabelText } from '../labels';
@@ -50,7 +51,9 @@ export class ModelHost {
   ): Promise<ModelInfo> {
     let done = 0;
     const bytes: ByteProgress = { loaded: 0 };
+    const budget = new Budget(options.limits, model.kind === 'graph' ? 'graph' : 'file');
     const file = await readSentModel(model, {
+      budget,
       signal,
       cache: options.cache,
       onBytes: (more, total) => {
@@ -75,7 +78,7 @@ export class ModelHost {
       signal,
       onProgress: (fraction: number) => onProgress?.(fraction),
     };
-    this.#model = await assembleModel({ file, labels, engine, decode: decodePicture }, loading);
+    this.#model = await assembleModel({ file, labels, budget, engine, decode: decodePicture }, loading);
     return this.#model.info;
   }
 }

@@ -1,5 +1,6 @@
 /** What a page and the worker that hosts its model say to each other. */
 import type { LoadedFile } from '../assemble_model';
+import type { Limits } from '../budget';
 import type { ClassSelection } from '../class_selection';
 import type { WasmModuleName } from '../engines/wasm_probe';
 import type { ErrorCode } from '../errors';
@@ -35,6 +36,7 @@ export interface HostOptions {
   threads?: number;
   precision?: 'auto' | 'float32' | 'float16' | 'int8';
   preprocess?: Partial<Preprocess>;
+  limits?: Limits;
   /** Names, or the URL of a text file. */
   labels?: readonly string[] | string;
   /** The name of the Cache to keep fetched model files in. */

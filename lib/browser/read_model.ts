@@ -25,9 +25,9 @@ export async function readSentModel(model: SentModel, options: ReadModelOptions)
     case 'graph':
       return { format: 'graph', graph: model.graph };
     case 'artifacts':
-      return readTfjsArtifacts(model.artifacts);
+      return readTfjsArtifacts(model.artifacts, options);
     case 'bytes':
-      return readModelBytes(model.bytes);
+      return readModelBytes(model.bytes, options);
     case 'files':
       return readFiles(model.files, options);
     case 'url':
@@ -52,7 +52,7 @@ async function readUrl(url: string, options: ReadModelOptions): Promise<LoadedFi
     url,
     fetching((read, total) => read > LARGEST_HEADER && options.onProgress?.(read / total)),
   );
-  if (recognizeFormat(bytes) === 'tflite') return readTflite(bytes);
+  if (recognizeFormat(bytes) === 'tflite') return readTflite(bytes, options);
   if (recognizeFormat(bytes) !== 'json') throw notSupported(bytes, url);
   const { search } = new URL(url);
   const beside: FilesBeside = {
@@ -90,7 +90,7 @@ async function readFiles(files: readonly Blob[], options: ReadModelOptions): Pro
   if (files.length === 1 && !(await isJson(files[0]))) {
     const bytes = await readBlob(files[0]);
     options.onBytes?.(bytes.length, bytes.length);
-    return readModelBytes(bytes);
+    return readModelBytes(bytes, options);
   }
   const byName = new Map(files.map((file) => [nameOf(file), file]));
   const read = async (path: string, onBytes?: (read: number, total: number) => void) => {
@@ -112,7 +112,8 @@ async function readFiles(files: readonly Blob[], options: ReadModelOptions): Pro
   for (const file of files) {
     if (!(await isJson(file))) continue;
     const bytes = await readBlob(file);
-    if ('modelTopology' in parseJson(bytes, nameOf(file))) return readTfjsFiles(nameOf(file), bytes, beside, options);
+    if ('modelTopology' in parseJson(bytes, nameOf(file), options.budget))
+      return readTfjsFiles(nameOf(file), bytes, beside, options);
   }
   throw new MobileNetEdgeError(
     'INVALID_ARGUMENT',

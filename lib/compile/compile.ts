@@ -1,14 +1,19 @@
 /** Graph to Program: group into steps, plan the arena, lower and pack. */
+import { Budget } from '../budget';
 import { MobileNetEdgeError } from '../errors';
-import { type Graph, pixels, type Tensor } from '../graph';
-import type { Geometry, Port, Program } from '../program/program';
+import { elementCount, type Graph, pixels, type Tensor } from '../graph';
+import { finish, type Phase } from '../phase';
+import type { Geometry, PackedWeights, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
+import { workOf } from '../work';
 import { checkLimits } from './limits';
 import { lower } from './lower';
-import { BytesPacker, type NewPacker, weightSizes } from './packer';
-import { arenaType, planArena } from './plan';
+import { BytesPacker, type NewPacker } from './packer';
+import { arenaType, planningArena } from './plan';
 import { scratchBytes as scratchBytesOf } from './scratch';
-import { type Fusion, groupSteps, stepOutput } from './steps';
+import { sharing } from './shared_blocks';
+import { type Fusion, groupingSteps, stepOutput } from './steps';
+import { weightSizes } from './weight_sizes';
 
 export interface CompileOptions {
   /** Which bottlenecks to fuse; default 'auto'. The answer is the same bit for bit. */
@@ -31,40 +36,57 @@ export function compile(graph: Graph, geometry: Geometry, options: CompileOption
 }
 
 /** The same with an engine's own packer. */
-export function compileWith<Weights>(
+export function compileWith<Weights extends PackedWeights>(
   newPacker: NewPacker<Weights>,
   graph: Graph,
   geometry: Geometry,
   options: CompileOptions = {},
 ): Program<Weights> {
+  return finish(compiling(newPacker, graph, geometry, new Budget({}, 'graph'), options));
+}
+
+/** The same in turns, within a budget. */
+export function* compiling<Weights extends PackedWeights>(
+  newPacker: NewPacker<Weights>,
+  graph: Graph,
+  geometry: Geometry,
+  budget: Budget,
+  options: CompileOptions = {},
+): Phase<Program<Weights>> {
   const { fusion = 'auto', threads = 1, guardBytes = 0 } = options;
   checkLimits(graph);
-  const steps = groupSteps(graph, geometry, fusion);
+  budget.checkMacs(workOf(graph));
+  const steps = yield* groupingSteps(graph, geometry, fusion, budget);
   if (steps.length === 0) {
     throw new MobileNetEdgeError('MODEL_UNSUPPORTED', 'Expected a network with at least one layer but found none');
   }
-  const { places, scratch, scratchBytes, arenaBytes } = planArena(graph, steps, geometry, {
+  const { places, scratch, scratchBytes, arenaBytes } = yield* planningArena(graph, steps, geometry, {
     threads,
     guardBytes,
+    budget,
     scratchOf: (step, strides) => scratchBytesOf(step, strides, geometry),
   });
-  if (arenaBytes > LIMIT_BYTES) {
-    throw new MobileNetEdgeError(
-      'MODEL_UNSUPPORTED',
-      `The network needs ${arenaBytes} bytes of activations; the limit is 2 GiB`,
-    );
-  }
+  const sizes = weightSizes(graph);
+  checkReach(arenaBytes, 'activations');
+  checkReach(sizes.expectedBytes, 'weights');
+  budget.spendBytes(arenaBytes, 'activations');
+  budget.spendBytes(bytesOfRun(graph), 'an input and an output');
+  budget.spendBytes(sizes.limitBytes, 'packed weights');
 
-  const packer = newPacker(weightSizes(graph));
+  const packer = sharing(newPacker(sizes));
   const ops: Op[] = [];
   const wordsAfter = new Map<Tensor, number>([[graph.input, 0]]);
   let words = 0;
-  steps.forEach((step, i) => {
+  for (const [i, step] of steps.entries()) {
+    if (budget.turnIsOver()) yield;
     const op = lower(step, { places, scratch: scratch[i], packer, geometry, threads });
     ops.push(op);
     words += wordCount(op);
     wordsAfter.set(stepOutput(step), words);
-  });
+  }
+
+  const weights = packer.finish();
+  checkReach(weights.byteLength, 'weights');
 
   const port = (tensor: Tensor): Port => ({
     ...places.get(tensor)!,
@@ -75,7 +97,7 @@ export function compileWith<Weights>(
   const embedding = pooledFeatures(graph);
   return {
     ops: encode(ops),
-    weights: packer.finish(),
+    weights,
     arenaBytes,
     threads,
     scratchBytes,
@@ -83,6 +105,19 @@ export function compileWith<Weights>(
     output: port(graph.output),
     embedding: embedding && port(embedding),
   };
+}
+
+function checkReach(bytes: number, what: string): void {
+  if (bytes <= LIMIT_BYTES) return;
+  throw new MobileNetEdgeError(
+    'MODEL_UNSUPPORTED',
+    `Expected a network with at most 2 GiB of ${what} but it needs ${bytes} bytes`,
+  );
+}
+
+/** What calls hold beside the arena: the input as float32 and an engine's copy of it; the output, as reals and as probabilities too. */
+function bytesOfRun({ input, output }: Graph): number {
+  return 8 * elementCount(input.shape) + 16 * elementCount(output.shape);
 }
 
 /** What the last global pooling makes: the features under the classifier. */

@@ -83,7 +83,7 @@ function columnBlock(
   const largestShare = (size: number): number => Math.ceil(Math.ceil(panels / size) / threads) * size;
   let { size } = cut(panels, Math.round(panels / fitting));
   if (threads > 1) {
-    for (let other = Math.ceil(fitting * 1.5); other >= 1; other--) {
+    for (let other = Math.min(panels, Math.ceil(fitting * 1.5)); other >= 1; other--) {
       if (largestShare(other) < largestShare(size)) size = other;
     }
   }

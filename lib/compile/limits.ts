@@ -1,36 +1,55 @@
-/** What every engine promises to run; native/checks.h refuses what is beyond, so the limits agree. */
+/** What every engine promises to run; the native one refuses what is beyond, by the same numbers. */
 import { MobileNetEdgeError } from '../errors';
-import { type Graph, pixels } from '../graph';
+import { type Graph, isQuantized, type Node, pixels, type Tensor } from '../graph';
+import { LIMITS } from '../program/limits';
+import { pixelStride, q8Stride } from './plan';
 
-const LARGEST_EXTENT = 2 ** 18;
-const LARGEST_WINDOW = 2 ** 10;
-/** Input rows under two output rows of a depthwise convolution. */
-const DEPTHWISE_ROWS = 127;
+/** Integer kernels read the weights of an output channel in steps of so many. */
+const DEPTH_STEP = 16;
+
+function check(ok: boolean, name: string, what: string): void {
+  if (!ok)
+    throw new MobileNetEdgeError('MODEL_UNSUPPORTED', `${name}: expected ${what}, for which the kernels are made`);
+}
 
 /** Throws MODEL_UNSUPPORTED for pictures and windows that no network of the family has. */
 export function checkLimits(graph: Graph): void {
-  const check = (ok: boolean, name: string, what: string): void => {
-    if (!ok)
-      throw new MobileNetEdgeError('MODEL_UNSUPPORTED', `${name}: expected ${what}, for which the kernels are made`);
-  };
+  checkTensor(graph.input, graph.input.name);
   for (const node of graph.nodes) {
-    for (const tensor of [...node.inputs, node.output]) {
-      const [height, width] = pixels(tensor.shape);
-      check(
-        height <= LARGEST_EXTENT && width <= LARGEST_EXTENT,
-        node.name,
-        `at most ${LARGEST_EXTENT} rows and columns`,
-      );
-    }
-    if (!('window' in node)) continue;
-    const { kernel, stride, dilation, padding } = node.window;
-    const extents = [...kernel, ...stride, ...dilation, ...Object.values(padding)];
-    check(Math.max(...extents) <= LARGEST_WINDOW, node.name, `a window of at most ${LARGEST_WINDOW}`);
-    const rows = stride[0] + (kernel[0] - 1) * dilation[0];
+    checkTensor(node.output, node.name);
+    checkNode(node);
+  }
+}
+
+function checkTensor({ shape }: Tensor, name: string): void {
+  const [height, width, channels] = pixels(shape);
+  const most = LIMITS.height.value;
+  check(height <= most && width <= most, name, `at most ${most} rows and columns`);
+  const size = LIMITS.size.value;
+  check(height * width <= size, name, `at most ${size} pixels`);
+  check(Math.max(pixelStride(channels), q8Stride(channels)) <= size, name, `fewer than ${size} channels`);
+}
+
+function checkNode(node: Node): void {
+  const { name } = node;
+  if (node.op === 'conv2d') {
+    const [, height, width, inputs] = node.filter.shape;
+    const depth = height * width * inputs;
     check(
-      node.op !== 'depthwise_conv2d' || rows <= DEPTHWISE_ROWS,
-      node.name,
-      `at most ${DEPTHWISE_ROWS} rows under a depthwise window`,
+      depth + DEPTH_STEP <= LIMITS.size.value,
+      name,
+      `fewer than ${LIMITS.size.value} weights for an output channel`,
     );
   }
+  if (node.op === 'pool' && node.source === 'mean' && isQuantized(node.output)) {
+    const [height, width] = pixels(node.inputs[0].shape);
+    check(height * width <= LIMITS.mean_pixels.value, name, `a mean of at most ${LIMITS.mean_pixels.value} pixels`);
+  }
+  if (!('window' in node)) return;
+  const { kernel, stride, dilation, padding } = node.window;
+  const extents = [...kernel, ...stride, ...dilation, ...Object.values(padding)];
+  check(Math.max(...extents) <= LIMITS.window.value, name, `a window of at most ${LIMITS.window.value}`);
+  const rows = stride[0] + (kernel[0] - 1) * dilation[0];
+  const most = LIMITS.depthwise_rows.value - 1;
+  check(node.op !== 'depthwise_conv2d' || rows <= most, name, `at most ${most} rows under a depthwise window`);
 }

@@ -1,4 +1,5 @@
 /** Lays weights out as the kernels read them (see the docs of the ops in program/schema.ts). */
+import { allocate } from '../allocate';
 import { isTypedArray } from '../bytes';
 import type { Tensor } from '../graph';
 import { type PanelGeometry, panelWidth } from '../program/program';
@@ -11,14 +12,14 @@ export class WeightBlob {
 
   /** `limitBytes` bounds what all pieces may take; only what is used takes memory. */
   constructor(limitBytes: number) {
-    this.#buffer = new ArrayBuffer(0, { maxByteLength: limitBytes });
+    this.#buffer = allocate(limitBytes, () => new ArrayBuffer(0, { maxByteLength: limitBytes }));
   }
 
   /** Reserves `length` bytes of zeros and returns them with their byte offset. */
   allocate(length: number): { offset: number; bytes: Uint8Array<ArrayBuffer> } {
     const offset = this.#bytes;
     this.#bytes = alignUp(offset + length, 64);
-    this.#buffer.resize(this.#bytes);
+    allocate(this.#bytes, () => this.#buffer.resize(this.#bytes));
     return { offset, bytes: new Uint8Array(this.#buffer, offset, length) };
   }
 

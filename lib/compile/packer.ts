@@ -1,17 +1,8 @@
 /** What lays weights out: each engine may have its own. */
-import {
-  type Conv2D,
-  type Dense,
-  type DepthwiseConv2D,
-  elementCount,
-  type Graph,
-  isQuantized,
-  type Tensor,
-} from '../graph';
+import type { Conv2D, Dense, DepthwiseConv2D, Tensor } from '../graph';
 import type { PanelGeometry, Q8Geometry } from '../program/program';
 import { packDepthwise, packPanels, WeightBlob } from './pack';
 import { packQ8Depthwise, packQ8Panels } from './pack_q8';
-import { roundChannels } from './plan';
 
 /** Fields of the op; byte offsets. */
 export interface Q8Packed {
@@ -73,21 +64,4 @@ export class BytesPacker implements Packer<Uint8Array> {
   finish(): Uint8Array {
     return this.#blob.toBytes();
   }
-}
-
-/** Bytes beside the weights of a node: tables, padding. */
-const NODE_BYTES = 65536 + 1024;
-
-export function weightSizes({ nodes }: Graph): WeightSizes {
-  const sizes = { limitBytes: NODE_BYTES, expectedBytes: 0 };
-  for (const node of nodes) {
-    sizes.limitBytes += NODE_BYTES;
-    if (!('filter' in node)) continue;
-    const count = elementCount(node.filter.shape);
-    const outputs = node.output.shape[node.output.shape.length - 1];
-    // At most 4 bytes, or 1 and four extra products of 36 bytes for every 32 weights; heads of 8 bytes; whole steps of 16.
-    sizes.limitBytes += 6 * roundChannels(outputs) * (Math.ceil(count / outputs) + 16);
-    sizes.expectedBytes += count * (isQuantized(node.output) ? 1 : node.output.half ? 2 : 4);
-  }
-  return sizes;
 }

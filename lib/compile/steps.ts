@@ -2,6 +2,7 @@
  * Groups the nodes of a simplified Graph into steps, one op of the Program each: a 1x1 convolution takes the
  * residual add that follows it, and a bottleneck that is worth fusing becomes one step.
  */
+import { Budget } from '../budget';
 import {
   type Add,
   type Conv2D,
@@ -15,7 +16,9 @@ import {
   pixels,
   type Tensor,
 } from '../graph';
+import { finish, type Phase } from '../phase';
 import type { Geometry } from '../program/program';
+import { StepList } from './step_list';
 
 /** A matrix product over pixels, with the skip connection added to its result where there is one. */
 export interface PointwiseStep {
@@ -95,31 +98,31 @@ export function stepOutput(step: Step): Tensor {
   }
 }
 
-export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): Step[] {
-  const steps: Step[] = [];
+export function* groupingSteps(graph: Graph, geometry: Geometry, fusion: Fusion, budget: Budget): Phase<Step[]> {
+  const steps = new StepList();
   const readers = consumers(graph);
   const isPrivate = (tensor: Tensor): boolean => tensor !== graph.output && readers.get(tensor)?.length === 1;
-  const indexOfMaker = (tensor: Tensor): number => steps.findIndex((step) => stepOutput(step) === tensor);
 
   for (const node of graph.nodes) {
+    if (budget.turnIsOver()) yield;
     // Integer addition has a rounding of its own, so it stays an op.
     if (node.op === 'add' && !isQuantized(node.output)) steps.push(fuseAdd(node));
     else if (isPointwise(node)) steps.push({ kind: 'pointwise', node });
     else steps.push({ kind: 'node', node: node as NodeStep['node'] });
     fuseBottleneck();
   }
-  return steps;
+  return steps.toArray();
 
   /** An add whose operand comes straight from a 1x1 convolution joins that convolution, which moves down to here. */
   function fuseAdd(add: Add): Step {
     const candidates = add.inputs
-      .map((tensor) => ({ tensor, at: indexOfMaker(tensor) }))
-      .filter(({ tensor, at }) => at >= 0 && isPrivate(tensor) && canTakeResidual(steps[at]))
-      .sort((a, b) => b.at - a.at);
+      .map((tensor) => ({ tensor, link: steps.makerOf(tensor) }))
+      .filter(({ tensor, link }) => link && isPrivate(tensor) && canTakeResidual(link.step))
+      .sort((a, b) => b.link!.number - a.link!.number);
     if (candidates.length === 0) return { kind: 'node', node: add };
-    const { tensor, at } = candidates[0];
+    const { tensor, link } = candidates[0];
     const other = add.inputs[0] === tensor ? add.inputs[1] : add.inputs[0];
-    const [step] = steps.splice(at, 1);
+    const step = steps.remove(link!);
     const residual = { add, tensor: other };
     if (step.kind === 'inverted_residual') return { ...step, project: { ...step.project, residual } };
     return { ...(step as PointwiseStep), residual };
@@ -143,13 +146,21 @@ export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): St
 
   /** If the last three steps are a bottleneck worth fusing, makes one of them. */
   function fuseBottleneck(): void {
-    const [expand, middle, project] = steps.slice(-3);
+    const project = steps.last?.step;
+    const middle = steps.last?.before?.step;
+    const expand = steps.last?.before?.before?.step;
     if (fusion === 'never' || !expand || !isExpansion(expand) || project?.kind !== 'pointwise') return;
-    if (middle.kind !== 'node' || middle.node.op !== 'depthwise_conv2d') return;
+    if (middle?.kind !== 'node' || middle.node.op !== 'depthwise_conv2d') return;
     const depthwise = middle.node;
     const chained = depthwise.inputs[0] === expand.node.output && project.node.inputs[0] === depthwise.output;
     if (!chained || !isPrivate(expand.node.output) || !isPrivate(depthwise.output)) return;
     if (fusion === 'auto' && !isWorthFusing({ expand, depthwise, project })) return;
-    steps.splice(-3, 3, { kind: 'inverted_residual', expand, depthwise, project });
+    for (let i = 0; i < 3; i++) steps.remove(steps.last!);
+    steps.push({ kind: 'inverted_residual', expand, depthwise, project });
   }
+}
+
+/** The same at once. */
+export function groupSteps(graph: Graph, geometry: Geometry, fusion: Fusion): Step[] {
+  return finish(groupingSteps(graph, geometry, fusion, new Budget({}, 'graph')));
 }

@@ -1,6 +1,10 @@
 /** A model of several files, wherever they lie: on a disk, on a site, among those that a user picked. */
 
+import type { Budget } from '../budget';
+
 export interface ReadOptions {
+  /** What the model may cost; default: what the Limits of load() say. */
+  budget?: Budget;
   signal?: AbortSignal;
   /** Called with the part that is done, 0..1. */
   onProgress?: (fraction: number) => void;

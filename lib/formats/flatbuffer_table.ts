@@ -3,8 +3,10 @@
  * are checked before they are followed, scalars by DataView, whose RangeErrors become MODEL_INVALID in `reading`.
  * Few bytecodes for each of a model's thousands of fields: V8 would optimize what runs longer, for 4 MB of memory.
  */
+import { Budget } from '../budget';
 import { isError } from '../bytes';
 import type { MobileNetEdgeError } from '../errors';
+import type { Phase } from '../phase';
 import { modelInvalid } from './failures';
 
 /** How much may be read from a file in all, in multiples of its length: offsets of a hostile file can share one huge vector. */
@@ -14,13 +16,15 @@ const ALLOWANCE_BASE = 1 << 20;
 export class FlatBuffer {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  readonly budget: Budget;
   readonly #what: string;
   #allowance: number;
 
   /** `what` names the buffer in messages. */
-  constructor(bytes: Uint8Array, what: string) {
+  constructor(bytes: Uint8Array, what: string, budget = new Budget()) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.budget = budget;
     this.#what = what;
     this.#allowance = ALLOWANCE_BASE + ALLOWANCE_FACTOR * bytes.length;
   }
@@ -41,12 +45,21 @@ export class FlatBuffer {
     throw this.#corrupt(`it refers to ${length} bytes at offset ${at} but has ${this.bytes.length} bytes`);
   }
 
+  /** A phase that reads; throws MODEL_INVALID where it reads outside the buffer. */
+  *readingPhase<Result>(read: Phase<Result>): Phase<Result> {
+    try {
+      return yield* read;
+    } catch (error) {
+      throw this.#asCorrupt(error);
+    }
+  }
+
   /** What `read` returns. Throws MODEL_INVALID where it reads outside the buffer. */
   reading<Result>(read: () => Result): Result {
     try {
       return read();
     } catch (error) {
-      throw isError(error) && error.name === 'RangeError' ? this.#corrupt(error.message, error) : error;
+      throw this.#asCorrupt(error);
     }
   }
 
@@ -54,6 +67,11 @@ export class FlatBuffer {
   spend(length: number): void {
     this.#allowance -= length;
     if (this.#allowance < 0) throw modelInvalid(`${this.#what} is corrupt: its parts overlap`);
+  }
+
+  /** A DataView says by RangeError that it was asked for what is outside. */
+  #asCorrupt(error: unknown): unknown {
+    return isError(error) && error.name === 'RangeError' ? this.#corrupt(error.message, error) : error;
   }
 
   #corrupt(why: string, cause?: unknown): MobileNetEdgeError {
@@ -78,6 +96,7 @@ export class FlatTable {
     this.#slots = this.#fields = this.#length = 0;
     if (position === undefined) return;
     file.spend(32);
+    file.budget.spendParts(1, 'tables of the file');
     const vtable = position - this.#view.getInt32(position, true);
     this.#slots = vtable + 4;
     this.#fields = (this.#view.getUint16(vtable, true) - 4) >> 1;
@@ -134,7 +153,12 @@ export class FlatTable {
     return this.#file.bytes.subarray(start, start + length);
   }
 
-  int32s(field: number): number[] {
+  /** Throws MODEL_INVALID if there are more than `most`. */
+  int32s(field: number, most = Number.POSITIVE_INFINITY): number[] {
+    const [, length] = this.#vector(field, 4);
+    if (length > most)
+      throw modelInvalid(`Expected at most ${most} integers in a vector of the file but it has ${length}`);
+    this.#file.budget.spendParts(length, 'integers of the file');
     return Array.from(new Int32Array(this.#copy(field, 4)));
   }
 

@@ -3,6 +3,7 @@ import { type Clamp, LINEAR, NO_PADDING, type Tensor, type Window } from '../gra
 import { withActivation } from './keras_activations';
 import { type KerasLayer, pictureShape } from './keras_layer';
 import { slidingWindow } from './sliding_window';
+import type { Weight } from './tfjs_weights';
 
 /** The window of a layer whose kernel size is the config's `kernelKey`. */
 export function readWindow(layer: KerasLayer, input: Tensor, kernelKey: string, strides?: readonly [number, number]) {
@@ -16,9 +17,9 @@ export function readWindow(layer: KerasLayer, input: Tensor, kernelKey: string, 
 }
 
 /** [rows][columns] -> [columns][rows]: Keras' [..., inputs, outputs] is the Graph's [outputs, ..., inputs]. */
-function transpose(values: Float32Array, columns: number): Float32Array {
+function transpose(layer: KerasLayer, { name, data: values }: Weight, columns: number): Float32Array {
   const rows = values.length / columns;
-  const transposed = new Float32Array(values.length);
+  const transposed = layer.context.budget.float32s(values.length, name);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) transposed[column * rows + row] = values[row * columns + column];
   }
@@ -35,7 +36,9 @@ function pushConv2D(
   const { height, width, filters } = size;
   const channels = input.shape[3];
   const weight = layer.weight(filterName, [...window.kernel, channels, filters]);
-  const filter = layer.constant(weight.name, [filters, ...window.kernel, channels], transpose(weight.data, filters));
+  const filter = layer.constant(weight.name, [filters, ...window.kernel, channels], () =>
+    transpose(layer, weight, filters),
+  );
   const bias = layer.bias(filters);
   return withActivation(layer, [1, height, width, filters], (output, clamp) =>
     layer.push({ op: 'conv2d', name: layer.name, inputs: [input], output, filter, bias, window, clamp }),
@@ -66,7 +69,7 @@ function pushDepthwise(
   const multiplier = depthMultiplier(layer);
   const channels = input.shape[3];
   const weight = layer.weight(DEPTHWISE_KERNEL, [...window.kernel, channels, multiplier]);
-  const filter = layer.constant(weight.name, [1, ...window.kernel, channels * multiplier], weight.data);
+  const filter = layer.constant(weight.name, [1, ...window.kernel, channels * multiplier], () => weight.data);
   return layer.push({
     op: 'depthwise_conv2d',
     name: output.name,
@@ -103,7 +106,7 @@ export function readDense(layer: KerasLayer, [input]: Tensor[]): Tensor {
   const units = layer.number('units');
   const inputs = input.shape[input.shape.length - 1];
   const weight = layer.weight('kernel', [inputs, units]);
-  const filter = layer.constant(weight.name, [units, inputs], transpose(weight.data, units));
+  const filter = layer.constant(weight.name, [units, inputs], () => transpose(layer, weight, units));
   const bias = layer.bias(units);
   return withActivation(layer, [...input.shape.slice(0, -1), units], (output, clamp) =>
     layer.push({ op: 'dense', name: layer.name, inputs: [input], output, filter, bias, clamp }),

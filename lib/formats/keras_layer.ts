@@ -1,5 +1,7 @@
 /** One layer of a Keras model while it is read: its config, weights and complaints. */
+import type { Budget } from '../budget';
 import type { MobileNetEdgeError } from '../errors';
+import { excerpt } from '../expect';
 import type { Node, Tensor, TensorData } from '../graph';
 import { modelInvalid, operatorUnsupported } from './failures';
 import { countOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from './json_value';
@@ -15,20 +17,23 @@ export interface KerasWeights {
 export interface KerasContext {
   weights: KerasWeights;
   nodes: Node[];
-  /** How many layers were met so far: nested models that are called often multiply. */
-  layerCount: number;
+  budget: Budget;
 }
+
+/** Of a name in a message. */
+const NAME_LENGTH = 60;
 
 export class KerasLayer {
   readonly kind: string;
   readonly name: string;
   readonly config: JsonObject;
-  /** Begins every message about this layer. */
-  readonly where: string;
   /** Names of the models around the layer, outermost first. */
   readonly scope: readonly string[];
   readonly context: KerasContext;
   readonly #weights = new Map<string, Weight | undefined>();
+  readonly #constants = new Map<string, Tensor>();
+  #where: string | undefined;
+  #children: KerasLayer[] | undefined;
 
   /** `value` is { class_name, config }. Throws MODEL_INVALID. */
   constructor(value: unknown, scope: readonly string[], context: KerasContext) {
@@ -39,9 +44,20 @@ export class KerasLayer {
       ? { layers: layer.config }
       : objectOf(layer.config, `config of a ${this.kind} layer`);
     this.name = stringOf(layer.name ?? this.config.name ?? this.kind, `name of a ${this.kind} layer`);
-    this.where = `Layer ${[...scope, this.name].join('/')} (${this.kind})`;
     this.scope = scope;
     this.context = context;
+  }
+
+  /** Begins every message about this layer. */
+  get where(): string {
+    this.#where ??= `Layer ${excerpt([...this.scope, this.name].map((name) => excerpt(name, NAME_LENGTH)).join('/'), 400)} (${excerpt(this.kind, NAME_LENGTH)})`;
+    return this.#where;
+  }
+
+  /** The layers of a model, made once: a model that is called often has the same layers each time. */
+  children(make: () => KerasLayer[]): KerasLayer[] {
+    this.#children ??= make();
+    return this.#children;
   }
 
   /** A number of the config, or `fallback` where it is left out or null. */
@@ -76,7 +92,11 @@ export class KerasLayer {
     if (values.length !== 1 && values.length !== channels)
       throw this.invalid(`expects 1 or ${channels} numbers for ${what}`);
     const numbers = values.map((entry) => numberOf(entry, `${this.where}: ${what}`));
-    return Float64Array.from({ length: channels }, (_, c) => numbers[numbers.length === 1 ? 0 : c]);
+    this.context.budget.spendBytes(channels * Float64Array.BYTES_PER_ELEMENT, this.name);
+    const each = new Float64Array(channels);
+    if (numbers.length === 1) return each.fill(numbers[0]);
+    each.set(numbers);
+    return each;
   }
 
   /** Throws OPERATOR_UNSUPPORTED for channels_first. */
@@ -107,14 +127,21 @@ export class KerasLayer {
     return undefined;
   }
 
-  constant(name: string, shape: readonly number[], data: TensorData): Tensor {
-    return { name, shape, type: 'float32', data };
+  /** A constant, made once however often the layer is called. */
+  constant(name: string, shape: readonly number[], data: () => TensorData): Tensor {
+    const key = `${shape.join()} ${name}`;
+    let tensor = this.#constants.get(key);
+    if (!tensor) {
+      tensor = { name, shape, type: 'float32', data: data() };
+      this.#constants.set(key, tensor);
+    }
+    return tensor;
   }
 
   bias(length: number): Tensor | undefined {
     if (!this.bool('use_bias', true)) return undefined;
     const { name, shape, data } = this.weight('bias', [length]);
-    return this.constant(name, shape, data);
+    return this.constant(name, shape, () => data);
   }
 
   /** A new activation; `suffix` tells several of one layer apart. */
@@ -125,6 +152,7 @@ export class KerasLayer {
 
   /** Appends a node and gives what it makes. */
   push(node: Node): Tensor {
+    this.context.budget.spendOperators();
     this.context.nodes.push(node);
     return node.output;
   }

@@ -12,7 +12,8 @@ type LayerReader = (layer: KerasLayer, inputs: Tensor[]) => Tensor;
 const identity: LayerReader = (_layer, [input]) => input;
 
 function pushAffine(layer: KerasLayer, input: Tensor, scale: Float64Array, shift: Float64Array): Tensor {
-  if (![...scale, ...shift].every(Number.isFinite)) throw layer.invalid('has values that are NaN or infinite');
+  if (!scale.every(Number.isFinite) || !shift.every(Number.isFinite))
+    throw layer.invalid('has values that are NaN or infinite');
   const output = layer.activation(input.shape);
   return layer.push({ op: 'affine', name: layer.name, inputs: [input], output, scale, shift });
 }
@@ -29,6 +30,7 @@ const readBatchNormalization: LayerReader = (layer, [input]) => {
   checkLastAxis(layer, input);
   const channels = input.shape[input.shape.length - 1];
   const values = (kind: string) => layer.weight(kind, [channels]).data;
+  layer.context.budget.spendBytes(channels * 2 * Float64Array.BYTES_PER_ELEMENT, layer.name);
   const epsilon = layer.number('epsilon', 1e-3);
   const gamma = layer.bool('scale', true) ? values('gamma') : undefined;
   const beta = layer.bool('center', true) ? values('beta') : undefined;

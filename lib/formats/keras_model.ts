@@ -1,5 +1,7 @@
 /** The reader of Keras' model configs, as tfjs layers models have them: Sequential, functional, nested at any depth. */
+import type { Budget } from '../budget';
 import type { Graph, Tensor } from '../graph';
+import type { Phase } from '../phase';
 import { modelInvalid, modelUnsupported } from './failures';
 import { arrayOf, describe, isObject, objectOf } from './json_value';
 import { parseInboundNodes, parseReferences, type TensorReference } from './keras_calls';
@@ -8,7 +10,8 @@ import { KERAS_LAYERS } from './keras_layers';
 import { checkActivationShape } from './sliding_window';
 
 const DEEPEST_NESTING = 32;
-const MOST_LAYERS = 10_000;
+/** What is kept of a layer, in small parts. */
+const PARTS_OF_LAYER = 8;
 
 const isModel = ({ kind }: KerasLayer) => ['Sequential', 'Model', 'Functional'].includes(kind);
 
@@ -17,29 +20,35 @@ function childLayers(model: KerasLayer, isRoot: boolean): KerasLayer[] {
   const scope = isRoot ? [] : [...model.scope, model.name];
   if (scope.length > DEEPEST_NESTING)
     throw modelUnsupported(`Expected at most ${DEEPEST_NESTING} models inside each other`);
-  const layers = arrayOf(model.config.layers, `${model.where}: layers`);
-  model.context.layerCount += layers.length;
-  if (model.context.layerCount > MOST_LAYERS) throw modelUnsupported(`Expected at most ${MOST_LAYERS} layers`);
-  return layers.map((layer) => new KerasLayer(layer, scope, model.context));
+  return model.children(() => {
+    const layers = arrayOf(model.config.layers, `${model.where}: layers`);
+    model.context.budget.spendParts(PARTS_OF_LAYER * layers.length, 'layers');
+    return layers.map((layer) => new KerasLayer(layer, scope, model.context));
+  });
 }
 
-function applyLayer(layer: KerasLayer, inputs: Tensor[]): Tensor {
-  if (isModel(layer)) return applyModel(layer, inputs, false);
+function* applyingLayer(layer: KerasLayer, inputs: Tensor[], tables: CallTables): Phase<Tensor> {
+  const { budget } = layer.context;
+  budget.spendParts(1, 'calls');
+  if (budget.turnIsOver()) yield;
+  if (isModel(layer)) return yield* applyingModel(layer, inputs, false, tables);
   if (!Object.hasOwn(KERAS_LAYERS, layer.kind)) throw layer.unsupported('is not supported');
   if (inputs.length === 0) throw layer.invalid('has no input');
   if (inputs.length > 1 && layer.kind !== 'Add') throw layer.invalid(`expects one input but has ${inputs.length}`);
   return KERAS_LAYERS[layer.kind](layer, inputs);
 }
 
-function applyModel(model: KerasLayer, inputs: Tensor[], isRoot: boolean): Tensor {
+function* applyingModel(model: KerasLayer, inputs: Tensor[], isRoot: boolean, tables: CallTables): Phase<Tensor> {
   if (inputs.length !== 1) throw model.unsupported(`is supported with one input only, not ${inputs.length}`);
   const layers = childLayers(model, isRoot);
-  if (model.kind === 'Sequential') return layers.reduce((tensor, layer) => applyLayer(layer, [tensor]), inputs[0]);
-  return applyFunctional(model, layers, inputs[0]);
+  if (model.kind !== 'Sequential') return yield* applyingFunctional(model, layers, inputs[0], tables);
+  let [tensor] = inputs;
+  for (const layer of layers) tensor = yield* applyingLayer(layer, [tensor], tables);
+  return tensor;
 }
 
 function theOnly(model: KerasLayer, key: 'input_layers' | 'output_layers'): TensorReference {
-  const references = parseReferences(model.config[key], `${model.where}: ${key}`);
+  const references = parseReferences(model.config[key], `${model.where}: ${key}`, model.context.budget);
   if (references.length !== 1)
     throw modelUnsupported(`${model.where}: expected one of ${key} but there are ${references.length}`);
   return references[0];
@@ -58,7 +67,7 @@ class CallTable {
   constructor(model: KerasLayer, layers: readonly KerasLayer[]) {
     const entries = arrayOf(model.config.layers, model.where).map((value) => objectOf(value, model.where));
     const inbound = layers.map((layer, i) =>
-      parseInboundNodes(entries[i].inbound_nodes, `${layer.where}: inbound_nodes`),
+      parseInboundNodes(entries[i].inbound_nodes, `${layer.where}: inbound_nodes`, model.context.budget),
     );
     for (const [i, layer] of layers.entries()) {
       if (this.#calls.has(layer.name)) throw modelInvalid(`${model.where} has two layers named ${layer.name}`);
@@ -107,15 +116,30 @@ function inOrder(last: Call): Call[] {
   return ordered;
 }
 
-function applyFunctional(model: KerasLayer, layers: readonly KerasLayer[], input: Tensor): Tensor {
+/** The calls of each model, which are found once however often it is called. */
+type CallTables = Map<KerasLayer, { first: Call; last: Call; calls: readonly Call[] }>;
+
+function callsOf(model: KerasLayer, layers: readonly KerasLayer[]) {
   const table = new CallTable(model, layers);
   const first = table.find(theOnly(model, 'input_layers'));
   const last = table.find(theOnly(model, 'output_layers'));
+  return { first, last, calls: inOrder(last) };
+}
+
+function* applyingFunctional(
+  model: KerasLayer,
+  layers: readonly KerasLayer[],
+  input: Tensor,
+  tables: CallTables,
+): Phase<Tensor> {
+  const known = tables.get(model) ?? callsOf(model, layers);
+  tables.set(model, known);
+  const { first, last, calls } = known;
   const results = new Map<Call, Tensor>([[first, input]]);
-  for (const call of inOrder(last)) {
+  for (const call of calls) {
     if (results.has(call)) continue;
     const inputs = call.inputs.map((source) => results.get(source)!);
-    results.set(call, applyLayer(call.layer, inputs));
+    results.set(call, yield* applyingLayer(call.layer, inputs, tables));
   }
   return results.get(last)!;
 }
@@ -150,13 +174,13 @@ function readInput(root: KerasLayer): Tensor {
  * `topology` is { class_name, config } of a model, perhaps inside { model_config }.
  * Throws MODEL_INVALID, MODEL_UNSUPPORTED or OPERATOR_UNSUPPORTED.
  */
-export function readKerasModel(topology: unknown, weights: KerasWeights): Graph {
+export function* readingKerasModel(topology: unknown, weights: KerasWeights, budget: Budget): Phase<Graph> {
   const outer = objectOf(topology, 'modelTopology');
-  const context: KerasContext = { weights, nodes: [], layerCount: 0 };
+  const context: KerasContext = { weights, nodes: [], budget };
   const root = new KerasLayer(isObject(outer.model_config) ? outer.model_config : outer, [], context);
   if (!isModel(root)) throw modelUnsupported(`Expected a Sequential or functional model but it is ${root.kind}`);
   const input = readInput(root);
-  const output = applyModel(root, [input], true);
+  const output = yield* applyingModel(root, [input], true, new Map());
   if (output === input) throw modelInvalid('The model has no layer between its input and its output');
   return { input, output, nodes: context.nodes };
 }

@@ -2,6 +2,7 @@
 
 import { MobileNetEdgeError } from '../errors';
 import { modelInvalid, modelUnsupported } from './failures';
+import type { ReadOptions } from './files_beside';
 import type { ModelFile } from './model_file';
 import { recognizeFormat } from './recognize_format';
 import { readTflite } from './tflite';
@@ -9,7 +10,7 @@ import { readTflite } from './tflite';
 export const SUPPORTED = 'Supported are .tflite files and tfjs layers models (model.json with its weights)';
 
 /** Reads the bytes of a `.tflite` file. Rejects as readModelFile does. */
-export async function readModelBytes(source: Uint8Array): Promise<ModelFile> {
+export async function readModelBytes(source: Uint8Array, options: ReadOptions = {}): Promise<ModelFile> {
   // A buffer that was transferred away has no bytes either.
   if (source.byteLength === 0) throw modelInvalid('No bytes are not a model: expected those of a .tflite file');
   // A plain view: the methods of a Node Buffer differ.
@@ -17,14 +18,14 @@ export async function readModelBytes(source: Uint8Array): Promise<ModelFile> {
   if (recognizeFormat(bytes) === 'json') {
     // Loaded for the files that it reads: code costs memory.
     const { parseJson } = await import('./tfjs.js');
-    parseJson(bytes, 'The given bytes');
+    parseJson(bytes, 'The given bytes', options.budget);
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',
       'Expected the bytes of a .tflite file but received JSON: a tfjs model needs its weights too, so pass the path of its model.json or { modelTopology, weightSpecs, weightData }',
     );
   }
   if (recognizeFormat(bytes) !== 'tflite') throw notSupported(bytes, 'The given bytes');
-  return readTflite(bytes);
+  return readTflite(bytes, options);
 }
 
 /** Why what begins with `head` is not read. */

@@ -37,11 +37,12 @@ export async function readModelFile(source: ModelSource, options: ReadOptions = 
 
 async function readSource(source: ModelSource, options: ReadOptions): Promise<ModelFile> {
   if (typeof source === 'string' || isUrl(source)) return readPath(toPath(source), options);
-  if (isUint8Array(source)) return readModelBytes(source);
+  if (isUint8Array(source)) return readModelBytes(source, options);
   // A view of a buffer that was transferred away would throw.
-  if (isBuffer(source)) return readModelBytes(source.byteLength === 0 ? new Uint8Array() : new Uint8Array(source));
+  if (isBuffer(source))
+    return readModelBytes(source.byteLength === 0 ? new Uint8Array() : new Uint8Array(source), options);
   if (typeof source === 'object' && source !== null && 'modelTopology' in source)
-    return (await tfjsReader()).readTfjsArtifacts(source);
+    return (await tfjsReader()).readTfjsArtifacts(source, options);
   const received =
     typeof source === 'object' && source !== null ? (source as object).constructor?.name : String(source);
   throw new MobileNetEdgeError(
@@ -77,7 +78,7 @@ async function readPath(path: string, options: ReadOptions): Promise<ModelFile> 
   const head = await readBytes(path, { signal: options.signal, limit: HEAD_LENGTH });
   if (recognizeFormat(head) === 'tflite') {
     const onBytes = (read: number, total: number) => options.onProgress?.(read / total);
-    return readTflite(await readBytes(path, { signal: options.signal, onBytes }));
+    return readTflite(await readBytes(path, { signal: options.signal, onBytes }), options);
   }
   if (recognizeFormat(head) !== 'json') throw notSupported(head, path);
   return (await tfjsReader()).readTfjsFiles(

@@ -1,10 +1,13 @@
 /** The reader of tfjs layers models: model.json with its weight files, or the same in memory. */
+
+import { Budget } from '../budget';
 import { concatenate, isBuffer, isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { inTurns } from '../phase';
 import { modelInvalid, modelUnsupported } from './failures';
 import type { FilesBeside, ReadOptions } from './files_beside';
 import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from './json_value';
-import { readKerasModel } from './keras_model';
+import { readingKerasModel } from './keras_model';
 import type { ModelFile } from './model_file';
 import { parseWeightSpecs, storedBytes, TfjsWeights, type WeightSpec } from './tfjs_weights';
 
@@ -18,8 +21,14 @@ export interface TfjsArtifacts {
   weightData: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
 }
 
+/** What parsed JSON takes at most, of its text: arrays and objects of nothing are the worst. */
+const JSON_FACTOR = 16;
+/** What opening a file costs, in small parts. */
+const FILE_PARTS = 64;
+
 /** Throws MODEL_INVALID unless `bytes` is the UTF-8 text of a JSON object. */
-export function parseJson(bytes: Uint8Array, name: string): JsonObject {
+export function parseJson(bytes: Uint8Array, name: string, budget = new Budget()): JsonObject {
+  budget.spendBytes(JSON_FACTOR * bytes.length, name);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -74,6 +83,7 @@ async function readWeights(
     const groupEnd = done + storedBytes(specs);
     for (const path of paths) {
       checkIsBeside(json, path);
+      options.budget?.spendParts(FILE_PARTS, 'files');
       const piece = await beside.read(path, {
         signal: options.signal,
         onBytes: (read) => options.onProgress?.(Math.min(1, (done + read) / Math.max(total, 1))),
@@ -100,7 +110,7 @@ async function readMetadata(
 ): Promise<Pick<ModelFile, 'labels' | 'preprocess'>> {
   const bytes = await beside.readIfPresent('metadata.json', { signal: options.signal });
   if (!bytes) return {};
-  const metadata = parseJson(bytes, 'metadata.json');
+  const metadata = parseJson(bytes, 'metadata.json', options.budget);
   const where = 'metadata.json: labels';
   const { labels, packageName } = metadata;
   const isTeachableMachine =
@@ -118,16 +128,18 @@ export async function readTfjsFiles(
   beside: FilesBeside,
   options: ReadOptions,
 ): Promise<ModelFile> {
-  const model = parseJson(bytes, json);
+  const { budget = new Budget() } = options;
+  const model = parseJson(bytes, json, budget);
   checkIsLayersModel(model, json);
   const groups = parseManifest(model.weightsManifest, json);
   const weights = new TfjsWeights(
     groups.flatMap(({ specs }) => specs),
     await readWeights(json, groups, beside, options),
+    budget,
   );
   const metadata = await readMetadata(beside, options);
   throwIfAborted(options.signal);
-  const graph = readKerasModel(model.modelTopology, weights);
+  const graph = await inTurns(readingKerasModel(model.modelTopology, weights, budget), options.signal);
   return { format: 'tfjs-layers', graph, ...metadata };
 }
 
@@ -145,8 +157,9 @@ function concatenated(weightData: unknown): Uint8Array {
     : concatenate(pieces);
 }
 
-/** Throws as readModelFile rejects. */
-export function readTfjsArtifacts(artifacts: TfjsArtifacts): ModelFile {
+/** Rejects as readModelFile does. */
+export async function readTfjsArtifacts(artifacts: TfjsArtifacts, options: ReadOptions = {}): Promise<ModelFile> {
+  const { budget = new Budget(), signal } = options;
   const name = 'The given model';
   checkIsLayersModel({ ...artifacts }, name);
   if (!isObject(artifacts.modelTopology) || !(artifacts.weightSpecs ?? artifacts.weightsManifest)) {
@@ -158,6 +171,7 @@ export function readTfjsArtifacts(artifacts: TfjsArtifacts): ModelFile {
   const specs = artifacts.weightSpecs
     ? parseWeightSpecs(artifacts.weightSpecs, 'weightSpecs')
     : parseManifest(artifacts.weightsManifest, name).flatMap((group) => group.specs);
-  const weights = new TfjsWeights(specs, concatenated(artifacts.weightData));
-  return { format: 'tfjs-layers', graph: readKerasModel(artifacts.modelTopology, weights) };
+  const weights = new TfjsWeights(specs, concatenated(artifacts.weightData), budget);
+  const graph = await inTurns(readingKerasModel(artifacts.modelTopology, weights, budget), signal);
+  return { format: 'tfjs-layers', graph };
 }

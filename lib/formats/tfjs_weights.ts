@@ -1,4 +1,6 @@
 /** The weights of a tfjs model: named tensors laid end to end, perhaps quantized (tfjs-core, io/types.ts). */
+import type { Budget } from '../budget';
+import { excerpt } from '../expect';
 import { elementCount } from '../graph';
 import { modelInvalid, modelUnsupported } from './failures';
 import { halvesToFloats } from './half_float';
@@ -7,6 +9,11 @@ import { checkFinite, typedView } from './typed_data';
 
 /** What is stored for a value, in bytes. */
 const WIDTHS: Record<string, number> = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 };
+
+/** TensorFlow's own layers go no further. */
+const HIGHEST_RANK = 8;
+/** Names of models around a layer, in the name of a weight. */
+const MOST_SCOPES = 64;
 
 export interface WeightSpec {
   name: string;
@@ -22,6 +29,7 @@ export function parseWeightSpecs(value: unknown, where: string): WeightSpec[] {
     const spec = objectOf(entry, `${where}[${i}]`);
     const name = stringOf(spec.name, `${where}[${i}].name`);
     const shape = arrayOf(spec.shape, `${name}.shape`).map((extent) => countOf(extent, `${name}.shape`));
+    if (shape.length > HIGHEST_RANK) throw modelInvalid(`${name}: expected at most ${HIGHEST_RANK} extents`);
     const dtype = stringOf(spec.dtype, `${name}.dtype`);
     const stored = isObject(spec.quantization)
       ? stringOf(spec.quantization.dtype, `${name}.quantization.dtype`)
@@ -68,14 +76,17 @@ export interface Weight {
 export class TfjsWeights {
   readonly #bytes: Uint8Array;
   readonly #places = new Map<string, { spec: WeightSpec; offset: number }>();
-  /** Full names by the name of one of the scopes in them and their last part: 'conv1/kernel' for 'model/conv1/kernel'. */
-  readonly #byScope = new Map<string, string[]>();
+  /** Full names by their last part and the name of one of the scopes in them: 'kernel' and 'conv1' for 'model/conv1/kernel'. */
+  readonly #byScope = new Map<string, Map<string, string[]>>();
+  readonly #budget: Budget;
   /** Which layer reads each weight. */
   readonly #readers = new Map<string, object>();
 
   /** Throws MODEL_INVALID unless `bytes` holds exactly what `specs` describes. */
-  constructor(specs: readonly WeightSpec[], bytes: Uint8Array) {
+  constructor(specs: readonly WeightSpec[], bytes: Uint8Array, budget: Budget) {
     this.#bytes = bytes;
+    this.#budget = budget;
+    budget.addSource(bytes.length);
     const expected = storedBytes(specs);
     if (expected !== bytes.length) {
       throw modelInvalid(
@@ -87,16 +98,27 @@ export class TfjsWeights {
       const name = spec.name.replace(/:0$/, '');
       if (this.#places.has(name)) throw modelInvalid(`The weight ${name} occurs twice`);
       this.#places.set(name, { spec, offset });
-      const scopes = name.split('/');
-      const kind = scopes.pop();
-      for (const scope of new Set(scopes)) {
-        const key = `${scope}/${kind}`;
-        const names = this.#byScope.get(key);
-        if (names) names.push(name);
-        else this.#byScope.set(key, [name]);
-      }
+      this.#index(name);
       offset += storedWidth(spec) * elementCount(spec.shape);
     }
+  }
+
+  #index(name: string): void {
+    const scopes = name.split('/');
+    const kind = scopes.pop()!;
+    if (scopes.length > MOST_SCOPES) {
+      throw modelInvalid(
+        `Expected at most ${MOST_SCOPES} slashes in the name of a weight but there are ${scopes.length} in ${excerpt(name)}`,
+      );
+    }
+    const sameKind = this.#byScope.get(kind) ?? new Map<string, string[]>();
+    this.#byScope.set(kind, sameKind);
+    for (const scope of new Set(scopes)) {
+      const names = sameKind.get(scope);
+      if (names) names.push(name);
+      else sameKind.set(scope, [name]);
+    }
+    this.#budget.spendParts(scopes.length + 1, 'names of weights');
   }
 
   /**
@@ -114,19 +136,24 @@ export class TfjsWeights {
     if (spec.dtype !== 'float32')
       throw modelUnsupported(`Expected float32 values for ${found} but they are ${spec.dtype}`);
     const length = storedWidth(spec) * elementCount(spec.shape);
+    // A view where the bytes are aligned, else a copy.
+    this.#budget.spendBytes(4 * elementCount(spec.shape), found);
     const data = decode(spec, this.#bytes.subarray(offset, offset + length));
     checkFinite(data, found);
     return { name: found, shape: spec.shape, data };
   }
 
   #match(name: string, scope: readonly string[], kind: string): string | undefined {
+    const isPart = !name.includes('/');
+    const candidates = this.#byScope.get(kind)?.get(name.slice(name.lastIndexOf('/') + 1));
+    if (!candidates || (isPart && candidates.length === 1)) return candidates?.[0];
+    this.#budget.spendParts(scope.length + 1, 'names of weights');
     for (let from = 0; from <= scope.length; from++) {
       const full = [...scope.slice(from), name, kind].join('/');
       if (this.#places.has(full)) return full;
     }
-    const candidates = this.#byScope.get(`${name}/${kind}`) ?? [];
-    if (candidates.length > 1)
-      throw modelInvalid(`The weight ${kind} of layer ${name} may be any of ${candidates.slice(0, 4).join(', ')}`);
-    return candidates[0];
+    if (!isPart) return undefined;
+    const some = candidates.slice(0, 4).map((candidate) => excerpt(candidate));
+    throw modelInvalid(`The weight ${kind} of layer ${excerpt(name)} may be any of ${some.join(', ')}`);
   }
 }

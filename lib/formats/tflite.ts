@@ -1,6 +1,10 @@
 /** The reader of TFLite files: bytes -> Graph. Quantized graphs stay quantized. */
+import { Budget } from '../budget';
+import { excerpt } from '../expect';
 import type { Graph, Node, Tensor } from '../graph';
+import { inTurns, type Phase } from '../phase';
 import { modelInvalid, modelUnsupported, operatorUnsupported } from './failures';
+import type { ReadOptions } from './files_beside';
 import { FlatBuffer, type FlatTable } from './flatbuffer_table';
 import type { ModelFile } from './model_file';
 import {
@@ -88,7 +92,7 @@ function readOperators(model: FlatTable, subgraph: FlatTable): [FlatTable, strin
   if (lacking !== -1) {
     const others = new Set(operators.map(([, name]) => name).filter((name) => !Object.hasOwn(OPERATORS, name)));
     others.delete(operators[lacking][1]);
-    const also = others.size ? `; nor are ${[...others].join(', ')}` : '';
+    const also = others.size ? `; nor are ${excerpt([...others].slice(0, 20).join(', '), 400)}` : '';
     throw operatorUnsupported(`Operator ${lacking} (${operators[lacking][1]})`, `is not supported${also}`);
   }
   return operators;
@@ -112,7 +116,10 @@ function readInput(tensors: TfliteTensors, index: number): Tensor {
   return tensors.define(index, [1, ...stored.slice(1)], 'The input');
 }
 
-function readGraph(file: FlatBuffer, model: FlatTable): Graph {
+function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
+  const version = model.uint32(MODEL.version);
+  if (version !== VERSION)
+    throw modelUnsupported(`Expected version ${VERSION} of the TFLite schema but it is ${version}`);
   const subgraph = model.tableVector(MODEL.subgraphs).at(0);
   const tensors = new TfliteTensors(file, model, subgraph);
   const operators = readOperators(model, subgraph);
@@ -120,6 +127,7 @@ function readGraph(file: FlatBuffer, model: FlatTable): Graph {
   const outputIndex = theOnly(subgraph.int32s(SUBGRAPH.outputs), 'output');
   const nodes: Node[] = [];
   for (const [i, [record, name]] of operators.entries()) {
+    if (file.budget.turnIsOver()) yield;
     OPERATORS[name](new TfliteOperator(record, name, i, tensors, nodes));
   }
   const output = tensors.activation(outputIndex, 'The output');
@@ -127,18 +135,15 @@ function readGraph(file: FlatBuffer, model: FlatTable): Graph {
   return { input, output, nodes };
 }
 
-/** Rejects with MODEL_INVALID, MODEL_UNSUPPORTED or OPERATOR_UNSUPPORTED. Weights of the Graph may be views of `bytes`. */
-export async function readTflite(bytes: Uint8Array): Promise<ModelFile> {
-  const file = new FlatBuffer(bytes, 'The TFLite file');
+/** Rejects with MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED or ABORTED. Weights of the Graph may be views of `bytes`. */
+export async function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Promise<ModelFile> {
+  const { budget = new Budget(), signal } = options;
+  budget.addSource(bytes.length);
+  const file = new FlatBuffer(bytes, 'The TFLite file', budget);
   if (file.identifier() !== IDENTIFIER) {
     throw modelInvalid(`Expected '${IDENTIFIER}' at byte 4 of a TFLite file but received '${file.identifier()}'`);
   }
   const model = file.reading(() => file.root());
-  const graph = file.reading(() => {
-    const version = model.uint32(MODEL.version);
-    if (version !== VERSION)
-      throw modelUnsupported(`Expected version ${VERSION} of the TFLite schema but it is ${version}`);
-    return readGraph(file, model);
-  });
+  const graph = await inTurns(file.readingPhase(readingGraph(file, model)), signal);
   return { format: 'tflite', graph, ...(await readTfliteMetadata(file, model, graph.input)) };
 }

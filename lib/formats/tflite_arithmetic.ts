@@ -1,23 +1,27 @@
 /** TFLite's elementwise operators: sums of activations, arithmetic with constants, activation functions, quantization. */
-import type { Clamp, Tensor } from '../graph';
-import { realValues } from '../passes/dequantize';
+import { type Clamp, elementCount, type Tensor } from '../graph';
 import type { TfliteOperator } from './tflite_operator';
 import { ARITHMETIC_OPTIONS, SOFTMAX_OPTIONS } from './tflite_schema';
 
 type Arithmetic = keyof typeof ARITHMETIC_OPTIONS;
 
-/** Constants as one real number a channel of `input`. */
+/** Constants as one real number for each channel of `input`. */
 function perChannel(op: TfliteOperator, constant: Tensor, input: Tensor): Float64Array {
   const channels = input.shape[input.shape.length - 1];
-  const values = realValues(constant);
+  const count = elementCount(constant.shape);
   const fits =
     constant.shape.length <= input.shape.length &&
-    (values.length === 1 || (values.length === channels && constant.shape[constant.shape.length - 1] === channels));
+    (count === 1 || (count === channels && constant.shape[constant.shape.length - 1] === channels));
   if (!fits) {
     const shapes = `[${constant.shape.join(', ')}] and [${input.shape.join(', ')}]`;
     throw op.unsupported(`is supported with one constant a channel only, not of ${shapes}`);
   }
-  return Float64Array.from({ length: channels }, (_, c) => values[values.length === 1 ? 0 : c]);
+  const values = op.tensors.real(constant).data!;
+  op.tensors.budget.spendBytes(channels * 3 * Float64Array.BYTES_PER_ELEMENT, op.name);
+  const each = new Float64Array(channels);
+  if (count === 1) return each.fill(values[0]);
+  each.set(values);
+  return each;
 }
 
 function addActivations(op: TfliteOperator, clamp: Clamp): void {
@@ -30,13 +34,22 @@ function addActivations(op: TfliteOperator, clamp: Clamp): void {
   op.push({ op: 'add', name: op.name, inputs, output: op.output(inputs[0].shape, inputs[0]), clamp });
 }
 
-/** What y = x * scale + shift must be for each operator; `left` means constant - x. */
-const AFFINE: Record<Arithmetic, (value: number, left: boolean) => [scale: number, shift: number]> = {
-  ADD: (value) => [1, value],
-  SUB: (value, left) => (left ? [-1, value] : [1, -value]),
-  MUL: (value) => [value, 0],
-  DIV: (value) => [1 / value, 0],
-};
+/** y = x * scale + shift with one number for each channel; `left` means constant - x. */
+function affineOf(kind: Arithmetic, values: Float64Array, left: boolean): { scale: Float64Array; shift: Float64Array } {
+  const none = new Float64Array(values.length);
+  switch (kind) {
+    case 'ADD':
+      return { scale: none.fill(1), shift: values };
+    case 'SUB':
+      return left
+        ? { scale: none.fill(-1), shift: values }
+        : { scale: none.fill(1), shift: values.map((value) => -value) };
+    case 'MUL':
+      return { scale: values, shift: none };
+    case 'DIV':
+      return { scale: values.map((value) => 1 / value), shift: none };
+  }
+}
 
 export function readArithmetic(op: TfliteOperator): void {
   const kind = op.kind as Arithmetic;
@@ -51,11 +64,9 @@ function pushWithConstant(op: TfliteOperator, kind: Arithmetic, left: boolean, c
   if (kind === 'DIV' && left) throw op.unsupported('is not supported with a constant dividend');
   const input = op.input(left ? 1 : 0);
   const values = perChannel(op, op.constant(left ? 0 : 1), input);
-  const pairs = Array.from(values, (value) => AFFINE[kind](value, left));
-  if (!pairs.flat().every(Number.isFinite)) throw op.invalid('divides by 0');
+  const { scale, shift } = affineOf(kind, values, left);
+  if (!scale.every(Number.isFinite)) throw op.invalid('divides by 0');
   const output = op.output(input.shape, input);
-  const scale = Float64Array.from(pairs, (pair) => pair[0]);
-  const shift = Float64Array.from(pairs, (pair) => pair[1]);
   op.pushClamped({ op: 'affine', name: op.name, inputs: [input], output, scale, shift }, clamp);
 }
 
@@ -101,7 +112,7 @@ export function readDequantize(op: TfliteOperator): void {
 function foldDequantize(op: TfliteOperator): void {
   const constant = op.constant(0);
   if (constant.type === 'int32') throw op.unsupported('is not supported for int32 constants');
-  op.fold({ shape: constant.shape, type: 'float32', data: realValues(constant) });
+  op.fold({ shape: constant.shape, type: 'float32', data: op.tensors.real(constant).data });
 }
 
 function pushDequantize(op: TfliteOperator): void {

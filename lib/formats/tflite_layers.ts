@@ -1,6 +1,5 @@
 /** TFLite's layers: convolutions, dense, pooling. Filters already have the Graph's layouts. */
 import { elementCount, LINEAR, NO_PADDING, type Tensor } from '../graph';
-import { realValues } from '../passes/dequantize';
 import type { FlatTable } from './flatbuffer_table';
 import { slidingWindow, wholePicture } from './sliding_window';
 import type { TfliteOperator } from './tflite_operator';
@@ -26,7 +25,7 @@ function readFilter(op: TfliteOperator, input: Tensor, rank: number): Tensor {
     throw op.invalid(`expects a float32 or quantized filter but ${filter.name} is ${filter.type}`);
   }
   if (input.type === 'float32' && filter.type !== 'float32') {
-    return { name: filter.name, shape: filter.shape, type: 'float32', data: realValues(filter) };
+    return op.tensors.real(filter);
   }
   if (filter.type !== input.type)
     throw op.unsupported(`is not supported with ${input.type} input and ${filter.type} filter`);

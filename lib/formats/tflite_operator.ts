@@ -96,6 +96,7 @@ export class TfliteOperator {
   }
 
   push(node: Node): void {
+    this.tensors.budget.spendOperators();
     this.#nodes.push(node);
   }
 

@@ -29,7 +29,8 @@ export function readQuantization(
     modelInvalid(`Expected ${expected} in the quantization of ${name} but received ${received}`);
   // NaN is sorted last.
   const [least, greatest] = extremes(scale);
-  if (!(least > 0 && greatest < Number.POSITIVE_INFINITY)) throw invalid('scales above 0', scale.join(', '));
+  if (!(least > 0 && greatest < Number.POSITIVE_INFINITY))
+    throw invalid('scales above 0', least > 0 ? greatest : least);
   if (zeroPoint.length !== 0 && zeroPoint.length !== scale.length) {
     throw invalid(`${scale.length} zero points`, zeroPoint.length);
   }

@@ -1,9 +1,9 @@
 /** TFLite's operators that move values without changing them, and the few that compute shapes. */
 import { elementCount, type Tensor } from '../graph';
-import { realValues } from '../passes/dequantize';
 import { resolveShape } from './sliding_window';
 import type { TfliteOperator } from './tflite_operator';
 import { PACK_OPTIONS, RESHAPE_OPTIONS, SQUEEZE_OPTIONS, STRIDED_SLICE_OPTIONS } from './tflite_schema';
+import { HIGHEST_RANK } from './tflite_tensors';
 
 function pushReshape(op: TfliteOperator, input: Tensor, shape: readonly number[]): void {
   const output = op.sameScaleOutput(shape, input);
@@ -13,7 +13,7 @@ function pushReshape(op: TfliteOperator, input: Tensor, shape: readonly number[]
 export function readReshape(op: TfliteOperator): void {
   const input = op.input();
   const options = op.options(RESHAPE_OPTIONS.type);
-  const wanted = op.has(1) ? op.integers(1) : options.int32s(RESHAPE_OPTIONS.newShape);
+  const wanted = op.has(1) ? op.integers(1) : options.int32s(RESHAPE_OPTIONS.newShape, HIGHEST_RANK);
   const shape = resolveShape(wanted, elementCount(input.shape));
   if (!shape) throw op.invalid(`cannot make [${wanted.join(', ')}] of [${input.shape.join(', ')}]`);
   pushReshape(op, input, shape);
@@ -22,7 +22,7 @@ export function readReshape(op: TfliteOperator): void {
 export function readSqueeze(op: TfliteOperator): void {
   const input = op.input();
   const rank = input.shape.length;
-  const named = op.options(SQUEEZE_OPTIONS.type).int32s(SQUEEZE_OPTIONS.squeezeDims);
+  const named = op.options(SQUEEZE_OPTIONS.type).int32s(SQUEEZE_OPTIONS.squeezeDims, HIGHEST_RANK);
   const axes = new Set(named.map((axis) => (axis < 0 ? axis + rank : axis)));
   for (const axis of axes) {
     if (input.shape[axis] !== 1) throw op.invalid(`cannot remove axis ${axis} of [${input.shape.join(', ')}]`);
@@ -54,7 +54,7 @@ export function readPad(op: TfliteOperator): void {
   if (batchBefore || batchAfter || channelsBefore || channelsAfter) {
     throw op.unsupported('is supported for height and width only');
   }
-  if (op.kind === 'PADV2' && realValues(op.constant(2)).some((value) => value !== 0)) {
+  if (op.kind === 'PADV2' && op.tensors.real(op.constant(2)).data!.some((value) => value !== 0)) {
     throw op.unsupported('is supported with zeros only');
   }
   const [, height, width, channels] = input.shape;

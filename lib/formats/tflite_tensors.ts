@@ -1,5 +1,7 @@
 /** The tensors of a TFLite subgraph: constants decoded on demand, activations as operators make them. */
+import type { Budget } from '../budget';
 import { type DataType, elementCount, type Tensor, type TensorData } from '../graph';
+import { RealConstants } from '../passes/dequantize';
 import { modelInvalid, modelUnsupported } from './failures';
 import type { FlatBuffer, FlatTable, TableVector } from './flatbuffer_table';
 import { halvesToFloats } from './half_float';
@@ -9,6 +11,9 @@ import { BUFFER, MODEL, SUBGRAPH, TENSOR, TENSOR_TYPES, type TensorType } from '
 import { checkFinite, typedView } from './typed_data';
 
 const ACTIVATION_TYPES: Partial<Record<TensorType, DataType>> = { FLOAT32: 'float32', UINT8: 'uint8', INT8: 'int8' };
+
+/** TFLite's own kernels go no further. */
+export const HIGHEST_RANK = 8;
 
 interface Decoder {
   type: DataType;
@@ -46,6 +51,8 @@ export function bufferBytes(file: FlatBuffer, buffers: TableVector, index: numbe
 }
 
 export class TfliteTensors {
+  readonly budget: Budget;
+  readonly #real: RealConstants;
   readonly #file: FlatBuffer;
   readonly #buffers: TableVector;
   readonly #tensors: TableVector;
@@ -56,6 +63,8 @@ export class TfliteTensors {
 
   constructor(file: FlatBuffer, model: FlatTable, subgraph: FlatTable) {
     this.#file = file;
+    this.budget = file.budget;
+    this.#real = new RealConstants(file.budget);
     this.#buffers = model.tableVector(MODEL.buffers);
     this.#tensors = subgraph.tableVector(SUBGRAPH.tensors);
   }
@@ -67,8 +76,8 @@ export class TfliteTensors {
   /** The shape as stored, and where the file says so with -1 for extents that are not fixed. */
   shape(index: number): { stored: number[]; signature: number[] } {
     const record = this.#record(index);
-    const stored = record.int32s(TENSOR.shape);
-    const signature = record.int32s(TENSOR.shapeSignature);
+    const stored = record.int32s(TENSOR.shape, HIGHEST_RANK);
+    const signature = record.int32s(TENSOR.shapeSignature, HIGHEST_RANK);
     if (signature.length !== 0 && signature.length !== stored.length) {
       throw modelInvalid(
         `Tensor ${index} has the shape [${stored.join(', ')}] but the signature [${signature.join(', ')}]`,
@@ -104,17 +113,24 @@ export class TfliteTensors {
     const decoder = DECODERS[stored];
     if (!decoder) throw modelUnsupported(`${where}: constants of type ${stored} are not supported (${name})`);
     if (record.has(TENSOR.sparsity)) throw modelUnsupported(`${where}: sparse weights are not supported (${name})`);
-    const shape = record.int32s(TENSOR.shape);
+    const shape = record.int32s(TENSOR.shape, HIGHEST_RANK);
     if (!(elementCount(shape) * decoder.bytesPerValue === bytes.length)) {
       throw modelInvalid(`${name}: expected ${stored} data for [${shape.join(', ')}] but it has ${bytes.length} bytes`);
     }
     this.#file.spend(bytes.length);
+    // A view where the file is aligned, else a copy.
+    this.budget.spendBytes(4 * elementCount(shape), name);
     const data = decoder.decode(bytes);
     checkFinite(data, name);
     const quantization = readQuantization(record.table(TENSOR.quantization), decoder.type, shape, name);
     const tensor: Tensor = { name, shape, type: decoder.type, data, quantization };
     this.#constants.set(index, tensor);
     return tensor;
+  }
+
+  /** The real values of a constant, converted once however many operators read them. */
+  real(constant: Tensor): Tensor {
+    return this.#real.of(constant);
   }
 
   /** Records what an operator makes. Throws MODEL_INVALID unless the file promises the same shape. */

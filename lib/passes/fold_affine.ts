@@ -3,8 +3,10 @@
  * (w' = w * scale, b' = b * scale + shift, in double precision). An affine node with no such layer before it
  * becomes a 1x1 depthwise convolution.
  */
+import type { Budget } from '../budget';
 import { type Affine, type Graph, isLinear, LINEAR, type Node, type Tensor } from '../graph';
-import { pointDepthwise, readerCount } from './rewrite';
+import type { Phase } from '../phase';
+import { pointDepthwise, readerCounts, SharedConstants } from './rewrite';
 
 type Weighted = Extract<Node, { filter: Tensor }>;
 
@@ -20,16 +22,17 @@ function constant(name: string, shape: readonly number[], data: Float32Array): T
   return { name, shape, type: 'float32', data };
 }
 
-function fold(node: Weighted, { scale, shift, output }: Affine): Node {
+function fold(node: Weighted, { scale, shift, output }: Affine, budget: Budget): Node {
   const { filter, bias } = node;
   const channels = scale.length;
   // The output channel is the last axis of a depthwise filter and the first of the others.
   const run = node.op === 'depthwise_conv2d' ? 1 : filter.data!.length / channels;
-  const weights = new Float32Array(filter.data!.length);
+  const weights = budget.float32s(filter.data!.length, `folding ${node.name}`);
   for (let at = 0, c = 0; at < weights.length; at += run, c = (c + 1) % channels) {
     for (let i = at; i < at + run; i++) weights[i] = filter.data![i] * scale[c];
   }
-  const biases = Float32Array.from(shift, (b, c) => (bias?.data?.[c] ?? 0) * scale[c] + b);
+  const biases = budget.float32s(channels, `folding ${node.name}`);
+  for (let c = 0; c < channels; c++) biases[c] = (bias?.data?.[c] ?? 0) * scale[c] + shift[c];
   return {
     ...node,
     output,
@@ -38,22 +41,30 @@ function fold(node: Weighted, { scale, shift, output }: Affine): Node {
   };
 }
 
-function standAlone(node: Affine): Node {
-  return pointDepthwise(node, LINEAR, { scale: Float32Array.from(node.scale), shift: Float32Array.from(node.shift) });
+function standAlone(node: Affine, constants: SharedConstants, budget: Budget): Node {
+  const { length } = node.scale;
+  const scale = budget.float32s(length, node.name);
+  const shift = budget.float32s(length, node.name);
+  scale.set(node.scale);
+  shift.set(node.shift);
+  return pointDepthwise(node, LINEAR, constants, { scale, shift });
 }
 
-export function foldAffine(graph: Graph): Graph {
+export function* foldAffine(graph: Graph, budget: Budget): Phase<Graph> {
+  const readers = readerCounts(graph);
+  const constants = new SharedConstants(budget);
   const made = new Map<Tensor, number>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
+    if (budget.turnIsOver()) yield;
     const at = node.op === 'affine' ? made.get(node.inputs[0]) : undefined;
     const before = at === undefined ? undefined : nodes[at];
-    if (node.op === 'affine' && isFoldable(before) && readerCount(graph, before.output) === 1) {
-      nodes[at!] = fold(before, node);
+    if (node.op === 'affine' && isFoldable(before) && readers.get(before.output) === 1) {
+      nodes[at!] = fold(before, node, budget);
       made.set(node.output, at!);
     } else {
       made.set(node.output, nodes.length);
-      nodes.push(node.op === 'affine' ? standAlone(node) : node);
+      nodes.push(node.op === 'affine' ? standAlone(node, constants, budget) : node);
     }
   }
   return { ...graph, nodes };

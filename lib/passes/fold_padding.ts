@@ -1,4 +1,5 @@
 /** Moves a padding node into the convolutions that read it; what else reads it gets a 1x1 depthwise convolution with padding. */
+import type { Budget } from '../budget';
 import {
   type Conv2D,
   consumers,
@@ -9,7 +10,8 @@ import {
   type Pad,
   type Tensor,
 } from '../graph';
-import { pointDepthwise, replaceInput } from './rewrite';
+import type { Phase } from '../phase';
+import { pointDepthwise, replaceInput, SharedConstants } from './rewrite';
 
 function isConvolution(node: Node): node is Conv2D | DepthwiseConv2D {
   return node.op === 'conv2d' || node.op === 'depthwise_conv2d';
@@ -29,15 +31,17 @@ function widen(node: Conv2D | DepthwiseConv2D, { padding, inputs, output }: Pad)
   return { ...(replaceInput(node, output, inputs[0]) as Conv2D | DepthwiseConv2D), window };
 }
 
-export function foldPadding(graph: Graph): Graph {
+export function* foldPadding(graph: Graph, budget: Budget): Phase<Graph> {
+  const constants = new SharedConstants(budget);
   const readers = consumers(graph);
   const folded = new Map<Tensor, Pad>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
+    if (budget.turnIsOver()) yield;
     if (node.op === 'pad') {
       const canFold = graph.output !== node.output && (readers.get(node.output) ?? []).every(isConvolution);
       if (canFold) folded.set(node.output, node);
-      else nodes.push(pointDepthwise(node, LINEAR, { padding: node.padding }));
+      else nodes.push(pointDepthwise(node, LINEAR, constants, { padding: node.padding }));
     } else {
       const pad = folded.get(node.inputs[0]);
       nodes.push(pad && isConvolution(node) ? widen(node, pad) : node);

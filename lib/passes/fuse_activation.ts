@@ -1,6 +1,8 @@
 /** Moves the clamp of an activation node into the node that makes its input; one that cannot move becomes a 1x1 depthwise convolution. */
+import type { Budget } from '../budget';
 import { type Clamp, type Graph, isLinear, isQuantized, type Node, type Tensor } from '../graph';
-import { pointDepthwise, readerCount } from './rewrite';
+import type { Phase } from '../phase';
+import { pointDepthwise, readerCounts, SharedConstants } from './rewrite';
 
 /** The clamp that does what `first` and then `second` do. */
 function compose(first: Clamp, second: Clamp): Clamp {
@@ -8,10 +10,13 @@ function compose(first: Clamp, second: Clamp): Clamp {
   return { min: clamp(first.min), max: clamp(first.max) };
 }
 
-export function fuseActivation(graph: Graph): Graph {
+export function* fuseActivation(graph: Graph, budget: Budget): Phase<Graph> {
+  const readers = readerCounts(graph);
+  const constants = new SharedConstants(budget);
   const made = new Map<Tensor, number>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
+    if (budget.turnIsOver()) yield;
     if (node.op !== 'activation' || isQuantized(node.output)) {
       made.set(node.output, nodes.length);
       nodes.push(node);
@@ -23,12 +28,12 @@ export function fuseActivation(graph: Graph): Graph {
     if (isLinear(node.clamp)) {
       nodes.push({ op: 'reshape', name: node.name, inputs: node.inputs, output: node.output });
       made.set(node.output, nodes.length - 1);
-    } else if (before && 'clamp' in before && readerCount(graph, input) === 1) {
+    } else if (before && 'clamp' in before && readers.get(input) === 1) {
       nodes[at!] = { ...before, output: node.output, clamp: compose(before.clamp, node.clamp) };
       made.set(node.output, at!);
     } else {
       made.set(node.output, nodes.length);
-      nodes.push(pointDepthwise(node, node.clamp));
+      nodes.push(pointDepthwise(node, node.clamp, constants));
     }
   }
   return { ...graph, nodes };

@@ -2,14 +2,23 @@
  * A simplified float32 Graph computed in halves: all weights are binary16 numbers, and every activation but the input and
  * what softmax and sigmoid read and make, with conversions in between.
  */
+import type { Budget } from '../budget';
 import { MobileNetEdgeError } from '../errors';
 import { floatsToHalves } from '../formats/half_float';
-import type { Graph, Node, Tensor } from '../graph';
+import type { Graph, Node, Tensor, TensorData } from '../graph';
+import type { Phase } from '../phase';
 
 const LARGEST_HALF = 65504;
 
 /** Throws MODEL_UNSUPPORTED for a weight that no half can hold. */
-export function halve(graph: Graph): Graph {
+export function* halve(graph: Graph, budget: Budget): Phase<Graph> {
+  /** Layers may share their constants. */
+  const halves = new Map<TensorData, Uint16Array>();
+  const constant = (tensor: Tensor): Tensor => {
+    const data = halves.get(tensor.data!) ?? halvesOf(tensor, budget);
+    halves.set(tensor.data!, data);
+    return { ...halfOf(tensor), data };
+  };
   const nodes: Node[] = [];
   const wide = new Map<Tensor, Tensor>([[graph.input, graph.input]]);
   const half = new Map<Tensor, Tensor>();
@@ -31,13 +40,13 @@ export function halve(graph: Graph): Graph {
   }
 
   for (const node of graph.nodes) {
+    if (budget.turnIsOver()) yield;
     const isHead = node.op === 'softmax' || node.op === 'sigmoid';
     const inputs = node.inputs.map((input) => formOf(input, isHead ? wide : half));
     const output = isHead ? node.output : halfOf(node.output);
     (isHead ? wide : half).set(node.output, output);
-    const constants =
-      'filter' in node ? { filter: halfConstant(node.filter), bias: node.bias && halfConstant(node.bias) } : {};
-    nodes.push({ ...node, ...constants, inputs, output } as Node);
+    const weights = 'filter' in node ? { filter: constant(node.filter), bias: node.bias && constant(node.bias) } : {};
+    nodes.push({ ...node, ...weights, inputs, output } as Node);
   }
   return { input: graph.input, output: wide.get(graph.output) ?? half.get(graph.output)!, nodes };
 }
@@ -46,7 +55,7 @@ function halfOf(tensor: Tensor): Tensor {
   return { ...tensor, half: true };
 }
 
-function halfConstant(tensor: Tensor): Tensor {
+function halvesOf(tensor: Tensor, budget: Budget): Uint16Array {
   const values = tensor.data as Float32Array;
   const wrong = values.find((value) => !(Math.abs(value) <= LARGEST_HALF));
   if (wrong !== undefined) {
@@ -55,5 +64,6 @@ function halfConstant(tensor: Tensor): Tensor {
       `Expected weights within ${LARGEST_HALF} for precision 'float16' but ${tensor.name} has ${wrong}: use precision 'float32'`,
     );
   }
-  return { ...halfOf(tensor), data: floatsToHalves(values) };
+  budget.spendBytes(values.length * 2, `the halves of ${tensor.name}`);
+  return floatsToHalves(values);
 }

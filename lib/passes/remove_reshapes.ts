@@ -5,6 +5,7 @@
  * A reshape that keeps channels only deals pixels into other rows. What reads one pixel at a time may work on the rows as
  * they were; only a window may not. A reshape that mixes channels (flattening) is only meaningful before a dense layer.
  */
+import type { Budget } from '../budget';
 import { MobileNetEdgeError } from '../errors';
 import {
   type Conv2D,
@@ -17,6 +18,7 @@ import {
   pixels,
   type Tensor,
 } from '../graph';
+import type { Phase } from '../phase';
 
 function sameExtents(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
@@ -89,12 +91,13 @@ function replaced(nodes: readonly Node[], from: Tensor, to: Tensor): Node[] {
 }
 
 /** The output keeps the shape that the model promises, unless its pixels are dealt into other rows. */
-export function removeReshapes(graph: Graph): Graph {
+export function* removeReshapes(graph: Graph, budget: Budget): Phase<Graph> {
   const readers = consumers(graph);
   /** The tensor that holds the values of each that was removed, or that is dealt into other rows. */
   const holders = new Map<Tensor, Tensor>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
+    if (budget.turnIsOver()) yield;
     const inputs = node.inputs.map((input) => holders.get(input) ?? input);
     if (node.op === 'reshape') {
       const flattens =

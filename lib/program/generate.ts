@@ -1,6 +1,7 @@
-/** Writes native/program.h and assembly/program.ts from schema.ts. Run by `npm run generate`; a test checks that both are up to date. */
+/** Writes native/program.h and assembly/program.ts from schema.ts and limits.ts. Run by `npm run generate`; a test checks that both are up to date. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LIMITS } from './limits';
 import { type FieldType, HEADER, SCHEMA } from './schema';
 
 const notice = 'Generated from lib/program/schema.ts by `npm run generate`; do not edit.';
@@ -27,7 +28,7 @@ function records(): { name: string; opcode: number; doc: string; fields: [string
   }));
 }
 
-/** The C++ header: one plain struct a record. */
+/** The C++ header: the limits, and one plain struct for each record. */
 export function programHeader(): string {
   const cTypes: Record<FieldType, string> = { i32: 'int32_t', f32: 'float' };
   const opcodes = records().map(({ name, opcode }) => `  OPCODE_${name.toUpperCase()} = ${opcode},`);
@@ -36,12 +37,17 @@ export function programHeader(): string {
     return `${wrapComment(doc)}\nstruct ${pascalCase(name)}Op {\n${members.join('\n')}\n};`;
   });
   const header = Object.keys(HEADER).map((field) => `  int32_t ${field};`);
+  const limits = Object.entries(LIMITS).map(
+    ([name, { value, doc }]) => `${wrapComment(doc)}\nconstexpr int32_t kMax${pascalCase(name)} = ${value};`,
+  );
   return `// ${notice}
 #pragma once
 
 #include <stdint.h>
 
 namespace mobilenet_edge {
+
+${limits.join('\n')}
 
 enum Opcode : int32_t {
 ${opcodes.join('\n')}

@@ -80,7 +80,6 @@ void depthwise_rows(const Context& context, const Op& op, const RowSource<Elemen
                     int32_t begin, int32_t end);
 
 // The most input rows that two output rows of a depthwise op may span.
-constexpr int32_t kMaxDepthwiseRows = 128;
 
 // First and one past the last index of piece `piece` of `total` things dealt `size` at a time.
 struct Range {
