@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { decodeImage } from '../lib/image/decode';
-import { packageRoot } from '../lib/package_root';
 import { gradient } from './image_fixtures';
+import { packageRoot } from './support/package_root';
 
 it('decoding 12 megapixels of JPEG without sharp leaves the event loop free', async () => {
   const raw = { width: 4000, height: 3000, channels: 3 } as const;

@@ -6,11 +6,11 @@ import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
 import { compile } from '../lib/compile/compile';
 import type { Engine } from '../lib/engines/engine';
 import { loadNativeEngine } from '../lib/engines/native';
-import { packageRoot } from '../lib/package_root';
 import { simplify } from '../lib/passes/simplify';
 import type { Program } from '../lib/program/program';
 import { encode, type Op } from '../lib/program/schema';
 import { addon } from './support/native_addon';
+import { packageRoot } from './support/package_root';
 
 /** Doubles: adds 4 pixels of 8 channels to themselves. The input is at 0, the output at 128. */
 const DOUBLE: Op<'add'> = {

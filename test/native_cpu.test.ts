@@ -3,8 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadNativeEngine } from '../lib/engines/native';
-import { packageRoot } from '../lib/package_root';
 import { addon } from './support/native_addon';
+import { packageRoot } from './support/package_root';
 
 afterEach(() => {
   vi.unstubAllEnvs();

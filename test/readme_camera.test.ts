@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { packageRoot } from '../lib/package_root';
+import { packageRoot } from './support/package_root';
 import { hasShared, sharedPath } from './support/shared';
 
 const folder = mkdtempSync(join(tmpdir(), 'mobilenet-edge-camera-'));

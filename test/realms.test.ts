@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import vm from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { load, loadHead, mobilenetV1, trainHead } from '../lib/index';
-import { packageRoot } from '../lib/package_root';
 import { smallFloatNetwork, smallQuantizedClassifier } from './fixtures/small_tflite';
 import { buildTflite } from './fixtures/tflite_builder';
 import { noise, pngOf } from './image_fixtures';
 import { isasUnderTest } from './support/engines';
+import { packageRoot } from './support/package_root';
 
 const isas = await isasUnderTest();
 const backends = isas.some((isa) => isa === 'scalar') ? (['native', 'wasm'] as const) : (['wasm'] as const);

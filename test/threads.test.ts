@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { load, mobilenetV1, mobilenetV2 } from '../lib';
-import { packageRoot } from '../lib/package_root';
 import { addon } from './support/native_addon';
+import { packageRoot } from './support/package_root';
 import { randomFloats } from './support/random';
 
 const SIZE = 64;

@@ -8,10 +8,10 @@ import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
 import { compile } from '../lib/compile/compile';
 import type { Engine } from '../lib/engines/engine';
 import { loadWasmEngine } from '../lib/engines/wasm';
-import { packageRoot } from '../lib/package_root';
 import { simplify } from '../lib/passes/simplify';
 import type { PortValues, Program } from '../lib/program/program';
 import { evaluate } from './reference/evaluate';
+import { packageRoot } from './support/package_root';
 import { Random } from './wasm/one_op';
 
 const graph = mobilenetV2({ alpha: 0.35, inputSize: 96, classes: 10 });

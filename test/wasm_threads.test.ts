@@ -9,11 +9,11 @@ import { compile } from '../lib/compile/compile';
 import { loadWasmEngine } from '../lib/engines/wasm';
 import { threadsModule } from '../lib/engines/wasm_isa';
 import { WasmProgram } from '../lib/engines/wasm_program';
-import { packageRoot } from '../lib/package_root';
 import { simplify } from '../lib/passes/simplify';
 import { listing } from '../lib/program/listing';
 import type { PortValues, Program } from '../lib/program/program';
 import { toArena } from '../lib/tensor_io';
+import { packageRoot } from './support/package_root';
 import { randomQuantized } from './support/random_quantized';
 import { Random } from './wasm/one_op';
 

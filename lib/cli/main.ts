@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../package_root';
 import { UsageError } from './arguments';
 import { bench } from './bench';
 import { classify } from './classify';
@@ -24,7 +23,7 @@ async function run([name, ...args]: string[]): Promise<number> {
     return 0;
   }
   if (name === '--version') {
-    const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+    const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
     process.stdout.write(`${version}\n`);
     return 0;
   }

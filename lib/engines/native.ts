@@ -1,10 +1,9 @@
 /** The native engine: whole programs run in the C++ addon, on threads of its own. */
-import { createRequire } from 'node:module';
 import { onAbort } from '../abort';
 import { isTypedArray } from '../bytes';
 import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
 import { elementCount } from '../graph';
-import { packageRoot } from '../package_root';
+import { loadAddon } from '../node/package_files';
 import {
   type Geometry,
   type PackedWeights,
@@ -83,7 +82,7 @@ let addon: Addon | undefined;
  * Throws BACKEND_UNAVAILABLE if the addon cannot be loaded here or that instruction set cannot run here.
  */
 export function loadNativeEngine(options: EngineOptions = {}): Engine {
-  const loaded = (addon ??= loadAddon());
+  const loaded = (addon ??= checkedAddon());
   const { Weights, geometry, isas } = loaded;
   const isa = chooseIsa(isas(), options.isa);
   return {
@@ -99,10 +98,12 @@ export function loadNativeEngine(options: EngineOptions = {}): Engine {
   };
 }
 
-function loadAddon(): Addon {
-  const nodeGypBuild = createRequire(__filename)('node-gyp-build') as (folder: string) => Addon;
+function checkedAddon(): Addon {
   try {
-    return nodeGypBuild(packageRoot());
+    const loaded = loadAddon() as Partial<Addon>;
+    // In a bundle, what lies two folders above may be another package's addon.
+    if (typeof loaded.isas !== 'function') throw new Error('another addon lies where ours is looked for');
+    return loaded as Addon;
   } catch (cause) {
     throw new MobileNetEdgeError(
       'BACKEND_UNAVAILABLE',

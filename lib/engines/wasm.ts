@@ -1,17 +1,15 @@
 /** The WebAssembly engine on Node: every session has worker threads of its own, one that leads and others that assist. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   MessageChannel,
   type MessagePort,
   type TransferListItem,
-  Worker,
+  type Worker,
   type WorkerOptions,
 } from 'node:worker_threads';
 import { onAbort } from '../abort';
 import { transferableBuffers, typedArrayKind } from '../bytes';
 import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
-import { packageRoot } from '../package_root';
+import { startWasmAssistant, startWasmWorker } from '../node/package_files';
 import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
 import { type Engine, type EngineOptions, MAX_THREADS, type Session, sessionClosed } from './engine';
 import { defaultThreads } from './threads';
@@ -40,13 +38,13 @@ interface Pending {
   reject(error: Error): void;
 }
 
-function startWorker(file: 'wasm_worker.js' | 'wasm_assistant.js', options: WorkerOptions = {}): Worker {
-  const script = join(packageRoot(), 'dist', 'engines', file);
-  if (!existsSync(script)) {
-    throw new MobileNetEdgeError('BACKEND_UNAVAILABLE', `Could not find ${script}: run \`npm run build:ts\``);
-  }
-  // Without the parent's flags: its loaders and hooks have no business in the worker.
-  const worker = new Worker(script, { name: 'mobilenet-edge', execArgv: [], ...options });
+/** Without the parent's flags: its loaders and hooks have no business in the worker. */
+const WORKER_OPTIONS: WorkerOptions = { name: 'mobilenet-edge', execArgv: [] };
+
+function startWorker(task?: MessagePort): Worker {
+  const worker = task
+    ? startWasmAssistant({ ...WORKER_OPTIONS, workerData: task, transferList: [task] })
+    : startWasmWorker(WORKER_OPTIONS);
   worker.unref();
   return worker;
 }
@@ -58,7 +56,7 @@ function copyOf<Values extends PortValues>(values: Values): Values {
 
 class WasmSession implements Session {
   /** Keeps the process alive only while there are requests without a reply. */
-  readonly #leader = startWorker('wasm_worker.js');
+  readonly #leader = startWorker();
   readonly #assistants: Worker[] = [];
   /** Requests without a reply, oldest first. */
   readonly #pending: Pending[] = [];
@@ -98,7 +96,7 @@ class WasmSession implements Session {
   /** Starts a thread and returns the port through which the leader gives it its task. */
   #addAssistant(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    const assistant = startWorker('wasm_assistant.js', { workerData: port2, transferList: [port2] });
+    const assistant = startWorker(port2);
     this.#assistants.push(assistant);
     this.#watch(assistant);
     return port1;

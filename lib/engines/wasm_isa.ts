@@ -1,10 +1,8 @@
 /** Which WebAssembly build runs here: finds, compiles and tests the modules. Node only. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MobileNetEdgeError } from '../errors';
-import { packageRoot } from '../package_root';
-import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa } from './wasm_probe';
+import { readWasm } from '../node/package_files';
+import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa, type WasmModuleName } from './wasm_probe';
 
 export type { WasmIsa } from './wasm_probe';
 
@@ -25,19 +23,14 @@ function once<Made>(known: Map<WasmIsa, Promise<Made>>, isa: WasmIsa, make: (isa
 
 /** The build of an instruction set, or undefined where it cannot run or computes wrongly. */
 async function makeBuild(isa: WasmIsa): Promise<WasmBuild | undefined> {
-  const module = await compile(isa, `mobilenet_edge.${isa}.wasm`);
+  const module = await compile(isa, isa);
   if (!module || (isa === 'relaxed-simd' && !fusesMultiplyAdd(module))) return undefined;
   return { isa, module };
 }
 
 /** The module, or undefined where it cannot run. */
-async function compile(isa: WasmIsa, name: string): Promise<WebAssembly.Module | undefined> {
-  const path = join(packageRoot(), 'dist', 'wasm', name);
-  const bytes = await readFile(path).catch((cause) => {
-    throw new MobileNetEdgeError('BACKEND_UNAVAILABLE', `Could not read ${path}: run \`npm run build:wasm\``, {
-      cause,
-    });
-  });
+async function compile(isa: WasmIsa, name: WasmModuleName): Promise<WebAssembly.Module | undefined> {
+  const bytes = await readWasm(name);
   // Node 20 and 21 have relaxed SIMD behind a flag, which a module needs only while it is compiled. It is process-wide
   // and would slow the start of every worker, so it is taken back at once. Later versions reject the flag.
   const needsFlag = isa === 'relaxed-simd' && Number.parseInt(process.versions.node, 10) < 22;
@@ -53,7 +46,7 @@ const build = (isa: WasmIsa): Promise<WasmBuild | undefined> => once(builds, isa
 
 /** The module for several threads, of an instruction set whose build runs here. Throws BACKEND_UNAVAILABLE. */
 export async function threadsModule(isa: WasmIsa): Promise<WebAssembly.Module> {
-  const module = await once(threadsModules, isa, (which) => compile(which, `mobilenet_edge.${which}.threads.wasm`));
+  const module = await once(threadsModules, isa, (which) => compile(which, `${which}.threads`));
   if (module) return module;
   throw new MobileNetEdgeError(
     'BACKEND_UNAVAILABLE',

@@ -2,17 +2,12 @@
 import { messageOf } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { decodeBmp } from './bmp';
+import type { BuiltinFormat } from './format';
 import { type Image, invalidImage } from './image';
 import { decodeJpeg } from './jpeg';
 import { decodePng } from './png';
 
-const DECODERS = { JPEG: decodeJpeg, PNG: decodePng, BMP: decodeBmp };
-
-export type BuiltinFormat = keyof typeof DECODERS;
-
-export function isBuiltinFormat(format: string): format is BuiltinFormat {
-  return format in DECODERS;
-}
+const DECODERS = { JPEG: decodeJpeg, PNG: decodePng, BMP: decodeBmp } satisfies Record<BuiltinFormat, unknown>;
 
 /** Decodes to upright pixels. Throws IMAGE_INVALID, whatever the libraries throw at a damaged file, or IMAGE_UNSUPPORTED. */
 export async function decodeBuiltin(bytes: Uint8Array, format: BuiltinFormat): Promise<Image> {

@@ -1,8 +1,7 @@
 /** From anything that a user passes to upright pixels. */
 import { isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { isBuiltinFormat } from './builtin_decoder';
-import { pictureFormat } from './format';
+import { isBuiltinFormat, pictureFormat } from './format';
 import { type Image, invalidImage } from './image';
 import { decodeOrdinary, decodeWithSharp, loadSharp, sharpFailure } from './sharp_decoder';
 import { type ImageSource, readSource } from './source';
@@ -40,7 +39,7 @@ async function decodeBytes(bytes: Uint8Array, decoder: Decoder, signal: AbortSig
     );
   }
   if (format === 'BMP') return decodeInWorker(bytes, format, signal);
-  const sharp = decoder === 'builtin' ? undefined : await loadSharp();
+  const sharp = decoder === 'builtin' ? undefined : loadSharp();
   throwIfAborted(signal);
   if (sharp === undefined && (decoder === 'sharp' || !isBuiltinFormat(format))) {
     throw unsupportedFormat(format, sharpFailure());

@@ -1,7 +1,8 @@
 /** The thread that worker_decoder.ts starts: one encoded picture in, one decoded picture or error out. */
 import { parentPort } from 'node:worker_threads';
 import { type ErrorCode, MobileNetEdgeError } from '../errors';
-import { type BuiltinFormat, decodeBuiltin } from './builtin_decoder';
+import { decodeBuiltin } from './builtin_decoder';
+import type { BuiltinFormat } from './format';
 import type { Image } from './image';
 
 export interface DecodeRequest {

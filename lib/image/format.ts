@@ -5,6 +5,14 @@ export type Format = PictureFormat | OtherFormat;
 /** Which decoders there are. */
 export type PictureFormat = 'JPEG' | 'PNG' | 'BMP' | 'GIF' | 'WebP' | 'TIFF' | 'AVIF';
 
+/** What needs no sharp. Told here, so that the thread that asks does not load the decoders. */
+const BUILTIN_FORMATS = ['JPEG', 'PNG', 'BMP'] as const satisfies Format[];
+export type BuiltinFormat = (typeof BUILTIN_FORMATS)[number];
+
+export function isBuiltinFormat(format: Format): format is BuiltinFormat {
+  return (BUILTIN_FORMATS as readonly Format[]).includes(format);
+}
+
 /** What users have and neither we nor a sharp from npm decode. */
 export type OtherFormat =
   | 'HEIC'

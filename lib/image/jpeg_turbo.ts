@@ -1,9 +1,9 @@
 /**
- * libjpeg-turbo as WebAssembly, from @cwasm/jpeg-turbo: the pixels are those of libjpeg, sharp and Chromium, to the bit. Of
+ * libjpeg-turbo as WebAssembly, from @cwasm/jpeg-turbo, put into our package by scripts/build_node.mjs: the pixels are those of libjpeg, sharp and Chromium, to the bit. Of
  * that package only the module is used, through TurboJPEG's C API (turbojpeg.h): its JavaScript refuses every file that
  * libjpeg-turbo reads with a warning, knows no CMYK, and loses memory with each damaged file.
  */
-import { readFileSync } from 'node:fs';
+import { readJpegTurbo } from '../node/package_files';
 import { unsupportedImage } from './image';
 
 interface TurboJpeg {
@@ -95,7 +95,7 @@ function instantiate(): TurboJpeg {
   const giveUp = () => {
     throw new GivenUp();
   };
-  compiled ??= new WebAssembly.Module(readFileSync(require.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm')));
+  compiled ??= new WebAssembly.Module(readJpegTurbo());
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { setjmp: () => 0, longjmp: giveUp },
     wasi_snapshot_preview1: {

@@ -9,22 +9,24 @@ import { unsupportedFormat } from './unsupported';
 
 type Sharp = typeof sharp;
 
-let loading: Promise<Sharp | undefined> | undefined;
+let loaded: Sharp | undefined;
 let failure: unknown;
 
 /** sharp, or undefined where it is not installed. A sharp that is installed but cannot run is left aside with a warning. */
-export function loadSharp(): Promise<Sharp | undefined> {
-  loading ??= import('sharp').then(
-    (module) => module.default,
-    (error: NodeJS.ErrnoException) => {
-      failure = error;
-      const absent = /MODULE_NOT_FOUND/.test(error.code ?? '') && /'sharp'/.test(error.message);
-      if (!absent)
-        process.emitWarning(`mobilenet-edge decodes pictures without sharp, which fails to load: ${error.message}`);
-      return undefined;
-    },
-  );
-  return loading;
+export function loadSharp(): Sharp | undefined {
+  if (loaded || failure) return loaded;
+  // require(), since jest has no import() without a flag; in try, by which bundlers know what may be absent.
+  try {
+    loaded = require('sharp') as Sharp;
+  } catch (error) {
+    failure = error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    // "Cannot find module 'sharp'"; "mobilenet-edge tried to access sharp (a peer dependency) but" is Yarn's PnP.
+    const isAbsent = /MODULE_NOT_FOUND/.test(code ?? '') && /'sharp'|tried to access sharp\b/.test(message);
+    if (!isAbsent)
+      process.emitWarning(`mobilenet-edge decodes pictures without sharp, which fails to load: ${message}`);
+  }
+  return loaded;
 }
 
 /** Why loadSharp() gave undefined. */

@@ -2,13 +2,12 @@
  * Decodes on one shared worker thread, so that a slow picture does not stop the program's event loop. The thread is
  * started by the first picture, keeps no process alive while idle, and is replaced if it dies.
  */
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { onAbort } from '../abort';
 import { abortError, MobileNetEdgeError } from '../errors';
-import { packageRoot } from '../package_root';
-import type { BuiltinFormat } from './builtin_decoder';
+import { startDecodeWorker } from '../node/package_files';
 import type { DecodeReply, DecodeRequest } from './decode_worker';
+import type { BuiltinFormat } from './format';
 import { type Image, unsupportedImage } from './image';
 
 interface Job {
@@ -67,7 +66,7 @@ function startNext(): void {
 }
 
 function startWorker(): Worker {
-  const started = new Worker(join(packageRoot(), 'dist', 'image', 'decode_worker.js'));
+  const started = startDecodeWorker();
   started.on('message', (reply: DecodeReply) => {
     finish((job) => {
       if ('image' in reply) job.resolve(reply.image);

@@ -1,7 +1,7 @@
 /** The native addon for its own tests, which are skipped where it was not built (no C++ compiler). */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/package_root';
+import { packageRoot } from './package_root';
 
 function load() {
   const root = packageRoot();
