@@ -8,7 +8,7 @@ import { checkLimits } from './compile/limits';
 import { outline } from './compile/outline';
 import { BytesPacker, type NewPacker } from './compile/packer';
 import { type Engine, MAX_THREADS } from './engines/engine';
-import { MobileNetEdgeError, throwIfAborted } from './errors';
+import { MobileNetEdgeError, printable, throwIfAborted } from './errors';
 import { checkOptionKeys, invalidArgument } from './expect';
 import type { ModelFile } from './formats/model_file';
 import { elementCount, type Graph, pixels } from './graph';
@@ -41,6 +41,11 @@ export interface CommonLoadOptions {
   maxQueue?: number;
   /** What the model may cost, where the defaults do not fit; beyond them load() rejects with MODEL_UNSUPPORTED. */
   limits?: Limits;
+  /**
+   * The language of class names, for files that have them in several: a BCP 47 tag as 'de' or 'pt-BR'. Default: English.
+   * Where there is none in that language, the default is used and `info.warnings` says so.
+   */
+  labelsLocale?: string;
   /** Rejects with ABORTED if it fires before the model is loaded. */
   signal?: AbortSignal;
   /** Called with 0 to 1 as the file is read and compiled. */
@@ -54,6 +59,8 @@ export interface Ingredients<Source> {
   file: LoadedFile;
   labels: readonly string[] | undefined;
   budget: Budget;
+  /** What the user should know of the file. */
+  warnings?: readonly string[];
   engine: Engine;
   /** With backend 'auto': why the native engine could not be used. */
   fallbackReason?: string;
@@ -62,7 +69,7 @@ export interface Ingredients<Source> {
 
 /** Simplifies, compiles and loads into the engine. Rejects as load() does. */
 export async function assembleModel<Source>(
-  { file, labels, budget, engine, fallbackReason, decode }: Ingredients<Source>,
+  { file, labels, warnings = [], budget, engine, fallbackReason, decode }: Ingredients<Source>,
   options: CommonLoadOptions,
 ): Promise<Model<Source>> {
   const { signal, onProgress } = options;
@@ -103,6 +110,7 @@ export async function assembleModel<Source>(
       precision,
       format: file.format,
       preprocess,
+      warnings: warnings.map((warning) => printable(warning)),
     },
     session,
     program,
@@ -157,6 +165,7 @@ export const COMMON_LOAD_OPTIONS = [
   'threads',
   'precision',
   'preprocess',
+  'labelsLocale',
   'maxQueue',
   'limits',
   'signal',
@@ -166,12 +175,15 @@ export const COMMON_LOAD_OPTIONS = [
 /** `others`: the names of the options that one platform has more. Throws INVALID_ARGUMENT. */
 export function checkLoadOptions(options: CommonLoadOptions, others: readonly string[]): void {
   checkOptionKeys(options, [...COMMON_LOAD_OPTIONS, ...others]);
-  const { threads, precision = 'auto', maxQueue, limits, onProgress, signal } = options;
+  const { threads, precision = 'auto', maxQueue, labelsLocale, limits, onProgress, signal } = options;
   checkSignal(signal);
   checkMaxQueue(maxQueue);
   checkLimitsOption(limits);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw invalidArgument('onProgress to be a function', onProgress);
+  }
+  if (labelsLocale !== undefined && typeof labelsLocale !== 'string') {
+    throw invalidArgument("labelsLocale to be a language tag as 'en' or 'pt-BR'", labelsLocale);
   }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
     throw invalidArgument(`threads from 1 to ${MAX_THREADS}`, threads);

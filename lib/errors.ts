@@ -32,6 +32,12 @@ export function printable(text: string, longest = LONGEST_MESSAGE): string {
   return cut.replace(UNPRINTABLE, '\uFFFD');
 }
 
+/** JSON in which those characters are escaped: the same value, safe to print. JSON.stringify escapes few of them. */
+export function printableJson(value: unknown, indent?: number): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, indent).replace(UNPRINTABLE, escaped);
+}
+
 /** Control characters but tab and line feed, halves of surrogate pairs, marks of direction, line separators, byte order marks. */
 const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\uFEFF]/gu;
 

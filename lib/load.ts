@@ -4,9 +4,10 @@ import type { Backend } from './engines/engine';
 import { selectEngine } from './engines/select';
 import { throwIfAborted } from './errors';
 import { type ModelSource, readModelFile } from './formats/read_model_file';
-import { elementCount, type Graph } from './graph';
+import type { Graph } from './graph';
 import type { Image, ImageSource } from './image';
-import { resolveLabels } from './label_file';
+import { readGivenLabels } from './label_file';
+import { chooseLabels } from './labels';
 import type { Model } from './model';
 
 export interface LoadOptions extends CommonLoadOptions {
@@ -14,7 +15,10 @@ export interface LoadOptions extends CommonLoadOptions {
   backend?: 'auto' | Backend;
   /** Forces an instruction set: 'scalar', 'avx2', 'avx512vnni', 'neon', 'neondot', 'simd128', 'relaxed-simd'; default: the best one here. */
   isa?: string;
-  /** Class names: an array, or a text file of one a line; default: those inside or beside the model file. */
+  /**
+   * Class names: an array, or a text file of one a line; default: those inside the model file, else those of a text file
+   * beside a `.tflite` file, if there are as many: <model>.txt, <model>_labels.txt, labels.txt, dict.txt, labelmap.txt.
+   */
   labels?: readonly string[] | string | URL;
 }
 
@@ -37,15 +41,23 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
   checkLoadOptions(options, LOAD_OPTIONS);
   const { signal, onProgress } = options;
   throwIfAborted(signal);
+  const labels = options.labels ?? undefined;
 
   const readProgress = onProgress && ((fraction: number) => onProgress(fraction * 0.5));
   const given = isGraph(source);
   const budget = new Budget(options.limits, given ? 'graph' : 'file');
   const file: LoadedFile = given
     ? { format: 'graph', graph: source }
-    : await readModelFile(source, { signal, onProgress: readProgress, budget });
-  const labels = await resolveLabels(options.labels, file.labels, elementCount(file.graph.output.shape));
+    : await readModelFile(source, {
+        signal,
+        onProgress: readProgress,
+        withoutLabels: labels !== undefined,
+        budget,
+        labelsLocale: options.labelsLocale,
+      });
+  const names = labels === undefined ? undefined : await readGivenLabels(labels);
+  const named = chooseLabels(names, file);
   const engine = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
   throwIfAborted(signal);
-  return assembleModel({ file, labels, budget, ...engine, decode }, options);
+  return assembleModel({ file, ...named, budget, ...engine, decode }, options);
 }

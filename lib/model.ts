@@ -54,6 +54,8 @@ export interface ModelInfo {
   format: 'tflite' | 'tfjs-layers' | 'graph';
   /** How pictures are cropped, resized and scaled for this model. */
   preprocess: Preprocess;
+  /** What was not as it should be, though the model loads: labels that do not fit, say. Mostly empty. */
+  warnings: readonly string[];
 }
 
 export interface RunOptions {

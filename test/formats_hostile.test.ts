@@ -56,10 +56,20 @@ test('the models of these tests are good', async () => {
   }
 });
 
-test('truncation at every byte is a typed error', async () => {
+test('truncation at every byte is a typed error, or a warning where only the labels behind the network are lost', async () => {
   for (const bytes of richModels()) {
-    for (let length = 0; length < bytes.length; length++) {
+    const archive = Buffer.from(bytes).lastIndexOf('PK\x03\x04');
+    // The last bytes may only fill up or end a string.
+    for (let length = 0; length < archive - 8; length++) {
       expect(await outcome(bytes.slice(0, length))).not.toBe('read');
+    }
+    for (let length = archive; length < archive + 30; length++) {
+      const { labels, warnings } = await readModelFile(bytes.slice(0, length));
+      expect(labels).toBeUndefined();
+      expect(warnings).toEqual([expect.stringContaining('labels.txt')]);
+    }
+    for (let length = archive + 30; length < bytes.length; length++) {
+      expect(await outcome(bytes.slice(0, length))).toBe('MODEL_INVALID');
     }
   }
 });

@@ -7,6 +7,9 @@ import { remedyFor } from '../image/unsupported';
 import { fetchBytes } from './fetch_bytes';
 import type { SentPicture } from './protocol';
 
+/** Of an encoded picture, in bytes. */
+const LARGEST_PICTURE = 2 ** 28;
+
 /** Rejects with IMAGE_NOT_FOUND, IMAGE_INVALID, IMAGE_UNSUPPORTED or ABORTED. */
 export async function decodePicture(picture: SentPicture, signal?: AbortSignal): Promise<Image> {
   switch (picture.kind) {
@@ -17,7 +20,10 @@ export async function decodePicture(picture: SentPicture, signal?: AbortSignal):
     case 'encoded':
       return decodeBlob(picture.blob, signal);
     case 'url': {
-      const bytes = await fetchBytes(picture.url, { signal, failure: imageNotFound });
+      const bytes = await fetchBytes(picture.url, { signal, limit: LARGEST_PICTURE + 1, failure: imageNotFound });
+      if (bytes.length > LARGEST_PICTURE) {
+        throw unsupportedImage(`Expected a picture of at most ${LARGEST_PICTURE} bytes but ${picture.url} has more`);
+      }
       return decodeBlob(new Blob([bytes as Uint8Array<ArrayBuffer>]), signal);
     }
   }

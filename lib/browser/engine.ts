@@ -18,6 +18,9 @@ const RELAXED_MADD = new Uint8Array([
   10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11,
 ]);
 
+/** Ours have some tens of kilobytes. */
+const LARGEST_MODULE = 1 << 24;
+
 function unavailable(message: string, cause?: unknown): MobileNetEdgeError {
   return new MobileNetEdgeError('BACKEND_UNAVAILABLE', message, { cause });
 }
@@ -80,6 +83,7 @@ async function compileModule(
   const bytes = (
     typeof place === 'string'
       ? await fetchBytes(place, {
+          limit: LARGEST_MODULE,
           failure: (problem, cause) =>
             unavailable(`${problem}: serve the .wasm files, or give wasmUrl or wasmBinary`, cause),
         })

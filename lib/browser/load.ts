@@ -21,7 +21,10 @@ export interface LoadOptions extends CommonLoadOptions {
    * are used on pages that are cross-origin isolated, for models in a worker; `info.threads` tells how many.
    */
   threads?: number;
-  /** Class names: an array, or the URL of a text file of one a line; default: those inside or beside the model. */
+  /**
+   * Class names: an array, or the URL of a text file of one a line; default: those inside the model, of a tfjs model those in
+   * the metadata.json beside it, and those of a text file that is picked together with a `.tflite` file.
+   */
   labels?: readonly string[] | string | URL;
   /** Where everything is computed. 'worker', unless given: the page never waits. 'main' is for pages without workers. */
   thread?: 'worker' | 'main';
@@ -97,7 +100,16 @@ function checkOptions(options: LoadOptions): void {
   }
 }
 
-function hostOptions({ isa, threads, precision, preprocess, limits, labels, cache }: LoadOptions): HostOptions {
+function hostOptions({
+  isa,
+  threads,
+  precision,
+  preprocess,
+  limits,
+  labels,
+  labelsLocale,
+  cache,
+}: LoadOptions): HostOptions {
   const areAtUrl = typeof labels === 'string' || isUrl(labels);
   const problem = (cause: unknown) =>
     new MobileNetEdgeError('LABELS_INVALID', `Expected the URL of a text file but received ${labels}`, { cause });
@@ -108,6 +120,7 @@ function hostOptions({ isa, threads, precision, preprocess, limits, labels, cach
     preprocess,
     limits,
     labels: areAtUrl ? absoluteUrl(labels, problem) : labels,
+    labelsLocale,
     cache: cache === true ? 'mobilenet-edge' : cache || undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { bytesOf, isBlob, isBuffer } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { checkOptionKeys } from '../expect';
+import { LARGEST_FILE } from '../formats/files_beside';
 import type { Backbone, Head } from '../train/head';
 import { readHead } from '../train/train_head';
 import { absoluteUrl } from './absolute_url';
@@ -24,5 +25,5 @@ export async function loadHead(
   if (isBlob(source)) return readHead(new Uint8Array(await source.arrayBuffer()), model);
   if (ArrayBuffer.isView(source) || isBuffer(source)) return readHead(bytesOf(source), model);
   const url = absoluteUrl(source, (cause) => notFound(`${source} is no URL`, cause));
-  return readHead(await fetchBytes(url, { failure: notFound }), model);
+  return readHead(await fetchBytes(url, { limit: LARGEST_FILE, failure: notFound }), model);
 }

@@ -2,8 +2,7 @@
 import { assembleModel } from '../assemble_model';
 import { Budget } from '../budget';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { elementCount } from '../graph';
-import { fitLabels, labelsInvalid, readLabelText } from '../labels';
+import { chooseLabels, LARGEST_LABEL_FILE, labelsInvalid, readLabelText } from '../labels';
 import type { Model, ModelInfo } from '../model';
 import { decodePicture } from './decode';
 import { loadBrowserEngine } from './engine';
@@ -56,6 +55,8 @@ export class ModelHost {
       budget,
       signal,
       cache: options.cache,
+      withoutLabels: options.labels !== undefined,
+      labelsLocale: options.labelsLocale,
       onBytes: (more, total) => {
         bytes.loaded += more;
         bytes.total = total;
@@ -66,8 +67,8 @@ export class ModelHost {
       },
     });
     throwIfAborted(signal);
-    const names = typeof options.labels === 'string' ? await fetchLabels(options.labels, signal) : options.labels;
-    const labels = fitLabels(names ?? file.labels, elementCount(file.graph.output.shape));
+    const given = typeof options.labels === 'string' ? await fetchLabels(options.labels, signal) : options.labels;
+    const named = chooseLabels(given, file);
     const engine = await loadBrowserEngine(wasm, { ...options, startAssistants: this.#startAssistants });
     throwIfAborted(signal);
     // The page counts the calls.
@@ -78,7 +79,7 @@ export class ModelHost {
       signal,
       onProgress: (fraction: number) => onProgress?.(fraction),
     };
-    this.#model = await assembleModel({ file, labels, budget, engine, decode: decodePicture }, loading);
+    this.#model = await assembleModel({ file, ...named, budget, engine, decode: decodePicture }, loading);
     return this.#model.info;
   }
 }
@@ -86,10 +87,5 @@ export class ModelHost {
 async function fetchLabels(url: string, signal: AbortSignal | undefined): Promise<string[]> {
   const failure = (problem: string, cause?: unknown) =>
     labelsInvalid(`Expected a text file of one class name a line but ${problem}`, cause);
-  const bytes = await fetchBytes(url, { signal, failure });
-  try {
-    return readLabelText(bytes);
-  } catch (cause) {
-    throw failure(`what ${url} holds is not text`, cause);
-  }
+  return readLabelText(await fetchBytes(url, { signal, failure, limit: LARGEST_LABEL_FILE + 1 }), url);
 }

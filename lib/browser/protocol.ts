@@ -39,6 +39,7 @@ export interface HostOptions {
   limits?: Limits;
   /** Names, or the URL of a text file. */
   labels?: readonly string[] | string;
+  labelsLocale?: string;
   /** The name of the Cache to keep fetched model files in. */
   cache?: string;
 }

@@ -1,12 +1,17 @@
 /** Reads a model that a page has sent, wherever its bytes are. */
 import type { LoadedFile } from '../assemble_model';
 import { MobileNetEdgeError } from '../errors';
-import type { FilesBeside, ReadOptions } from '../formats/files_beside';
-import { notSupported, readModelBytes } from '../formats/read_model_bytes';
+import { modelUnsupported } from '../formats/failures';
+import { type FilesBeside, LARGEST_FILE, type ReadOptions } from '../formats/files_beside';
+import { HEAD_LENGTH } from '../formats/known_files';
+import { labelFileNames, readLabelsBeside } from '../formats/labels_beside';
+import { readModelBytes } from '../formats/read_model_bytes';
 import { recognizeFormat } from '../formats/recognize_format';
+import { ARCHIVE_TAIL, notSupported } from '../formats/refusal';
 import { parseJson, readTfjsArtifacts, readTfjsFiles } from '../formats/tfjs';
 import { readTflite } from '../formats/tflite';
 import { type FetchOptions, fetchBytes, fetchIfPresent } from './fetch_bytes';
+import { ModelCache } from './model_cache';
 import type { SentModel } from './protocol';
 
 export interface ReadModelOptions extends ReadOptions {
@@ -38,28 +43,46 @@ export async function readSentModel(model: SentModel, options: ReadModelOptions)
 /** Below this a file may still be a model.json, which is small beside its weights: it does not count as progress. */
 const LARGEST_HEADER = 1 << 19;
 
+/** What the Cache holds and cannot be read, from before a server was mended say, is dropped and fetched again. */
 async function readUrl(url: string, options: ReadModelOptions): Promise<LoadedFile> {
-  const fetching = (onShare?: (read: number, total: number) => void): FetchOptions => {
+  const cache = await ModelCache.open(options.cache);
+  const read = async (): Promise<LoadedFile> => {
+    const model = await readUrlThrough(cache, url, options);
+    await cache.keep();
+    return model;
+  };
+  try {
+    return await read();
+  } catch (error) {
+    const unreadable =
+      error instanceof MobileNetEdgeError && error.code !== 'ABORTED' && error.code !== 'MODEL_NOT_FOUND';
+    if (!unreadable || !(await cache.forget())) throw error;
+    return read();
+  }
+}
+
+async function readUrlThrough(cache: ModelCache, url: string, options: ReadModelOptions): Promise<LoadedFile> {
+  const fetching = (limit: number, onShare?: (read: number, total: number) => void): FetchOptions => {
     let known = 0;
     const onBytes = (read: number, total: number | undefined): void => {
       onShare?.(read, total ?? Number.POSITIVE_INFINITY);
       options.onBytes?.(read - known, total);
       known = read;
     };
-    return { signal: options.signal, cache: options.cache, failure: notFound, onBytes };
+    return { signal: options.signal, cache, limit, failure: notFound, onBytes };
   };
-  const bytes = await fetchBytes(
-    url,
-    fetching((read, total) => read > LARGEST_HEADER && options.onProgress?.(read / total)),
-  );
+  const onShare = (read: number, total: number) => read > LARGEST_HEADER && options.onProgress?.(read / total);
+  const bytes = await fetchBytes(url, fetching(LARGEST_FILE + 1, onShare));
+  if (bytes.length > LARGEST_FILE) throw modelUnsupported(`${url} is larger than the supported 1 GB`);
   if (recognizeFormat(bytes) === 'tflite') return readTflite(bytes, options);
-  if (recognizeFormat(bytes) !== 'json') throw notSupported(bytes, url);
+  if (recognizeFormat(bytes) !== 'json') throw notSupported(url, bytes, bytes.subarray(-ARCHIVE_TAIL));
   const { search } = new URL(url);
   const beside: FilesBeside = {
-    read: (path, { onBytes }) => fetchBytes(besideUrl(url, path, search), fetching(onBytes)),
+    read: (path, { limit = LARGEST_FILE, onBytes }) =>
+      fetchBytes(besideUrl(url, path, search), fetching(limit, onBytes)),
     // Hosts of single-page applications answer every path with a page.
-    readIfPresent: async (path) => {
-      const found = await fetchIfPresent(besideUrl(url, path, search), fetching());
+    readIfPresent: async (path, { limit = LARGEST_FILE }) => {
+      const found = await fetchIfPresent(besideUrl(url, path, search), fetching(limit));
       return found && recognizeFormat(found) === 'json' ? found : undefined;
     },
   };
@@ -77,21 +100,20 @@ async function readBlob(blob: Blob): Promise<Uint8Array> {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-async function isJson(file: Blob): Promise<boolean> {
-  return recognizeFormat(await readBlob(file.slice(0, 64))) === 'json';
-}
-
 function nameOf(file: Blob): string {
   return 'name' in file ? String(file.name) : 'The given file';
 }
 
-/** A .tflite file, or the files of a tfjs model: model.json, its weights, perhaps metadata.json. */
+async function formatOf(file: Blob): Promise<ReturnType<typeof recognizeFormat>> {
+  return recognizeFormat(await readBlob(file.slice(0, HEAD_LENGTH)));
+}
+
+/** A .tflite file, perhaps with a text file of labels, or the files of a tfjs model: model.json, its weights, perhaps metadata.json. */
 async function readFiles(files: readonly Blob[], options: ReadModelOptions): Promise<LoadedFile> {
-  if (files.length === 1 && !(await isJson(files[0]))) {
-    const bytes = await readBlob(files[0]);
-    options.onBytes?.(bytes.length, bytes.length);
-    return readModelBytes(bytes, options);
-  }
+  const formats = await Promise.all(files.map(formatOf));
+  const tflites = files.filter((_, i) => formats[i] === 'tflite');
+  if (tflites.length === 1) return readTfliteFile(tflites[0], files, options);
+  if (files.length === 1 && formats[0] !== 'json') return readModelBytes(await readBlob(files[0]), options);
   const byName = new Map(files.map((file) => [nameOf(file), file]));
   const read = async (path: string, onBytes?: (read: number, total: number) => void) => {
     const file = byName.get(path.split('/').at(-1)!);
@@ -109,14 +131,27 @@ async function readFiles(files: readonly Blob[], options: ReadModelOptions): Pro
       return bytes;
     },
   };
-  for (const file of files) {
-    if (!(await isJson(file))) continue;
+  const json = files.filter((_, i) => formats[i] === 'json');
+  for (const file of json) {
     const bytes = await readBlob(file);
-    if ('modelTopology' in parseJson(bytes, nameOf(file), options.budget))
-      return readTfjsFiles(nameOf(file), bytes, beside, options);
+    const isModel = json.length === 1 || 'modelTopology' in parseJson(bytes, nameOf(file), options.budget);
+    if (isModel) return readTfjsFiles(nameOf(file), bytes, beside, options);
   }
   throw new MobileNetEdgeError(
     'INVALID_ARGUMENT',
     `Expected a .tflite file, or the model.json of a tfjs model with its weights, but received ${[...byName.keys()].join(', ') || 'no files'}`,
   );
+}
+
+async function readTfliteFile(file: Blob, files: readonly Blob[], options: ReadModelOptions): Promise<LoadedFile> {
+  const bytes = await readBlob(file);
+  options.onBytes?.(bytes.length, bytes.length);
+  const model = await readTflite(bytes, options);
+  if (options.withoutLabels) return model;
+  const texts = new Map(files.map((other) => [nameOf(other), other] as const).filter(([name]) => /\.txt$/i.test(name)));
+  // Whoever picks a text file with a model means its labels, whatever the name.
+  const names = new Set([...labelFileNames(nameOf(file)), ...texts.keys()]);
+  const beside = { readIfPresent: async (name: string) => texts.get(name) && readBlob(texts.get(name)!) };
+  const { labelFiles, warnings } = await readLabelsBeside([...names], beside, options);
+  return { ...model, labelFiles, warnings: [...(model.warnings ?? []), ...warnings] };
 }

@@ -51,7 +51,7 @@ function joinNegativeValues(args: string[], options: Options): string[] {
 /** The number that a flag's text stands for, undefined if the flag was not given. */
 export function positiveNumber(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d*\.?\d+$/.test(text) && Number(text) > 0) return Number(text);
+  if (/^(\d+|\d*\.\d+)$/.test(text) && Number(text) > 0) return Number(text);
   throw new UsageError(`Expected ${flag} to be a number above 0 but received '${text}'`);
 }
 
@@ -64,7 +64,7 @@ export function wholeNumber(flag: string, text: string | undefined): number | un
 /** A share from 0 to 1. */
 export function fraction(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d*\.?\d+$/.test(text) && Number(text) <= 1) return Number(text);
+  if (/^(\d+|\d*\.\d+)$/.test(text) && Number(text) <= 1) return Number(text);
   throw new UsageError(`Expected ${flag} to be a number from 0 to 1 but received '${text}'`);
 }
 

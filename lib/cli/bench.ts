@@ -1,3 +1,4 @@
+import { printableJson } from '../errors';
 import { load } from '../load';
 import type { ModelInfo } from '../model';
 import { ENGINE_OPTIONS, engineOptions, NETWORK_OPTIONS, parse, wholeNumber } from './arguments';
@@ -43,7 +44,7 @@ export async function bench(args: string[]): Promise<number> {
     const profiled = values.profile === undefined ? undefined : await profile(model, runs);
     if (chart && profiled) writeChart(chart, model.info, profiled);
     if (values.json) {
-      process.stdout.write(`${JSON.stringify({ ...result, profile: profiled }, null, 2)}\n`);
+      process.stdout.write(`${printableJson({ ...result, profile: profiled }, 2)}\n`);
       return 0;
     }
     const lines = [

@@ -1,21 +1,22 @@
 import { buffer } from 'node:stream/consumers';
-import { MobileNetEdgeError } from '../errors';
+import { MobileNetEdgeError, printableJson } from '../errors';
 import { decodeImage } from '../image/decode';
 import type { Preprocess } from '../image/preprocess';
 import { load } from '../load';
-import type { ClassifyOptions, Model } from '../model';
+import { type ClassifyOptions, checkClassifyOptions, type Model } from '../model';
 import type { Classification } from '../topk';
 import { ENGINE_OPTIONS, engineOptions, fraction, parse, UsageError, wholeNumber } from './arguments';
 import { rounded } from './measure';
 import { findPictures, type NamedPicture } from './pictures';
 import { Progress } from './progress';
 import { classList, engineLine, milliseconds, printable, styleFor } from './render';
-import { printError } from './report';
+import { printError, printWarnings } from './report';
 
 const OPTIONS = {
   ...ENGINE_OPTIONS,
   model: { type: 'string' },
   labels: { type: 'string' },
+  'labels-locale': { type: 'string' },
   top: { type: 'string' },
   threshold: { type: 'string' },
   allow: { type: 'string', multiple: true },
@@ -53,6 +54,8 @@ export async function classify(args: string[]): Promise<number> {
     allow: values.allow,
     deny: values.deny,
   };
+  // Before the model is read, which takes a while.
+  checkClassifyOptions(options);
   const preprocess = {
     crop: values.crop as Preprocess['crop'] | undefined,
     resize: values.resize as Preprocess['resize'] | undefined,
@@ -61,8 +64,15 @@ export async function classify(args: string[]): Promise<number> {
   const pictures = await findPictures(positionals, process.stdin);
 
   const start = performance.now();
-  const model = await load(values.model, { ...engineOptions(values), labels: values.labels, preprocess });
+  const model = await load(values.model, {
+    ...engineOptions(values),
+    labels: values.labels,
+    labelsLocale: values['labels-locale'],
+    preprocess,
+  });
   const loadMs = performance.now() - start;
+  // JSON has them in `model`.
+  if (!values.json) printWarnings(model.info.warnings);
   const progress = new Progress(process.stderr, pictures.length);
   const totals = new Totals();
   const results: (Success | Failure)[] = [];
@@ -73,12 +83,11 @@ export async function classify(args: string[]): Promise<number> {
       progress.clear();
       if ('error' in result) printError(`${result.error.message} [${result.error.code}]`);
       if (values.json) results.push(result);
-      else if (values.jsonl) await print(JSON.stringify(result));
+      else if (values.jsonl) await print(printableJson(result));
       else if ('classes' in result) await print(`${describe(result)}\n`);
       progress.advance();
     }
-    if (values.json)
-      await print(JSON.stringify({ results, model: { ...model.info, loadMs: rounded(loadMs) } }, null, 2));
+    if (values.json) await print(printableJson({ results, model: { ...model.info, loadMs: rounded(loadMs) } }, 2));
     else if (!values.jsonl) await print(engineLine(model.info, totals.times(loadMs), styleFor(process.stdout)));
     return totals.failed > 0 ? 1 : 0;
   } finally {

@@ -1,7 +1,7 @@
 /** A profile as an SVG that needs nothing else, in the reader's light or dark colours. */
 import type { ModelInfo } from '../model';
 import type { Profile, ProfiledOp } from './profile';
-import { networkTitle } from './render';
+import { networkTitle, printable } from './render';
 
 const WIDTH = 1100;
 const MARGIN = 32;
@@ -35,9 +35,7 @@ function kindOf({ op }: ProfiledOp): (typeof KINDS)[number]['kind'] {
 }
 
 function escaped(text: string): string {
-  return text
-    .replace(/[&<>"\p{Cc}]/gu, (character) => `&#${character.codePointAt(0)};`)
-    .replace(/&#(\d|1\d|2\d|3[01]);/g, '');
+  return printable(text, Number.POSITIVE_INFINITY).replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function text(x: number, y: number, content: string, classes = ''): string {

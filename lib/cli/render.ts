@@ -1,4 +1,5 @@
 /** Text for people: colour, tables, bars, numbers with units. */
+import { printable as printableText } from '../errors';
 import type { ModelInfo } from '../model';
 import type { Classification } from '../topk';
 
@@ -20,9 +21,9 @@ export function styleFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = p
   return { bold: sgr(1, 22), dim: sgr(2, 22), accent: sgr(36, 39) };
 }
 
-/** Text from a file without the control characters that would steer the terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd');
+/** Text from a file or a command line on one line of a terminal, with nothing in it that would steer that. */
+export function printable(text: string, longest?: number): string {
+  return printableText(text, longest).replace(/[\t\n]/g, '\ufffd');
 }
 
 export interface Column {

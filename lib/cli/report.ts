@@ -2,9 +2,20 @@ import { MobileNetEdgeError } from '../errors';
 import { UsageError } from './arguments';
 import { printable } from './render';
 
+/** More than our errors have, with what is put around them. */
+const LONGEST_LINE = 2000;
+
 /** One line on stderr. */
 export function printError(message: string): void {
-  process.stderr.write(`mobilenet-edge: ${printable(message.replace(/\s*\n\s*/g, ' '))}\n`);
+  const line = message
+    .split('\n')
+    .map((part) => part.trim())
+    .join(' ');
+  process.stderr.write(`mobilenet-edge: ${printable(line, LONGEST_LINE)}\n`);
+}
+
+export function printWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) printError(`warning: ${warning}`);
 }
 
 /** Says what went wrong; returns the exit code: 2 for a wrong command line, 1 for all else. */

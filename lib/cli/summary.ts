@@ -1,4 +1,5 @@
 import { recognize } from '../architectures/recognize';
+import { printableJson } from '../errors';
 import { readModelFile } from '../formats/read_model_file';
 import { elementCount, type Graph, pixels } from '../graph';
 import { simplify } from '../passes/simplify';
@@ -12,9 +13,11 @@ export async function summary(args: string[]): Promise<number> {
   const { values } = parse(args, { ...NETWORK_OPTIONS, json: { type: 'boolean' } });
   const source = network(values);
   const { format, graph } =
-    typeof source === 'string' ? await readModelFile(source) : { format: 'graph' as const, graph: source };
+    typeof source === 'string'
+      ? await readModelFile(source, { withoutLabels: true })
+      : { format: 'graph' as const, graph: source };
   const described = describe(graph, format);
-  process.stdout.write(values.json ? `${JSON.stringify(described, null, 2)}\n` : `${render(described)}\n`);
+  process.stdout.write(values.json ? `${printableJson(described, 2)}\n` : `${render(described)}\n`);
   return 0;
 }
 
@@ -74,11 +77,21 @@ const MAX_NAME = 40;
 
 /** Names that fit a column: the result's alone where TFLite joined several with ';', without the scopes that all begin with. */
 export function shortNames(names: readonly string[]): string[] {
-  const results = names.map((name) => printable(name.split(';')[0]));
-  const parent = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1);
-  let scope = parent(results[0] ?? '');
-  while (!results.every((name) => name.startsWith(scope))) scope = parent(scope.slice(0, -1));
+  const results = names.map((name) => printable(name.split(';', 1)[0], Number.POSITIVE_INFINITY));
+  const scope = commonScope(results);
   return results
-    .map((name) => name.slice(scope.length))
+    .map((name) => name.slice(scope))
     .map((name) => (name.length > MAX_NAME ? `…${name.slice(1 - MAX_NAME)}` : name));
+}
+
+/** How many characters of whole scopes ('a/b/') all names begin with. */
+function commonScope(names: readonly string[]): number {
+  const [first = '', ...others] = names;
+  let same = first.length;
+  for (const name of others) {
+    let length = 0;
+    while (length < same && name[length] === first[length]) length++;
+    same = length;
+  }
+  return first.slice(0, same).lastIndexOf('/') + 1;
 }

@@ -1,27 +1,27 @@
 /** Reading model files from disk, in pieces: with progress, and with an end when the signal fires. */
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { fileProblem, isUnfit, openRegularFile } from '../regular_file';
 import { modelInvalid, modelUnsupported } from './failures';
-import type { FileOptions, FilesBeside } from './files_beside';
+import { type FileOptions, type FilesBeside, LARGEST_FILE } from './files_beside';
 
 const PIECE = 1 << 20;
 /** Pieces on their way at once: most of the time goes into pages that are touched for the first time, a core each. */
 const PIECES_AT_ONCE = 4;
-/** MobileNets have at most some 50 MB of weights. */
-const LARGEST_FILE = 2 ** 30;
 
-function notFound(path: string, cause: unknown): MobileNetEdgeError {
-  const missing = ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
-  const problem = missing ? `there is no file ${path}` : `cannot read ${path} (${(cause as Error).message})`;
-  return new MobileNetEdgeError('MODEL_NOT_FOUND', `Expected a model file but ${problem}`, { cause });
+function unreadable(path: string, cause: unknown): MobileNetEdgeError {
+  const code = isUnfit(cause) ? 'MODEL_INVALID' : 'MODEL_NOT_FOUND';
+  return new MobileNetEdgeError(code, `Expected a model file but ${fileProblem(path, cause)}`, { cause });
 }
 
-export async function isFolder(path: string): Promise<boolean> {
+/** The names in a folder; undefined where `path` is none. Rejects with MODEL_NOT_FOUND. */
+export async function folderNames(path: string): Promise<string[] | undefined> {
   try {
-    return (await stat(path)).isDirectory();
+    return await readdir(path);
   } catch (cause) {
-    throw notFound(path, cause);
+    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw unreadable(path, cause);
   }
 }
 
@@ -42,38 +42,58 @@ export async function readBytes(
   { signal, limit = LARGEST_FILE, onBytes }: FileOptions,
 ): Promise<Uint8Array> {
   throwIfAborted(signal);
-  const file = await open(path).catch((cause) => {
-    throw notFound(path, cause);
-  });
-  try {
-    const status = await file.stat();
-    if (!status.isFile()) throw modelInvalid(`Expected a model file but ${path} is not a regular file`);
-    if (status.size > LARGEST_FILE) throw modelUnsupported(`${path} is larger than the supported 1 GB`);
-    const bytes = new Uint8Array(Math.min(status.size, limit));
+  return withFile(path, async (file, size) => {
+    const bytes = new Uint8Array(Math.min(size, limit));
     let next = 0;
     let done = 0;
     const readPieces = async (): Promise<void> => {
       while (next < bytes.length) {
         const end = Math.min(next + PIECE, bytes.length);
-        let at = next;
+        const at = next;
         next = end;
-        while (at < end) {
-          throwIfAborted(signal);
-          const { bytesRead } = await file.read(bytes, at, end - at, at);
-          if (bytesRead === 0) throw modelInvalid(`${path} was truncated while it was read`);
-          at += bytesRead;
-          done += bytesRead;
-          onBytes?.(done, bytes.length);
-        }
+        throwIfAborted(signal);
+        await readInto(file, path, bytes.subarray(at, end), at);
+        onBytes?.((done += end - at), bytes.length);
       }
     };
     const endings = await Promise.allSettled(Array.from({ length: PIECES_AT_ONCE }, readPieces));
     for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
     return bytes;
+  });
+}
+
+/** The last `length` bytes of a file, or all of it. Rejects as readBytes does. */
+export function readTail(path: string, length: number): Promise<Uint8Array> {
+  return withFile(path, async (file, size) => {
+    const bytes = new Uint8Array(Math.min(size, length));
+    await readInto(file, path, bytes, size - bytes.length);
+    return bytes;
+  });
+}
+
+async function withFile<Result>(
+  path: string,
+  use: (file: FileHandle, size: number) => Promise<Result>,
+): Promise<Result> {
+  const file = await openRegularFile(path).catch((cause) => {
+    throw unreadable(path, cause);
+  });
+  try {
+    const { size } = await file.stat();
+    if (size > LARGEST_FILE) throw modelUnsupported(`${path} is larger than the supported 1 GB`);
+    return await use(file, size);
   } catch (cause) {
-    throw (cause as NodeJS.ErrnoException).syscall ? notFound(path, cause) : cause;
+    throw (cause as NodeJS.ErrnoException).syscall ? unreadable(path, cause) : cause;
   } finally {
     await file.close();
+  }
+}
+
+async function readInto(file: FileHandle, path: string, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, position + at);
+    if (bytesRead === 0) throw modelInvalid(`${path} was truncated while it was read`);
+    at += bytesRead;
   }
 }
 

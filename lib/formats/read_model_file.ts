@@ -1,14 +1,17 @@
 /** Reads a model file of any supported format, told by its content. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isBuffer, isUint8Array, isUrl } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { modelUnsupported } from './failures';
-import { filesBeside, isFolder, readBytes, readBytesIfPresent } from './file_bytes';
+import { filesBeside, folderNames, readBytes, readTail } from './file_bytes';
 import type { ReadOptions } from './files_beside';
+import { HEAD_LENGTH } from './known_files';
+import { labelFileNames, readLabelsBeside } from './labels_beside';
 import type { ModelFile } from './model_file';
-import { notSupported, readModelBytes, SUPPORTED } from './read_model_bytes';
-import { HEAD_LENGTH, recognizeFormat } from './recognize_format';
+import { readModelBytes } from './read_model_bytes';
+import { recognizeFormat } from './recognize_format';
+import { ARCHIVE_TAIL, notSupported, SUPPORTED } from './refusal';
 import type { TfjsArtifacts } from './tfjs';
 import { readTflite } from './tflite';
 
@@ -51,7 +54,8 @@ async function readSource(source: ModelSource, options: ReadOptions): Promise<Mo
   );
 }
 
-function toPath(source: string | URL): string {
+/** The path that a path or file: URL names. Throws INVALID_ARGUMENT for other URLs. */
+export function toPath(source: string | URL): string {
   const name = String(source);
   if (!/^\w\w+:/.test(name)) return name;
   try {
@@ -66,25 +70,41 @@ function toPath(source: string | URL): string {
 }
 
 async function readPath(path: string, options: ReadOptions): Promise<ModelFile> {
-  if (await isFolder(path)) {
-    const json = join(path, 'model.json');
-    const bytes = await readBytesIfPresent(json, { signal: options.signal });
-    if (bytes) return (await tfjsReader()).readTfjsFiles(json, bytes, filesBeside(json), options);
-    if (await readBytesIfPresent(join(path, 'saved_model.pb'), { signal: options.signal })) {
-      throw modelUnsupported(`${path} is a TensorFlow SavedModel. ${SUPPORTED}`);
-    }
-    throw new MobileNetEdgeError('MODEL_NOT_FOUND', `Expected a folder with a model.json but ${path} has none`);
-  }
+  const names = await folderNames(path);
+  if (names) return readFolder(path, names, options);
   const head = await readBytes(path, { signal: options.signal, limit: HEAD_LENGTH });
-  if (recognizeFormat(head) === 'tflite') {
-    const onBytes = (read: number, total: number) => options.onProgress?.(read / total);
-    return readTflite(await readBytes(path, { signal: options.signal, onBytes }), options);
+  const format = recognizeFormat(head);
+  if (format === 'tflite') return readTflitePath(path, options);
+  if (format !== 'json') throw notSupported(path, head, await readTail(path, ARCHIVE_TAIL));
+  return readJsonPath(path, options);
+}
+
+async function readTflitePath(path: string, options: ReadOptions): Promise<ModelFile> {
+  const { signal, onProgress } = options;
+  const onBytes = (read: number, total: number) => onProgress?.(read / total);
+  const model = await readTflite(await readBytes(path, { signal, onBytes }), options);
+  if (options.withoutLabels) return model;
+  const { labelFiles, warnings } = await readLabelsBeside(labelFileNames(basename(path)), filesBeside(path), options);
+  return {
+    ...model,
+    ...(labelFiles.length > 0 && { labelFiles }),
+    ...(warnings.length > 0 && { warnings: [...(model.warnings ?? []), ...warnings] }),
+  };
+}
+
+async function readJsonPath(path: string, options: ReadOptions): Promise<ModelFile> {
+  const bytes = await readBytes(path, { signal: options.signal });
+  return (await tfjsReader()).readTfjsFiles(path, bytes, filesBeside(path), options);
+}
+
+async function readFolder(path: string, names: readonly string[], options: ReadOptions): Promise<ModelFile> {
+  if (names.includes('model.json')) return readJsonPath(join(path, 'model.json'), options);
+  if (names.includes('saved_model.pb')) {
+    throw modelUnsupported(
+      `${path}: this is a TensorFlow SavedModel: convert it to .tflite with tf.lite.TFLiteConverter.from_saved_model. ${SUPPORTED}`,
+    );
   }
-  if (recognizeFormat(head) !== 'json') throw notSupported(head, path);
-  return (await tfjsReader()).readTfjsFiles(
-    path,
-    await readBytes(path, { signal: options.signal }),
-    filesBeside(path),
-    options,
-  );
+  const model = names.find((name) => /\.(tflite|json)$/i.test(name));
+  const remedy = model ? `: give ${join(path, model)} if that is the model` : '';
+  throw new MobileNetEdgeError('MODEL_NOT_FOUND', `Expected a folder with a model.json but ${path} has none${remedy}`);
 }

@@ -8,7 +8,11 @@ import { modelInvalid, modelUnsupported } from './failures';
 import type { FilesBeside, ReadOptions } from './files_beside';
 import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from './json_value';
 import { readingKerasModel } from './keras_model';
+import { knownFile } from './known_files';
+import { knownJson } from './known_json';
 import type { ModelFile } from './model_file';
+import { refusal } from './refusal';
+import { TEACHABLE_MACHINE } from './teachable_machine';
 import { parseWeightSpecs, storedBytes, TfjsWeights, type WeightSpec } from './tfjs_weights';
 
 /** A tfjs layers model in memory, as `tf.io` handlers give it. */
@@ -26,16 +30,30 @@ const JSON_FACTOR = 16;
 /** What opening a file costs, in small parts. */
 const FILE_PARTS = 64;
 
-/** Throws MODEL_INVALID unless `bytes` is the UTF-8 text of a JSON object. */
-export function parseJson(bytes: Uint8Array, name: string, budget = new Budget()): JsonObject {
+function parseJsonValue(bytes: Uint8Array, name: string, budget = new Budget()): unknown {
   budget.spendBytes(JSON_FACTOR * bytes.length, name);
-  let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
+    const known = knownFile(bytes);
+    if (known) throw refusal(name, known);
     throw modelInvalid(`${name}: expected JSON but ${(cause as Error).message}`, cause);
   }
-  return objectOf(value, name);
+}
+
+/** Throws MODEL_INVALID unless `bytes` is the UTF-8 text of a JSON object. */
+export function parseJson(bytes: Uint8Array, name: string, budget?: Budget): JsonObject {
+  return objectOf(parseJsonValue(bytes, name, budget), name);
+}
+
+/** The content of a model.json. Throws MODEL_INVALID or MODEL_UNSUPPORTED where it is none of a layers model. */
+export function parseModelJson(bytes: Uint8Array, name: string, budget?: Budget): JsonObject {
+  const value = parseJsonValue(bytes, name, budget);
+  const known = isObject(value) && 'modelTopology' in value ? undefined : knownJson(value);
+  if (known) throw refusal(name, known);
+  const model = objectOf(value, name);
+  checkIsLayersModel(model, name);
+  return model;
 }
 
 function checkIsLayersModel(model: JsonObject, name: string): void {
@@ -94,6 +112,8 @@ async function readWeights(
       if (done > groupEnd) break;
     }
     if (done !== groupEnd) {
+      const known = knownFile(pieces.at(-1) ?? new Uint8Array());
+      if (known?.kind === 'other') throw refusal(paths.at(-1)!, known);
       const received = done > groupEnd ? 'more' : `${storedBytes(specs) - (groupEnd - done)}`;
       throw modelInvalid(
         `Expected ${storedBytes(specs)} bytes of weights in ${paths.join(', ')} but received ${received}`,
@@ -103,21 +123,27 @@ async function readWeights(
   return concatenate(pieces);
 }
 
+/** It has kilobytes. */
+const LARGEST_METADATA = 1 << 24;
+
 /** Teachable Machine's metadata.json: the labels, and the picture cropped to a square and scaled to -1..1. */
 async function readMetadata(
   beside: FilesBeside,
   options: ReadOptions,
 ): Promise<Pick<ModelFile, 'labels' | 'preprocess'>> {
-  const bytes = await beside.readIfPresent('metadata.json', { signal: options.signal });
+  const bytes = await beside.readIfPresent('metadata.json', { signal: options.signal, limit: LARGEST_METADATA });
   if (!bytes) return {};
   const metadata = parseJson(bytes, 'metadata.json', options.budget);
   const where = 'metadata.json: labels';
   const { labels, packageName } = metadata;
-  const isTeachableMachine =
+  const isOfTeachableMachine =
     'tmVersion' in metadata || (typeof packageName === 'string' && packageName.includes('teachablemachine'));
   return {
-    labels: labels === undefined ? undefined : arrayOf(labels, where).map((label) => stringOf(label, where)),
-    preprocess: isTeachableMachine ? { crop: 'cover', resize: 'bilinear', range: '-1..1' } : undefined,
+    labels:
+      labels === undefined || options.withoutLabels
+        ? undefined
+        : arrayOf(labels, where).map((label) => stringOf(label, where)),
+    preprocess: isOfTeachableMachine ? TEACHABLE_MACHINE : undefined,
   };
 }
 
@@ -129,8 +155,7 @@ export async function readTfjsFiles(
   options: ReadOptions,
 ): Promise<ModelFile> {
   const { budget = new Budget() } = options;
-  const model = parseJson(bytes, json, budget);
-  checkIsLayersModel(model, json);
+  const model = parseModelJson(bytes, json, budget);
   const groups = parseManifest(model.weightsManifest, json);
   const weights = new TfjsWeights(
     groups.flatMap(({ specs }) => specs),

@@ -92,6 +92,12 @@ function readOperators(model: FlatTable, subgraph: FlatTable): [FlatTable, strin
   if (lacking !== -1) {
     const others = new Set(operators.map(([, name]) => name).filter((name) => !Object.hasOwn(OPERATORS, name)));
     others.delete(operators[lacking][1]);
+    if ([operators[lacking][1], ...others].some((name) => name.includes('edgetpu-custom-op'))) {
+      throw operatorUnsupported(
+        `Operator ${lacking} (${operators[lacking][1]})`,
+        "runs on Coral's Edge TPU only: give the .tflite file that this one was compiled from, whose name has no _edgetpu",
+      );
+    }
     const also = others.size ? `; nor are ${excerpt([...others].slice(0, 20).join(', '), 400)}` : '';
     throw operatorUnsupported(`Operator ${lacking} (${operators[lacking][1]})`, `is not supported${also}`);
   }
@@ -145,5 +151,5 @@ export async function readTflite(bytes: Uint8Array, options: ReadOptions = {}): 
   }
   const model = file.reading(() => file.root());
   const graph = await inTurns(file.readingPhase(readingGraph(file, model)), signal);
-  return { format: 'tflite', graph, ...(await readTfliteMetadata(file, model, graph.input)) };
+  return { format: 'tflite', graph, ...(await readTfliteMetadata(file, model, graph.input, options)) };
 }

@@ -1,12 +1,13 @@
 /** What a TFLite file says about its picture and its classes: metadata, label file, input quantization. */
 import type { Tensor } from '../graph';
 import type { Preprocess } from '../image/preprocess';
-import { parseLabels } from '../labels';
 import { modelInvalid } from './failures';
+import type { LabelOptions } from './files_beside';
 import { FlatBuffer, type FlatTable } from './flatbuffer_table';
 import type { ModelFile } from './model_file';
+import { isTeachableMachine, TEACHABLE_MACHINE } from './teachable_machine';
+import { type LabelFile, labelFilesOf, readInnerLabels } from './tflite_label_files';
 import {
-  ASSOCIATED_FILE,
   METADATA,
   METADATA_IDENTIFIER,
   METADATA_NAME,
@@ -19,10 +20,7 @@ import {
 } from './tflite_schema';
 import { bufferBytes } from './tflite_tensors';
 
-const LARGEST_LABEL_FILE = 1 << 22;
-const MOST_ASSOCIATED_FILES = 256;
-
-type Described = Pick<ModelFile, 'labels' | 'preprocess'>;
+type Described = Pick<ModelFile, 'labels' | 'preprocess' | 'warnings'>;
 
 function metadataOf(file: FlatBuffer, model: FlatTable): FlatBuffer | undefined {
   const entry = model.tables(MODEL.metadata).find((candidate) => candidate.string(METADATA.name) === METADATA_NAME);
@@ -35,39 +33,6 @@ function metadataOf(file: FlatBuffer, model: FlatTable): FlatBuffer | undefined 
     );
   }
   return metadata;
-}
-
-/** A file of the zip archive that metadata writers append to the model. */
-async function associatedFile(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  // Few models have one, and loading fflate takes two megabytes.
-  const { unzipSync } = await import('fflate');
-  let entries = 0;
-  let found: Uint8Array | undefined;
-  try {
-    found = unzipSync(bytes, {
-      filter: ({ name: entry, originalSize }) => {
-        if (++entries > MOST_ASSOCIATED_FILES) throw new Error('too many entries');
-        if (entry === name && originalSize > LARGEST_LABEL_FILE) throw new Error(`${originalSize} bytes of labels`);
-        return entry === name;
-      },
-    })[name];
-  } catch (cause) {
-    throw modelInvalid(
-      `The metadata names the label file ${name}, but the archive at the end of the model is corrupt`,
-      cause,
-    );
-  }
-  if (!found) throw modelInvalid(`The metadata names the label file ${name}, but the model does not contain it`);
-  return found;
-}
-
-/** The file with the labels of the output's classes; of several languages the one without a locale, else the first. */
-function labelFileOf(output: FlatTable): string | undefined {
-  const files = output
-    .tables(TENSOR_METADATA.associatedFiles)
-    .filter((candidate) => candidate.int8(ASSOCIATED_FILE.type) === ASSOCIATED_FILE.tensorAxisLabels);
-  const chosen = files.find((candidate) => candidate.string(ASSOCIATED_FILE.locale) === '') ?? files[0];
-  return chosen?.string(ASSOCIATED_FILE.name);
 }
 
 interface Normalization {
@@ -103,25 +68,37 @@ function namedRange({ mean, std }: Normalization): Preprocess['range'] {
   return { mean, std };
 }
 
+/** How far from its level, in levels, a normalization may put an end of 0..255 and still say the same. */
+const ROUNDING = 1.5;
+/** How many levels at either end a normalization may put beyond what the input holds: calibration does not see all. */
+const CLIPPED = 16;
+
 /**
- * The range of real values that a quantized input maps the levels 0..255 to, one integer a level: what such
- * models are fed with everywhere. A normalization that agrees to within rounding (1.5 levels) means the same.
+ * The range of a quantized input. Such models are fed with the levels 0..255 as they are, one integer a level: TFLite's Task
+ * Library copies them into uint8 inputs and reads no normalization (tensorflow_lite_support/cc/task/processor/
+ * image_preprocessor.cc). A stated normalization is used where it says something else that the input can hold, as with
+ * a mean of each channel; one that would clip the picture cannot be meant: many files say mean 0, std 1 of an input with a
+ * scale of 1/128, which made every picture black and white.
  */
 function quantizedRange({ type, quantization }: Tensor, stated: Normalization | undefined): Normalization {
   const lowest = type === 'int8' ? -128 : 0;
   const mean = quantization!.zeroPoint[0] - lowest;
   const scale = quantization!.scale[0];
-  const levelOf = (x: number, m: number, s: number) => (x - m) / s / scale + mean;
-  const agrees = (m: number, s: number) => [0, 255].every((x) => Math.abs(levelOf(x, m, s) - x) <= 1.5);
-  const channels = Math.max(stated?.mean.length ?? 0, stated?.std.length ?? 0);
-  for (let c = 0; c < channels; c++) {
-    if (!agrees(stated!.mean[c] ?? stated!.mean[0], stated!.std[c] ?? stated!.std[0])) return stated!;
-  }
-  return { mean: [mean], std: [1 / scale] };
+  const asItIs = { mean: [mean], std: [1 / scale] };
+  if (!stated) return asItIs;
+  const channels = Math.max(stated.mean.length, stated.std.length);
+  const ends = Array.from({ length: channels }, (_, c) => {
+    const levelOf = (x: number) =>
+      (x - (stated.mean[c] ?? stated.mean[0])) / (stated.std[c] ?? stated.std[0]) / scale + mean;
+    return [levelOf(0), levelOf(255)];
+  });
+  if (ends.every(([low, high]) => Math.abs(low) <= ROUNDING && Math.abs(high - 255) <= ROUNDING)) return asItIs;
+  const isHeld = (level: number) => level >= -CLIPPED && level <= 255 + CLIPPED;
+  return ends.flat().every(isHeld) ? stated : asItIs;
 }
 
 interface Stated {
-  labelFile?: string;
+  labelFiles: LabelFile[];
   normalization?: Normalization;
 }
 
@@ -129,17 +106,30 @@ function readStated(metadata: FlatTable, channels: number): Stated {
   const subgraph = metadata.tables(MODEL_METADATA.subgraphs)[0];
   const input = subgraph?.tables(SUBGRAPH_METADATA.inputs)[0];
   const output = subgraph?.tables(SUBGRAPH_METADATA.outputs)[0];
-  return { labelFile: output && labelFileOf(output), normalization: input && readNormalization(input, channels) };
+  return {
+    labelFiles: output ? labelFilesOf(output) : [],
+    normalization: input && readNormalization(input, channels),
+  };
 }
 
-/** Throws MODEL_INVALID if the metadata is corrupt: it may not be ignored, since pictures would be read wrongly. */
-export async function readTfliteMetadata(file: FlatBuffer, model: FlatTable, input: Tensor): Promise<Described> {
+/**
+ * Throws MODEL_INVALID if the metadata is corrupt: it may not be ignored, since pictures would be read wrongly. Labels that
+ * are lost are a warning: the network answers rightly without.
+ */
+export async function readTfliteMetadata(
+  file: FlatBuffer,
+  model: FlatTable,
+  input: Tensor,
+  options: LabelOptions,
+): Promise<Described> {
   const metadata = file.reading(() => metadataOf(file, model));
   const stated = metadata?.reading(() => readStated(metadata.root(), input.shape[3]));
   const range = input.quantization ? quantizedRange(input, stated?.normalization) : stated?.normalization;
-  const labels = stated?.labelFile === undefined ? undefined : await associatedFile(file.bytes, stated.labelFile);
-  return {
-    labels: labels && parseLabels(new TextDecoder().decode(labels)),
-    preprocess: range && { range: namedRange(range) },
+  const preprocess = {
+    ...(isTeachableMachine(input) && TEACHABLE_MACHINE),
+    ...(range && { range: namedRange(range) }),
   };
+  const described = Object.keys(preprocess).length > 0 ? { preprocess } : {};
+  if (options.withoutLabels || !stated?.labelFiles.length) return described;
+  return { ...described, ...(await readInnerLabels(file.bytes, stated.labelFiles, options.labelsLocale)) };
 }

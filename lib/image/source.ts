@@ -1,8 +1,8 @@
 /** What a user may pass as a picture, and how it is told apart. */
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { isBuffer, isUint8Array, isUrl } from '../bytes';
 import { abortError, MobileNetEdgeError } from '../errors';
+import { fileProblem, isUnfit, readRegularFile } from '../regular_file';
 import { type Image, invalidImage } from './image';
 import { checkPixels, describe, type ImageDataLike, type RawImage } from './pixels';
 
@@ -33,18 +33,19 @@ export async function readSource(source: ImageSource, signal?: AbortSignal): Pro
   return checkPixels(source);
 }
 
+/** Of an encoded picture, in bytes. */
+const LARGEST_FILE = 2 ** 30;
+
 async function readPath(source: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const name = String(source);
+  let path = name;
   try {
-    const path = name.startsWith('file:') ? fileURLToPath(name) : source;
-    return await readFile(path, { signal });
+    if (name.startsWith('file:')) path = fileURLToPath(name);
+    return await readRegularFile(path, LARGEST_FILE, signal);
   } catch (cause) {
     if (signal?.aborted) throw abortError(signal);
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'EISDIR') throw invalidImage(`Expected a picture but ${name} is a folder`, cause);
     const remedy = /^\w\w+:/.test(name) ? ': fetch it and pass the bytes' : '';
-    const problem =
-      code === 'ENOENT' ? `Expected a picture but there is no file ${name}` : `Cannot read ${name} (${message})`;
-    throw new MobileNetEdgeError('IMAGE_NOT_FOUND', problem + remedy, { cause });
+    const problem = `Expected a picture but ${fileProblem(path, cause)}${remedy}`;
+    throw new MobileNetEdgeError(isUnfit(cause) ? 'IMAGE_INVALID' : 'IMAGE_NOT_FOUND', problem, { cause });
   }
 }

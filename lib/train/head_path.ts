@@ -1,8 +1,8 @@
 /** Heads on disk. */
-import { fileURLToPath } from 'node:url';
 import { isUrl } from '../bytes';
 import { checkOptionKeys } from '../expect';
 import { readBytes } from '../formats/file_bytes';
+import { toPath } from '../formats/read_model_file';
 import type { ImageSource } from '../image';
 import type { Backbone, Head } from './head';
 import { readHead } from './train_head';
@@ -18,6 +18,5 @@ export async function loadHead(
   checkOptionKeys(options, ['model']);
   const { model } = options;
   if (typeof source !== 'string' && !isUrl(source)) return readHead(source, model);
-  const path = String(source).startsWith('file:') ? fileURLToPath(String(source)) : String(source);
-  return readHead(await readBytes(path, {}), model);
+  return readHead(await readBytes(toPath(source), {}), model);
 }
