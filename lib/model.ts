@@ -1,4 +1,5 @@
 import { checkSignal } from './abort';
+import { bindMethods } from './bind_methods';
 import { CallLimit, mapInFlight } from './call_limit';
 import {
   CLASS_OPTIONS,
@@ -159,6 +160,7 @@ export class Model<Source = ImageSource> {
     this.info = deepFreeze(parts.info);
     this.#parts = parts;
     this.#calls = new CallLimit(parts.maxQueue);
+    bindMethods(this);
     forgotten.register(this, parts.session, this);
   }
 

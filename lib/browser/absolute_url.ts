@@ -1,6 +1,6 @@
-/** A URL as the page means it; in a worker there is no document. Throws what `problem` makes. */
+/** A URL as the page means it; in a worker there is no document, in an edge runtime no location. Throws what `problem` makes. */
 export function absoluteUrl(url: string | URL, problem: (cause: unknown) => Error): string {
-  const base = typeof document === 'undefined' ? self.location.href : document.baseURI;
+  const base = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
   try {
     return new URL(url, base).href;
   } catch (cause) {

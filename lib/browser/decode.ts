@@ -34,6 +34,9 @@ function imageNotFound(problem: string, cause?: unknown): MobileNetEdgeError {
 }
 
 async function decodeBlob(blob: Blob, signal: AbortSignal | undefined): Promise<Image> {
+  if (typeof createImageBitmap !== 'function') {
+    throw unsupportedImage('This runtime decodes no pictures: pass pixels, { data, width, height, channels }');
+  }
   const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' }).catch(async (cause) => {
     const format = pictureFormat(new Uint8Array(await blob.slice(0, FORMAT_BYTES).arrayBuffer()));
     if (format === undefined) {

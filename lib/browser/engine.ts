@@ -1,5 +1,5 @@
 /** The WebAssembly engine in the thread that calls it: a worker, or the page where that is asked for. */
-import { bytesOf } from '../bytes';
+import { bytesOf, tagOf } from '../bytes';
 import type { Engine } from '../engines/engine';
 import { WASM_GEOMETRY } from '../engines/wasm_geometry';
 import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa, type WasmModuleName } from '../engines/wasm_probe';
@@ -42,7 +42,7 @@ export async function loadBrowserEngine(files: WasmFiles, options: BrowserEngine
   if (isa !== undefined && !isWasmIsa(isa)) {
     throw unavailable(`Expected isa to be one of ${WASM_BUILDS.join(', ')} in a browser but received '${isa}'`);
   }
-  const maxThreads = crossOriginIsolated && startAssistants ? (options.threads ?? defaultThreads()) : 1;
+  const maxThreads = globalThis.crossOriginIsolated && startAssistants ? (options.threads ?? defaultThreads()) : 1;
   for (const build of isa === undefined ? WASM_BUILDS : [isa]) {
     for (const threads of maxThreads > 1 ? [maxThreads, 1] : [1]) {
       const name: WasmModuleName = threads > 1 ? `${build}.threads` : build;
@@ -78,8 +78,21 @@ async function compileModule(
   isa: WasmIsa,
   files: WasmFiles,
 ): Promise<WebAssembly.Module | undefined> {
-  if (isa === 'relaxed-simd' && !WebAssembly.validate(RELAXED_MADD)) return undefined;
   const place = files[name]!;
+  const module = isModule(place) ? place : await compile(place, isa);
+  return module && (isa === 'simd128' || fusesMultiplyAdd(module, name !== isa)) ? module : undefined;
+}
+
+function isModule(place: WasmFiles[WasmModuleName]): place is WebAssembly.Module {
+  return tagOf(place) === '[object WebAssembly.Module]';
+}
+
+/** Undefined where the build cannot run. */
+async function compile(
+  place: string | ArrayBuffer | ArrayBufferView,
+  isa: WasmIsa,
+): Promise<WebAssembly.Module | undefined> {
+  if (isa === 'relaxed-simd' && !WebAssembly.validate(RELAXED_MADD)) return undefined;
   const bytes = (
     typeof place === 'string'
       ? await fetchBytes(place, {
@@ -96,8 +109,10 @@ async function compileModule(
     );
   }
   if (!WebAssembly.validate(bytes)) return undefined;
-  const module = await WebAssembly.compile(bytes).catch((cause) => {
-    throw unavailable(`WebAssembly is refused here (${cause.message}): allow 'wasm-unsafe-eval' in script-src`, cause);
+  return WebAssembly.compile(bytes).catch((cause) => {
+    throw unavailable(
+      `WebAssembly is refused here (${cause.message}): allow 'wasm-unsafe-eval' in script-src; on an edge runtime give a WebAssembly.Module as wasmBinary`,
+      cause,
+    );
   });
-  return isa === 'simd128' || fusesMultiplyAdd(module, name !== isa) ? module : undefined;
 }

@@ -68,4 +68,4 @@ function transferable(value: unknown): Transferable[] {
 }
 
 // A user's own worker may import this module too, so being in a worker tells nothing.
-if (typeof document === 'undefined' && self.name.startsWith(`${WORKER_NAME} `)) serve();
+if (typeof document === 'undefined' && self.name?.startsWith(`${WORKER_NAME} `)) serve();

@@ -32,7 +32,10 @@ export interface LoadOptions extends CommonLoadOptions {
   cache?: boolean | string;
   /** The folder that serves mobilenet_edge.simd128.wasm and the others of this package's dist/wasm. */
   wasmUrl?: string | URL;
-  /** The WebAssembly modules themselves, by instruction set: 'simd128', 'simd128.threads' and so on, any of them. */
+  /**
+   * The WebAssembly modules themselves, as bytes or compiled, by instruction set: 'simd128', 'simd128.threads' and so on, any
+   * of them. Edge runtimes (Cloudflare Workers), which compile nothing at run time, import them as a WebAssembly.Module.
+   */
   wasmBinary?: WasmFiles;
   /** The script of the worker: a copy of this package's dist/browser/host.mjs. */
   workerUrl?: string | URL;
@@ -160,7 +163,8 @@ function startWorkerAt(workerUrl: string | URL, options: WorkerOptions): Worker 
 /** Starts a worker from any origin: browsers take scripts of the page's own only, but those may import others. */
 export function startWorker(url: string, options: WorkerOptions): Worker {
   const { origin, protocol } = new URL(url);
-  if (origin === self.location.origin || protocol === 'blob:' || protocol === 'data:') return new Worker(url, options);
+  if (origin === globalThis.location?.origin || protocol === 'blob:' || protocol === 'data:')
+    return new Worker(url, options);
   const script = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
   try {
     return new Worker(script, options);

@@ -1,3 +1,4 @@
+import { bindMethods } from '../bind_methods';
 import { CallLimit, mapInFlight } from '../call_limit';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import {
@@ -35,6 +36,7 @@ export class Model {
     this.info = deepFreeze(info);
     this.#channel = channel;
     this.#calls = new CallLimit(maxQueue);
+    bindMethods(this);
     forgotten.register(this, channel, this);
   }
 

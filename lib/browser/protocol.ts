@@ -14,7 +14,7 @@ import type { TensorValues } from '../tensor_io';
 export const WORKER_NAME = 'mobilenet-edge';
 
 /** Each WebAssembly module: where it is, or what it is. */
-export type WasmFiles = Partial<Record<WasmModuleName, string | ArrayBuffer | ArrayBufferView>>;
+export type WasmFiles = Partial<Record<WasmModuleName, string | ArrayBuffer | ArrayBufferView | WebAssembly.Module>>;
 
 /** A model that can be sent to a worker. */
 export type SentModel =

@@ -1,4 +1,5 @@
 /** A classifier of one's own on a model's embeddings. */
+import { bindMethods } from '../bind_methods';
 import { isTypedArray } from '../bytes';
 import { CLASS_OPTIONS, type ClassOptions, checkClassOptions, selectClasses } from '../class_selection';
 import { MobileNetEdgeError } from '../errors';
@@ -62,6 +63,7 @@ export class Head<Source> {
     this.biases = parts.biases;
     this.#model = model;
     this.#backbone = backbone;
+    bindMethods(this);
   }
 
   /** The most probable classes of a picture, best first. Rejects as `classify` of the model does. */
