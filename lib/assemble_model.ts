@@ -3,6 +3,7 @@ import { checkSignal } from './abort';
 import { recognize } from './architectures/recognize';
 import { type Budget, checkLimitsOption, type Limits } from './budget';
 import { checkMaxQueue } from './call_limit';
+import { classCount } from './class_output';
 import { compiling, pooledFeatures } from './compile/compile';
 import { checkLimits } from './compile/limits';
 import { outline } from './compile/outline';
@@ -11,15 +12,17 @@ import { type Engine, MAX_THREADS } from './engines/engine';
 import { MobileNetEdgeError, printable, throwIfAborted } from './errors';
 import { checkOptionKeys, invalidArgument } from './expect';
 import type { ModelFile } from './formats/model_file';
-import { elementCount, type Graph, pixels } from './graph';
+import { type Graph, pixels } from './graph';
 import type { Image } from './image/image';
 import { type Preprocess, resolvePreprocess } from './image/preprocess';
 import { inputRange } from './input_range';
 import { Model, type ModelInfo } from './model';
-import { hasIntegerForm, type Precision, simplifying } from './passes/simplify';
+import { floatReason, hasIntegerForm } from './passes/integer_form';
+import { type Precision, simplifying } from './passes/simplify';
 import { inTurns } from './phase';
 import type { PackedWeights } from './program/program';
 import { totals } from './summary';
+import { withSwappedSides } from './swapped_sides';
 
 /** What load() takes on every platform. */
 export interface CommonLoadOptions {
@@ -73,12 +76,14 @@ export async function assembleModel<Source>(
   options: CommonLoadOptions,
 ): Promise<Model<Source>> {
   const { signal, onProgress } = options;
-  const [height, width, channels] = pixels(file.graph.input.shape);
+  const { swapsSides = false } = file.graph;
+  const input = swapsSides ? withSwappedSides(file.graph.input) : file.graph.input;
+  const [height, width, channels] = pixels(input.shape);
   budget.checkPixels(height * width);
   checkLimits(file.graph);
   const range = inputRange(file.graph, file.preprocess?.range, budget);
   const preprocess = resolvePreprocess(file.preprocess, { range }, options.preprocess);
-  const precision = choosePrecision(options.precision ?? 'auto', file.graph, engine);
+  const { precision, precisionReason } = choosePrecision(options.precision ?? 'auto', file.graph, engine);
   const graph = await inTurns(simplifying(file.graph, precision, budget), signal);
   const threads = Math.min(options.threads ?? engine.defaultThreads, engine.maxThreads);
   const newPacker: NewPacker<PackedWeights> = engine.newPacker ?? ((sizes) => new BytesPacker(sizes));
@@ -99,7 +104,7 @@ export async function assembleModel<Source>(
       inputShape: [1, height, width, channels],
       inputType: file.graph.input.type,
       outputType: file.graph.output.type,
-      classes: elementCount(file.graph.output.shape),
+      classes: classCount(file.graph.output),
       ...totals(graph),
       weightBytes,
       arenaBytes: program.arenaBytes,
@@ -108,6 +113,7 @@ export async function assembleModel<Source>(
       fallbackReason,
       threads,
       precision,
+      precisionReason,
       format: file.format,
       preprocess,
       warnings: warnings.map((warning) => printable(warning)),
@@ -115,7 +121,8 @@ export async function assembleModel<Source>(
     session,
     program,
     outline: outline(graph, engine.geometry),
-    input: file.graph.input,
+    input,
+    swapsSides,
     output: file.graph.output,
     embedding: pooledFeatures(graph),
     givesProbabilities: endsInProbabilities(file.graph),
@@ -129,7 +136,7 @@ function choosePrecision(
   wanted: 'auto' | Precision,
   graph: Graph,
   { backend, isa, geometry }: Pick<Engine, 'backend' | 'isa' | 'geometry'>,
-): Precision {
+): Pick<ModelInfo, 'precision' | 'precisionReason'> {
   if (wanted === 'float16' && !geometry.f16) {
     throw new MobileNetEdgeError(
       'BACKEND_UNAVAILABLE',
@@ -137,14 +144,16 @@ function choosePrecision(
     );
   }
   const canBeInteger = hasIntegerForm(graph) && geometry.q8 !== undefined;
+  const lacking = hasIntegerForm(graph) ? `the ${backend} engine (${isa}) has no integer kernels` : undefined;
+  const reason = canBeInteger ? undefined : (floatReason(graph) ?? lacking);
   if (wanted === 'int8' && !canBeInteger) {
     throw new MobileNetEdgeError(
       'MODEL_UNSUPPORTED',
-      "Expected a quantized model for precision 'int8' but this one is float32; use precision 'auto' or 'float32'",
+      `Expected a network that can be computed in integers for precision 'int8' but ${reason ?? 'this one is float32'}: use precision 'auto' or 'float32'`,
     );
   }
-  if (wanted !== 'auto') return wanted;
-  return canBeInteger ? 'int8' : 'float32';
+  if (wanted !== 'auto') return { precision: wanted };
+  return canBeInteger ? { precision: 'int8' } : { precision: 'float32', precisionReason: reason };
 }
 
 /** Whether the network itself ends in softmax or sigmoid, whatever renames or requantizes the result. */

@@ -98,6 +98,8 @@ export interface Dense extends NodeBase {
 /** y = x * scale[channel] + shift[channel]: batch normalisation, rescaling and constant arithmetic. Arrays have one entry per channel. */
 export interface Affine extends NodeBase {
   op: 'affine';
+  /** The operator or layer that it came from, as the file calls it. */
+  source?: string;
   scale: Float64Array;
   shift: Float64Array;
 }
@@ -170,6 +172,8 @@ export interface Graph {
   input: Tensor;
   output: Tensor;
   nodes: Node[];
+  /** Whether the model takes pictures whose rows are the columns of `input`: [1, width, height, channels] in its terms. */
+  swapsSides?: boolean;
 }
 
 /** Whether a tensor holds 8-bit integers that stand for real numbers. */

@@ -1,9 +1,10 @@
 /** The names of a model's classes: read, and fitted to the number of classes by name, never by guessing. */
+import { binaryLabels, classCount, isMap } from './class_output';
 import { MobileNetEdgeError } from './errors';
 import { excerpt } from './expect';
 import { knownFile } from './formats/known_files';
 import type { ModelFile } from './formats/model_file';
-import { elementCount } from './graph';
+import { elementCount, type Tensor } from './graph';
 
 /** Label files have kilobytes. */
 export const LARGEST_LABEL_FILE = 1 << 22;
@@ -62,27 +63,34 @@ function fitImageNet(labels: readonly string[], classes: number): readonly strin
   return labels;
 }
 
-/** One name for each of `classes` outputs, or undefined if there are more or fewer. */
-function fitted(labels: readonly string[], classes: number): string[] | undefined {
+/**
+ * One name for each class of an output, or undefined if there are more or fewer. A single output has two classes; one name is
+ * that of what it looks for. A map has no classes of a picture, and takes any names: classify() refuses it and says why.
+ */
+function fitted(labels: readonly string[], output: Tensor): string[] | undefined {
+  if (isMap(output)) return [...labels];
+  if (elementCount(output.shape) === 1 && labels.length === 1) return binaryLabels(labels);
+  const classes = classCount(output);
   const names = fitImageNet(labels, classes);
   return names.length === classes ? [...names] : undefined;
 }
 
-function misfit(labels: readonly string[], classes: number): string {
+function misfit(labels: readonly string[], output: Tensor): string {
+  const classes = classCount(output);
   const first = labels.length > 0 ? ` (the first is '${excerpt(labels[0])}')` : '';
   return `Expected ${classes} labels, one for each class of the model, but received ${labels.length}${first}`;
 }
 
 /**
- * One name for each of `classes` outputs. ImageNet's names with and without the background class fit both 1000 and 1001
+ * One name for each class of an output. ImageNet's names with and without the background class fit both 1000 and 1001
  * classes. Throws LABELS_INVALID for what are no names or if the counts differ.
  */
-export function fitLabels(labels: unknown, classes: number): string[] {
+export function fitLabels(labels: unknown, output: Tensor): string[] {
   if (!Array.isArray(labels) || !labels.every((label): label is string => typeof label === 'string')) {
     throw labelsInvalid('Expected labels as an array of strings, or a path or URL of a text file');
   }
-  const names = fitted(labels, classes);
-  if (!names) throw labelsInvalid(misfit(labels, classes));
+  const names = fitted(labels, output);
+  if (!names) throw labelsInvalid(misfit(labels, output));
   return names;
 }
 
@@ -101,13 +109,13 @@ export function chooseLabels(
   given: unknown,
   { graph, labels, labelFiles = [], warnings = [] }: Pick<ModelFile, 'graph' | 'labels' | 'labelFiles' | 'warnings'>,
 ): { labels: string[] | undefined; warnings: string[] } {
-  const classes = elementCount(graph.output.shape);
-  if (given !== undefined) return { labels: fitLabels(given, classes), warnings: [...warnings] };
+  const { output } = graph;
+  if (given !== undefined) return { labels: fitLabels(given, output), warnings: [...warnings] };
   const found = [...(labels ? [{ where: 'the model', labels }] : []), ...labelFiles];
   for (const candidate of found) {
-    const names = fitted(candidate.labels, classes);
+    const names = fitted(candidate.labels, output);
     if (names) return { labels: names, warnings: [...warnings] };
   }
-  const misfits = found.map(({ where, labels }) => `The labels in ${where} are not used. ${misfit(labels, classes)}`);
+  const misfits = found.map(({ where, labels }) => `The labels in ${where} are not used. ${misfit(labels, output)}`);
   return { labels: undefined, warnings: [...warnings, ...misfits] };
 }

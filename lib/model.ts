@@ -1,6 +1,7 @@
 import { checkSignal } from './abort';
 import { bindMethods } from './bind_methods';
 import { CallLimit, mapInFlight } from './call_limit';
+import { checkIsClassifier, classProbabilities } from './class_output';
 import {
   CLASS_OPTIONS,
   type ClassOptions,
@@ -20,8 +21,9 @@ import { checkViewOptions, VIEW_OPTIONS, type ViewOptions, viewOf } from './imag
 import type { Precision } from './passes/simplify';
 import type { Port, PortValues, Program } from './program/program';
 import { SerialQueue } from './serial_queue';
+import { swapSides } from './swapped_sides';
 import { arenaToReal, checkTensor, fromArena, fromReal, type TensorValues, toArena } from './tensor_io';
-import { type Classification, softmax } from './topk';
+import type { Classification } from './topk';
 
 export interface ModelInfo {
   /** Which of the papers' networks the layers are. */
@@ -33,7 +35,7 @@ export interface ModelInfo {
   /** The element type of `predict`'s input and output: the file's own. */
   inputType: Tensor['type'];
   outputType: Tensor['type'];
-  /** Length of the output. */
+  /** Length of the output; 2 where it is a single value (a logit or a sigmoid); of a map, the values at each position. */
   classes: number;
   /** Weights and biases, batch normalisation folded. */
   parameters: number;
@@ -51,6 +53,8 @@ export interface ModelInfo {
   threads: number;
   /** What the engine computes with. */
   precision: Precision;
+  /** Why `precision: 'auto'` computes a file with quantized weights in float32, where it does: names the operator. */
+  precisionReason?: string;
   /** The file's format; 'graph' for a network given as data. */
   format: 'tflite' | 'tfjs-layers' | 'graph';
   /** How pictures are cropped, resized and scaled for this model. */
@@ -91,6 +95,8 @@ export interface ModelParts<Source> {
   outline: readonly OpOutline[];
   /** The model's own tensors, quantization included. */
   input: Tensor;
+  /** Whether the network reads the columns of `input` as rows. */
+  swapsSides: boolean;
   output: Tensor;
   embedding: Tensor | undefined;
   /** Whether the network itself ends in softmax or sigmoid. */
@@ -166,7 +172,9 @@ export class Model<Source = ImageSource> {
 
   /**
    * The most probable classes of a picture, best first, ties by lower index; for an array of pictures, an array of those.
-   * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for bad options.
+   * A network with a single output, a logit or a sigmoid, has two classes: it gives the probability of class 1.
+   * Rejects with IMAGE_* for what is no picture, INVALID_ARGUMENT for bad options and MODEL_UNSUPPORTED where the output is a
+   * map and no vector of classes.
    */
   classify(image: Source, options?: ClassifyOptions): Promise<Classification[]>;
   classify(images: readonly Source[], options?: ClassifyOptions): Promise<Classification[][]>;
@@ -176,10 +184,11 @@ export class Model<Source = ImageSource> {
   ): Promise<Classification[] | Classification[][]> {
     this.#checkOpen();
     const { selection, ...run } = checkClassifyOptions(options);
+    checkIsClassifier(this.#parts.output);
     const classifyOne = async (one: Source): Promise<Classification[]> => {
       const { program, output, givesProbabilities, labels } = this.#parts;
       const values = arenaToReal(await this.#runPicture(one, program.output, run), output);
-      return selectClasses(checkFinite(givesProbabilities ? values : softmax(values)), selection, labels);
+      return selectClasses(classProbabilities(checkFinite(values), givesProbabilities), selection, labels);
     };
     return this.#calls.run(async () =>
       Array.isArray(image) ? mapInFlight(image, classifyOne) : classifyOne(image as Source),
@@ -202,7 +211,8 @@ export class Model<Source = ImageSource> {
   }
 
   /**
-   * Runs the network on exactly this tensor: `info.inputShape` values in `info.inputType`, dense NHWC.
+   * Runs the network on exactly this tensor: `info.inputShape` values in `info.inputType`, dense NHWC, also where the file
+   * has channels first.
    * Rejects with TENSOR_INVALID for another type or length or a number that is not finite.
    */
   async predict(tensor: TensorValues, options?: RunOptions): Promise<Prediction> {
@@ -266,8 +276,9 @@ export class Model<Source = ImageSource> {
     return values === tensor && !this.#inferences.isIdle ? values.slice() : values;
   }
 
-  #arenaValues(values: TensorValues): PortValues {
-    const { input, program, session } = this.#parts;
+  #arenaValues(picture: TensorValues): PortValues {
+    const { input, swapsSides, program, session } = this.#parts;
+    const values = swapsSides ? swapSides(picture, input) : picture;
     const { type } = program.input;
     const areBytes = type === 'uint8' || type === 'int8';
     return session.takesEitherSign && areBytes ? values : toArena(values, input, type);

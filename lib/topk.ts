@@ -4,7 +4,7 @@ export interface Classification {
   className: string;
   /** 0 to 1. */
   probability: number;
-  /** Position in the model's output. */
+  /** Position in the model's output; of a network with a single output 0 or 1. */
   index: number;
 }
 

@@ -293,3 +293,16 @@ describe('shapes', () => {
     );
   });
 });
+
+describe('resizing', () => {
+  test.each(['RESIZE_BILINEAR', 'RESIZE_NEAREST_NEIGHBOR'])('%s to the same size changes nothing', async (kind) => {
+    const { nodes } = await readGraph(oneOperator(kind, [1, 5, 4, 3], [1, 5, 4, 3], [ints(5, 4)]));
+    expect(nodes).toMatchObject([{ op: 'reshape' }]);
+    await expectError(
+      oneOperator(kind, [1, 5, 4, 3], [1, 4, 5, 3], [ints(4, 5)]),
+      'OPERATOR_UNSUPPORTED',
+      /changes nothing.*4x5.*5x4/,
+    );
+    await expectError(oneOperator(kind, [1, 5, 4, 3], [1, 5, 4, 3], [ints(5)]), 'MODEL_INVALID', /height and width/);
+  });
+});

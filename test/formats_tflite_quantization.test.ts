@@ -1,5 +1,6 @@
 /** Quantized TFLite files: parameters kept, checked, and folded where a constant is dequantized. */
 import { describe, expect, test } from 'vitest';
+import { simplify } from '../lib/passes/simplify';
 import { expectError, readGraph, readNode } from './fixtures/read_tflite';
 import { CONV, constant, ints, oneOperator, smallInt8Network } from './fixtures/small_tflite';
 import type { TestModel, TestTensor } from './fixtures/tflite_builder';
@@ -107,7 +108,7 @@ describe('quantization', () => {
     await expectError(dequantized(infinite), 'MODEL_INVALID', /finite/);
   });
 
-  test('int8 weights of a float layer, with or without DEQUANTIZE, become float32', async () => {
+  test('int8 weights of a float layer become float32: by DEQUANTIZE when the file is read, else by the passes', async () => {
     const filter = constant([2, 1, 1, 2], Int8Array.of(1, 2, 3, 4), {
       type: 'INT8',
       quantization: { scale: [0.5, 2], zeroPoint: [0, 1], axis: 0 },
@@ -121,7 +122,9 @@ describe('quantization', () => {
       [filter],
       [CONV, [1, 'int32', 1], [2, 'int32', 1]],
     );
-    expect((await readNode('conv2d', hybrid)).filter).toMatchObject(expected);
+    expect((await readNode('conv2d', hybrid)).filter).toMatchObject({ type: 'int8', data: Int8Array.of(1, 2, 3, 4) });
+    for (const precision of ['float32', 'int8'] as const)
+      expect(simplify(await readGraph(hybrid), precision).nodes[0]).toMatchObject({ filter: expected });
   });
 
   test('a reshape that changes the scale is refused', async () => {

@@ -88,12 +88,18 @@ export function networkTitle({
   return `MobileNet ${architecture.slice(-2)} ${width1}/${size}`;
 }
 
-/** "native (avx2) · float32 · load 61.2 ms"; a second line says why not native, where that was looked for. */
+/** "native (avx2) · float32 · load 61.2 ms"; further lines say why not native or not in integers, where that was looked for. */
 export function engineLine(info: ModelInfo, times: string[], style: Style): string {
   const threads = info.threads > 1 ? [`${info.threads} threads`] : [];
   const line = [`${info.backend} (${info.isa})`, ...threads, info.precision, ...times].join(' · ');
   const reason = info.fallbackReason ? `\nNative engine not used: ${printable(info.fallbackReason)}` : '';
-  return style.dim(line + reason);
+  const float = info.precisionReason ? `\n${floatLine(info.precisionReason)}` : '';
+  return style.dim(line + reason + float);
+}
+
+/** Why a quantized network is not computed in integers. */
+export function floatLine(reason: string): string {
+  return `Computed in float32: ${printable(reason)}`;
 }
 
 /** "0.42 ms", "9.31 ms", "61.2 ms", "1,240 ms". */

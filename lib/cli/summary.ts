@@ -1,12 +1,15 @@
 import { recognize } from '../architectures/recognize';
+import { classCount, isMap } from '../class_output';
 import { printableJson } from '../errors';
 import { readModelFile } from '../formats/read_model_file';
-import { elementCount, type Graph, pixels } from '../graph';
+import { type Graph, pixels } from '../graph';
+import { floatReason } from '../passes/integer_form';
 import { simplify } from '../passes/simplify';
 import { type Layer, layers, totals } from '../summary';
+import { withSwappedSides } from '../swapped_sides';
 import { NETWORK_OPTIONS, parse } from './arguments';
 import { network } from './network';
-import { type Column, grouped, millions, networkTitle, printable, styleFor, table } from './render';
+import { type Column, floatLine, grouped, millions, networkTitle, printable, styleFor, table } from './render';
 
 /** `mobilenet-edge summary`: the layers as they will run, batch normalisation and activations folded. */
 export async function summary(args: string[]): Promise<number> {
@@ -21,16 +24,19 @@ export async function summary(args: string[]): Promise<number> {
   return 0;
 }
 
-function describe({ input, output, nodes }: Graph, format: string) {
-  const graph = simplify({ input, output, nodes });
-  const [height, width, channels] = pixels(input.shape);
+function describe(file: Graph, format: string) {
+  const { input, output } = file;
+  const graph = simplify(file);
+  const [height, width, channels] = pixels(file.swapsSides ? withSwappedSides(input).shape : input.shape);
   return {
     ...recognize(graph),
     inputShape: [1, height, width, channels],
     inputType: input.type,
     outputType: output.type,
-    classes: elementCount(output.shape),
+    classes: classCount(output),
+    outputShape: output.shape,
     ...totals(graph),
+    precisionReason: floatReason(file),
     format,
     layers: layers(graph),
   };
@@ -48,15 +54,19 @@ const COLUMNS: Column[] = [
 
 function render(network: ReturnType<typeof describe>): string {
   const style = styleFor(process.stdout);
-  const { inputShape, inputType, classes, parameters, macs, format } = network;
+  const { inputShape, inputType, outputShape, classes, parameters, macs, format, precisionReason } = network;
   const input = `${inputShape.slice(1).join('x')} ${inputType}`;
+  const answer = isMap({ shape: outputShape })
+    ? `output ${outputShape.join('x')}, no classes`
+    : `${grouped(classes)} classes`;
   const names = shortNames(network.layers.map(({ name }) => name));
   const rows = network.layers.map((layer, i) => [names[i], ...row(layer)]);
   const total = ['Total', '', '', '', '', grouped(parameters), grouped(macs)];
   return [
     style.bold(networkTitle(network)),
-    style.dim(`${format === 'graph' ? 'random weights' : format} · input ${input} · ${grouped(classes)} classes · `) +
+    style.dim(`${format === 'graph' ? 'random weights' : format} · input ${input} · ${answer} · `) +
       `${millions(parameters)} parameters, ${millions(macs)} MACs`,
+    ...(precisionReason ? [style.dim(floatLine(precisionReason))] : []),
     '',
     table(COLUMNS, rows, total, style),
   ].join('\n');

@@ -28,7 +28,7 @@ import {
   windowFields,
 } from './fields';
 import { type Place, roundChannels } from './plan';
-import { formOf, requantizeFields, scaleOf } from './quantized';
+import { additionShift, formOf, requantizeFields, scaleOf } from './quantized';
 import { patchStride } from './scratch';
 import type { PointwiseStep } from './steps';
 import { sigmoidTable, softmaxTable, valueTable } from './tables';
@@ -101,14 +101,14 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, to: Lowering): Op {
   const [height, width, channels] = pixels(node.output.shape);
   const [aForm, bForm] = node.inputs.map((tensor) => formOf(tensor, geometry.type));
   const [aRatio, bRatio] = node.inputs.map((tensor) => Math.fround(scaleOf(tensor) / scaleOf(node.output)));
-  const shift = 20 - Math.floor(Math.log2(Math.max(aRatio, bRatio)));
-  const multiplier = (ratio: number): number => roundHalfEven(ratio * 2 ** shift);
-  if (!(shift >= 1 && shift <= 31)) {
+  const shift = additionShift(node);
+  if (shift === undefined) {
     throw new MobileNetEdgeError(
       'OPERATOR_UNSUPPORTED',
       `ADD ${node.name}: expected the larger input scale to be 2^-11 to 2^20 times the output's but the inputs' are ${aRatio} and ${bRatio} times it; load the model with precision 'float32'`,
     );
   }
+  const multiplier = (ratio: number): number => roundHalfEven(ratio * 2 ** shift);
   const aMultiplier = multiplier(aRatio);
   const bMultiplier = multiplier(bRatio);
   const { size, pieces } = cutPixels(height * width, to.threads);

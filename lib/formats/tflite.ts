@@ -16,6 +16,7 @@ import {
   readSoftmax,
 } from './tflite_arithmetic';
 import { readConv2D, readDepthwiseConv2D, readFullyConnected, readPool2D, readReduction } from './tflite_layers';
+import { inputOrder, keepsOrder, type Layout, shapeInGraph } from './tflite_layout';
 import { readTfliteMetadata } from './tflite_metadata';
 import { TfliteOperator } from './tflite_operator';
 import {
@@ -33,9 +34,11 @@ import {
   readPack,
   readPad,
   readReshape,
+  readResize,
   readShape,
   readSqueeze,
   readStridedSlice,
+  readTranspose,
 } from './tflite_shapes';
 import { TfliteTensors } from './tflite_tensors';
 
@@ -62,11 +65,14 @@ const OPERATORS: Record<string, (op: TfliteOperator) => void> = {
   RELU_0_TO_1: readActivation,
   RELU_N1_TO_1: readActivation,
   RESHAPE: readReshape,
+  RESIZE_BILINEAR: readResize,
+  RESIZE_NEAREST_NEIGHBOR: readResize,
   SHAPE: readShape,
   SOFTMAX: readSoftmax,
   SQUEEZE: readSqueeze,
   STRIDED_SLICE: readStridedSlice,
   SUB: readArithmetic,
+  TRANSPOSE: readTranspose,
 };
 
 /** The names of a model's operator codes: the builtin's, or what a custom operator calls itself. */
@@ -109,8 +115,8 @@ function theOnly(indices: number[], what: string): number {
   return indices[0];
 }
 
-/** The input picture: [1, height, width, channels], where the batch may be free. */
-function readInput(tensors: TfliteTensors, index: number): Tensor {
+/** The input picture: [1, height, width, channels], in the order that the file reads it in; the batch may be free. */
+function readInput(tensors: TfliteTensors, index: number, layout: Layout | undefined): Tensor {
   const { stored, signature } = tensors.shape(index);
   const free = signature.slice(1).includes(-1) || stored.slice(1).includes(-1);
   const batch = signature[0] === -1 ? 1 : stored[0];
@@ -119,7 +125,7 @@ function readInput(tensors: TfliteTensors, index: number): Tensor {
       `Expected an input of [1, height, width, channels] with a fixed size but ${tensors.name(index)} is [${signature.join(', ')}]`,
     );
   }
-  return tensors.define(index, [1, ...stored.slice(1)], 'The input');
+  return tensors.define(index, shapeInGraph([1, ...stored.slice(1)], layout), 'The input', layout);
 }
 
 function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
@@ -129,7 +135,9 @@ function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
   const subgraph = model.tableVector(MODEL.subgraphs).at(0);
   const tensors = new TfliteTensors(file, model, subgraph);
   const operators = readOperators(model, subgraph);
-  const input = readInput(tensors, theOnly(subgraph.int32s(SUBGRAPH.inputs), 'input'));
+  const inputIndex = theOnly(subgraph.int32s(SUBGRAPH.inputs), 'input');
+  const order = inputOrder(operators, tensors, inputIndex);
+  const input = readInput(tensors, inputIndex, order?.layout);
   const outputIndex = theOnly(subgraph.int32s(SUBGRAPH.outputs), 'output');
   const nodes: Node[] = [];
   for (const [i, [record, name]] of operators.entries()) {
@@ -137,8 +145,13 @@ function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
     OPERATORS[name](new TfliteOperator(record, name, i, tensors, nodes));
   }
   const output = tensors.activation(outputIndex, 'The output');
+  if (!keepsOrder(output.shape, tensors.layout(outputIndex))) {
+    throw modelUnsupported(
+      `Expected an output of [1, height, width, channels] but ${output.name} is [${tensors.shape(outputIndex).stored.join(', ')}], whose axes a TRANSPOSE has moved`,
+    );
+  }
   if (output === input) throw modelInvalid('The model has no operator between its input and its output');
-  return { input, output, nodes };
+  return { input, output, nodes, swapsSides: order?.swapsSides };
 }
 
 /** Rejects with MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED or ABORTED. Weights of the Graph may be views of `bytes`. */

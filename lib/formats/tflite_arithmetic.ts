@@ -1,5 +1,6 @@
 /** TFLite's elementwise operators: sums of activations, arithmetic with constants, activation functions, quantization. */
 import { type Clamp, elementCount, type Tensor } from '../graph';
+import { shapeInGraph } from './tflite_layout';
 import type { TfliteOperator } from './tflite_operator';
 import { ARITHMETIC_OPTIONS, SOFTMAX_OPTIONS } from './tflite_schema';
 
@@ -9,9 +10,10 @@ type Arithmetic = keyof typeof ARITHMETIC_OPTIONS;
 function perChannel(op: TfliteOperator, constant: Tensor, input: Tensor): Float64Array {
   const channels = input.shape[input.shape.length - 1];
   const count = elementCount(constant.shape);
+  const shape = shapeInGraph(constant.shape, op.layout);
   const fits =
     constant.shape.length <= input.shape.length &&
-    (count === 1 || (count === channels && constant.shape[constant.shape.length - 1] === channels));
+    (count === 1 || (count === channels && shape[shape.length - 1] === channels));
   if (!fits) {
     const shapes = `[${constant.shape.join(', ')}] and [${input.shape.join(', ')}]`;
     throw op.unsupported(`is supported with one constant a channel only, not of ${shapes}`);
@@ -25,7 +27,9 @@ function perChannel(op: TfliteOperator, constant: Tensor, input: Tensor): Float6
 }
 
 function addActivations(op: TfliteOperator, clamp: Clamp): void {
-  const inputs = [op.input(0), op.input(1)];
+  const inputs = [op.inputInAnyLayout(0), op.inputInAnyLayout(1)];
+  const [first, second] = [0, 1].map((position) => op.layoutOf(position)?.join());
+  if (first !== second) throw op.unsupported('is not supported between activations whose axes are in different orders');
   const [a, b] = inputs.map(({ shape }) => shape.join(', '));
   if (a !== b) throw op.unsupported(`is not supported between different shapes ([${a}] and [${b}])`);
   if (inputs[0].type !== inputs[1].type) {
@@ -62,12 +66,12 @@ export function readArithmetic(op: TfliteOperator): void {
 
 function pushWithConstant(op: TfliteOperator, kind: Arithmetic, left: boolean, clamp: Clamp): void {
   if (kind === 'DIV' && left) throw op.unsupported('is not supported with a constant dividend');
-  const input = op.input(left ? 1 : 0);
+  const input = op.inputInAnyLayout(left ? 1 : 0);
   const values = perChannel(op, op.constant(left ? 0 : 1), input);
   const { scale, shift } = affineOf(kind, values, left);
   if (!scale.every(Number.isFinite)) throw op.invalid('divides by 0');
   const output = op.output(input.shape, input);
-  op.pushClamped({ op: 'affine', name: op.name, inputs: [input], output, scale, shift }, clamp);
+  op.pushClamped({ op: 'affine', source: kind, name: op.name, inputs: [input], output, scale, shift }, clamp);
 }
 
 const CLAMPS: Record<string, Clamp> = {
@@ -78,7 +82,7 @@ const CLAMPS: Record<string, Clamp> = {
 };
 
 export function readActivation(op: TfliteOperator): void {
-  const input = op.input();
+  const input = op.inputInAnyLayout();
   const output = op.output(input.shape, input);
   op.push({ op: 'activation', name: op.name, inputs: [input], output, clamp: CLAMPS[op.kind] });
 }
@@ -91,13 +95,13 @@ export function readSoftmax(op: TfliteOperator): void {
 }
 
 export function readLogistic(op: TfliteOperator): void {
-  const input = op.input();
+  const input = op.inputInAnyLayout();
   op.push({ op: 'sigmoid', name: op.name, inputs: [input], output: op.output(input.shape, input) });
 }
 
 /** QUANTIZE: to integers, from float32 or from other integers. */
 export function readQuantize(op: TfliteOperator): void {
-  const input = op.input();
+  const input = op.inputInAnyLayout();
   const output = op.anyOutput(input.shape);
   if (output.type === 'float32') throw op.invalid('should make integers but makes float32');
   op.push({ op: 'requantize', name: op.name, inputs: [input], output });
@@ -116,7 +120,7 @@ function foldDequantize(op: TfliteOperator): void {
 }
 
 function pushDequantize(op: TfliteOperator): void {
-  const input = op.input();
+  const input = op.inputInAnyLayout();
   const output = op.anyOutput(input.shape);
   if (input.type === 'float32' || output.type !== 'float32') {
     throw op.invalid(`should make float32 of integers but makes ${output.type} of ${input.type}`);

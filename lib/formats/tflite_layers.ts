@@ -14,8 +14,8 @@ import {
 } from './tflite_schema';
 
 /**
- * The filter of a layer. Integer filters of a float layer (dynamic range quantization) become float32:
- * the activations then keep the precision that TFLite would take from them.
+ * The filter of a layer. Integer filters of a float layer (dynamic range quantization) are made float32 by a pass: the
+ * activations then keep the precision that TFLite would take from them.
  */
 function readFilter(op: TfliteOperator, input: Tensor, rank: number): Tensor {
   const filter = op.constant(1);
@@ -24,10 +24,7 @@ function readFilter(op: TfliteOperator, input: Tensor, rank: number): Tensor {
   if (filter.type === 'int32' || (filter.type !== 'float32' && !filter.quantization)) {
     throw op.invalid(`expects a float32 or quantized filter but ${filter.name} is ${filter.type}`);
   }
-  if (input.type === 'float32' && filter.type !== 'float32') {
-    return op.tensors.real(filter);
-  }
-  if (filter.type !== input.type)
+  if (filter.type !== input.type && input.type !== 'float32')
     throw op.unsupported(`is not supported with ${input.type} input and ${filter.type} filter`);
   return filter;
 }
@@ -107,13 +104,13 @@ export function readDepthwiseConv2D(op: TfliteOperator): void {
 
 export function readFullyConnected(op: TfliteOperator): void {
   const options = op.options(FULLY_CONNECTED_OPTIONS.type);
-  const input = op.input();
+  const keepsRank = options.bool(FULLY_CONNECTED_OPTIONS.keepNumDims);
+  const input = keepsRank ? op.input() : op.inputInOrder();
   const filter = readFilter(op, input, 2);
   const [outputs, inputs] = filter.shape;
   if (options.int8(FULLY_CONNECTED_OPTIONS.weightsFormat) !== 0)
     throw op.unsupported('is not supported with shuffled weights');
   const count = elementCount(input.shape);
-  const keepsRank = options.bool(FULLY_CONNECTED_OPTIONS.keepNumDims);
   if (count % inputs !== 0 || (keepsRank && input.shape[input.shape.length - 1] !== inputs)) {
     throw op.invalid(`expects ${inputs} values but its input [${input.shape.join(', ')}] has ${count}`);
   }
@@ -140,15 +137,21 @@ export function readPool2D(op: TfliteOperator): void {
 /** MEAN and REDUCE_MAX over rows and columns: global pooling. */
 export function readReduction(op: TfliteOperator): void {
   const options = op.options(REDUCER_OPTIONS.type);
-  const input = op.input();
-  const axes = op.integers(1).map((axis) => (axis < 0 ? axis + input.shape.length : axis));
+  const input = op.inputInAnyLayout();
+  const { layout } = op;
+  const axes = op
+    .integers(1)
+    .map((axis) => (axis < 0 ? axis + input.shape.length : axis))
+    .map((axis) => (layout ? layout[axis] : axis));
   if (input.shape.length !== 4 || axes.length !== 2 || !axes.includes(1) || !axes.includes(2)) {
     throw op.unsupported(
       `is supported over height and width only, not over axes ${axes} of [${input.shape.join(', ')}]`,
     );
   }
   const channels = input.shape[3];
-  const shape = options.bool(REDUCER_OPTIONS.keepDims) ? [1, 1, 1, channels] : [1, channels];
+  const keepsRank = options.bool(REDUCER_OPTIONS.keepDims);
+  const shape = keepsRank ? [1, 1, 1, channels] : [1, channels];
+  if (!keepsRank) op.layout = undefined;
   const kind = op.kind === 'REDUCE_MAX' ? 'max' : 'average';
   const output = kind === 'max' ? op.sameScaleOutput(shape, input) : op.output(shape, input);
   const window = wholePicture(input.shape, NO_PADDING);

@@ -4,6 +4,7 @@ import type { MobileNetEdgeError } from '../errors';
 import { type Clamp, isLinear, LINEAR, type Node, RELU, RELU6, type Tensor } from '../graph';
 import { modelInvalid, operatorUnsupported } from './failures';
 import type { FlatTable } from './flatbuffer_table';
+import { keepsOrder, type Layout } from './tflite_layout';
 import { sameQuantization } from './tflite_quantization';
 import { ACTIVATIONS, OPERATOR } from './tflite_schema';
 import type { TfliteTensors } from './tflite_tensors';
@@ -23,6 +24,8 @@ export class TfliteOperator {
   readonly tensors: TfliteTensors;
   /** Begins every message about this operator. */
   readonly where: string;
+  /** In which order the file has the axes of what this operator makes. */
+  layout: Layout | undefined;
   readonly #record: FlatTable;
   readonly #nodes: Node[];
   readonly #outputs: number[];
@@ -56,8 +59,35 @@ export class TfliteOperator {
     return this.tensors.isConstant(this.#index(position));
   }
 
+  /** An activation whose axes are [1, height, width, channels] in the file too. */
   input(position = 0): Tensor {
+    const input = this.inputInOrder(position);
+    if (this.layoutOf(position)) throw this.#transposed(input);
+    return input;
+  }
+
+  /** An activation whose values, but perhaps not extents of 1, are in that order. */
+  inputInOrder(position = 0): Tensor {
+    const input = this.tensors.activation(this.#index(position), this.where);
+    if (!keepsOrder(input.shape, this.layoutOf(position))) throw this.#transposed(input);
+    return input;
+  }
+
+  /** An activation in any order of axes, which what this operator makes will have too. */
+  inputInAnyLayout(position = 0): Tensor {
+    this.layout = this.layoutOf(position);
     return this.tensors.activation(this.#index(position), this.where);
+  }
+
+  /** In which order the file has the axes of an activation; undefined where it is the Graph's. */
+  layoutOf(position = 0): Layout | undefined {
+    return this.tensors.layout(this.#index(position));
+  }
+
+  #transposed({ shape }: Tensor): MobileNetEdgeError {
+    return this.unsupported(
+      `is not supported on an activation whose axes a TRANSPOSE has moved ([${shape.join(', ')}])`,
+    );
   }
 
   constant(position: number): Tensor {
@@ -87,7 +117,7 @@ export class TfliteOperator {
   }
 
   anyOutput(shape: readonly number[]): Tensor {
-    return this.tensors.define(this.#outputs[0], shape, this.where);
+    return this.tensors.define(this.#outputs[0], shape, this.where, this.layout);
   }
 
   /** Replaces this operator by the constant that it makes of constants. */

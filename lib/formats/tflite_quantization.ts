@@ -78,7 +78,7 @@ export function checkLayerQuantization(
   channelAxis: number,
 ): void {
   const { quantization } = filter;
-  if (!quantization) return;
+  if (!quantization || input.type === 'float32') return;
   if (quantization.scale.length > 1 && quantization.axis !== channelAxis) {
     throw modelInvalid(
       `${where}: expected scales along axis ${channelAxis} but they are along axis ${quantization.axis}`,

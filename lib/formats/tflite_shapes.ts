@@ -1,6 +1,7 @@
 /** TFLite's operators that move values without changing them, and the few that compute shapes. */
 import { elementCount, type Tensor } from '../graph';
 import { resolveShape } from './sliding_window';
+import { keepsOrder, shapeInFile, transposedLayout } from './tflite_layout';
 import type { TfliteOperator } from './tflite_operator';
 import { PACK_OPTIONS, RESHAPE_OPTIONS, SQUEEZE_OPTIONS, STRIDED_SLICE_OPTIONS } from './tflite_schema';
 import { HIGHEST_RANK } from './tflite_tensors';
@@ -10,8 +11,35 @@ function pushReshape(op: TfliteOperator, input: Tensor, shape: readonly number[]
   op.push({ op: 'reshape', name: op.name, inputs: [input], output });
 }
 
+/** Moves no value: what reads the result knows in which order its axes are. Of other than pictures only extents of 1 move. */
+export function readTranspose(op: TfliteOperator): void {
+  const permutation = op.integers(1);
+  const rank = permutation.length;
+  const input = op.inputInAnyLayout();
+  if (
+    rank !== input.shape.length ||
+    new Set(permutation).size !== rank ||
+    permutation.some((axis) => axis < 0 || axis >= rank)
+  ) {
+    throw op.invalid(`expects an order of the axes of [${input.shape.join(', ')}] but has [${permutation.join(', ')}]`);
+  }
+  if (rank === 4 && permutation[0] === 0) {
+    op.layout = transposedLayout(op.layout, permutation);
+    pushReshape(op, input, input.shape);
+  } else {
+    if (op.layout || !keepsOrder(input.shape, permutation)) {
+      throw op.unsupported(`is not supported of [${input.shape.join(', ')}] in the order [${permutation.join(', ')}]`);
+    }
+    pushReshape(
+      op,
+      input,
+      permutation.map((axis) => input.shape[axis]),
+    );
+  }
+}
+
 export function readReshape(op: TfliteOperator): void {
-  const input = op.input();
+  const input = op.inputInOrder();
   const options = op.options(RESHAPE_OPTIONS.type);
   const wanted = op.has(1) ? op.integers(1) : options.int32s(RESHAPE_OPTIONS.newShape, HIGHEST_RANK);
   const shape = resolveShape(wanted, elementCount(input.shape));
@@ -19,18 +47,37 @@ export function readReshape(op: TfliteOperator): void {
   pushReshape(op, input, shape);
 }
 
-export function readSqueeze(op: TfliteOperator): void {
+/** RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR to the size that the picture has: every way of sampling then keeps it. */
+export function readResize(op: TfliteOperator): void {
   const input = op.input();
-  const rank = input.shape.length;
+  const size = op.integers(1);
+  const [, height, width] = input.shape;
+  if (input.shape.length !== 4 || size.length !== 2) {
+    throw op.invalid(
+      `expects a picture and its height and width but has [${input.shape.join(', ')}] and [${size.join(', ')}]`,
+    );
+  }
+  if (size[0] !== height || size[1] !== width) {
+    throw op.unsupported(
+      `is supported only where it changes nothing, but it makes ${size.join('x')} pixels of ${height}x${width}`,
+    );
+  }
+  pushReshape(op, input, input.shape);
+}
+
+export function readSqueeze(op: TfliteOperator): void {
+  const input = op.inputInOrder();
+  const extents = shapeInFile(input.shape, op.layoutOf());
+  const rank = extents.length;
   const named = op.options(SQUEEZE_OPTIONS.type).int32s(SQUEEZE_OPTIONS.squeezeDims, HIGHEST_RANK);
   const axes = new Set(named.map((axis) => (axis < 0 ? axis + rank : axis)));
   for (const axis of axes) {
-    if (input.shape[axis] !== 1) throw op.invalid(`cannot remove axis ${axis} of [${input.shape.join(', ')}]`);
+    if (extents[axis] !== 1) throw op.invalid(`cannot remove axis ${axis} of [${extents.join(', ')}]`);
   }
   pushReshape(
     op,
     input,
-    input.shape.filter((extent, axis) => (axes.size ? !axes.has(axis) : extent !== 1)),
+    extents.filter((extent, axis) => (axes.size ? !axes.has(axis) : extent !== 1)),
   );
 }
 
@@ -44,9 +91,11 @@ export function readExpandDims(op: TfliteOperator): void {
 
 /** PAD, and PADV2 if the value is zero. */
 export function readPad(op: TfliteOperator): void {
-  const input = op.input();
+  const input = op.inputInAnyLayout();
   const { shape } = op.constant(1);
-  const amounts = op.integers(1);
+  const inFile = op.integers(1);
+  const { layout } = op;
+  const amounts = layout ? layout.flatMap((_, axis) => inFile.slice(layout.indexOf(axis) * 2).slice(0, 2)) : inFile;
   if (input.shape.length !== 4 || shape.join() !== '4,2' || amounts.some((amount) => amount < 0 || amount > 65536)) {
     throw op.invalid(`expects 4x2 paddings of a picture but has [${shape.join(', ')}] of [${input.shape.join(', ')}]`);
   }

@@ -6,6 +6,7 @@ import { modelInvalid, modelUnsupported } from './failures';
 import type { FlatBuffer, FlatTable, TableVector } from './flatbuffer_table';
 import { halvesToFloats } from './half_float';
 import { checkActivationShape } from './sliding_window';
+import { type Layout, shapeInFile } from './tflite_layout';
 import { readQuantization } from './tflite_quantization';
 import { BUFFER, MODEL, SUBGRAPH, TENSOR, TENSOR_TYPES, type TensorType } from './tflite_schema';
 import { checkFinite, typedView } from './typed_data';
@@ -60,6 +61,7 @@ export class TfliteTensors {
   readonly #data = new Map<number, Uint8Array>();
   readonly #activations = new Map<number, Tensor>();
   readonly #constants = new Map<number, Tensor>();
+  readonly #layouts = new Map<number, Layout>();
 
   constructor(file: FlatBuffer, model: FlatTable, subgraph: FlatTable) {
     this.#file = file;
@@ -133,18 +135,24 @@ export class TfliteTensors {
     return this.#real.of(constant);
   }
 
+  /** In which order the file has the axes of an activation; undefined where it is the Graph's. */
+  layout(index: number): Layout | undefined {
+    return this.#layouts.get(index);
+  }
+
   /** Records what an operator makes. Throws MODEL_INVALID unless the file promises the same shape. */
-  define(index: number, shape: readonly number[], where: string): Tensor {
+  define(index: number, shape: readonly number[], where: string, layout?: Layout): Tensor {
     this.#checkUnmade(index, where);
     const name = this.name(index);
     const record = this.#record(index);
     const { stored, signature } = this.shape(index);
     // No extents: converters leave out shapes that depend on the batch.
+    const inFile = shapeInFile(shape, layout);
     const agrees =
       stored.length === 0 ||
-      (stored.length === shape.length && shape.every((extent, i) => extent === stored[i] || signature[i] === -1));
+      (stored.length === shape.length && inFile.every((extent, i) => extent === stored[i] || signature[i] === -1));
     if (!agrees) {
-      throw modelInvalid(`${where}: makes [${shape.join(', ')}] but the file says [${stored.join(', ')}] of ${name}`);
+      throw modelInvalid(`${where}: makes [${inFile.join(', ')}] but the file says [${stored.join(', ')}] of ${name}`);
     }
     checkActivationShape(shape, where);
     const type = ACTIVATION_TYPES[this.#type(record)];
@@ -156,6 +164,7 @@ export class TfliteTensors {
     }
     const tensor: Tensor = { name, shape, type, quantization };
     this.#activations.set(index, tensor);
+    if (layout) this.#layouts.set(index, layout);
     return tensor;
   }
 

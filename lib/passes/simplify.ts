@@ -1,6 +1,6 @@
 /** The passes in order: any reader's Graph in, a Graph of convolutions, pools, adds and heads out. */
 import { Budget } from '../budget';
-import { type Graph, isQuantized } from '../graph';
+import type { Graph } from '../graph';
 import { finish, type Phase } from '../phase';
 import { dequantize, dequantizeWeights } from './dequantize';
 import { expandMultiplier } from './expand_multiplier';
@@ -32,10 +32,4 @@ export function* simplifying(graph: Graph, precision: Precision, budget: Budget)
 /** The same at once. */
 export function simplify(graph: Graph, precision: Precision = 'float32', budget = new Budget({}, 'graph')): Graph {
   return finish(simplifying(graph, precision, budget));
-}
-
-/** Whether integer arithmetic is what the file was made for: it has quantized results, of operators with an integer form. */
-export function hasIntegerForm(graph: Graph): boolean {
-  const quantized = graph.nodes.filter((node) => isQuantized(node.output) || node.inputs.some(isQuantized));
-  return quantized.some((node) => isQuantized(node.output)) && quantized.every((node) => node.op !== 'affine');
 }
