@@ -2,21 +2,18 @@
 import { elementCount, LINEAR, NO_PADDING, type Pool, type Tensor } from '../graph';
 import { arrayOf, describe, numberOf } from './json_value';
 import { readActivation, readReLU, readSoftmax } from './keras_activations';
+import { OPERATIONS, pushAffine, readOperation, readTfFunction } from './keras_arithmetic';
+import { AUGMENTATIONS, readSameSize } from './keras_augmentation';
+import type { ConstantOperand } from './keras_calls';
 import { readConv2D, readDense, readDepthwiseConv2D, readSeparableConv2D, readWindow } from './keras_convolutions';
 import { type KerasLayer, pictureShape } from './keras_layer';
 import { resolveShape, wholePicture } from './sliding_window';
 
-type LayerReader = (layer: KerasLayer, inputs: Tensor[]) => Tensor;
+/** `constants` are the operands of the call that are no tensors. */
+type LayerReader = (layer: KerasLayer, inputs: Tensor[], constants: ConstantOperand[]) => Tensor;
 
 /** Layers that only act in training. */
 const identity: LayerReader = (_layer, [input]) => input;
-
-function pushAffine(layer: KerasLayer, input: Tensor, scale: Float64Array, shift: Float64Array): Tensor {
-  if (!scale.every(Number.isFinite) || !shift.every(Number.isFinite))
-    throw layer.invalid('has values that are NaN or infinite');
-  const output = layer.activation(input.shape);
-  return layer.push({ op: 'affine', name: layer.name, inputs: [input], output, scale, shift });
-}
 
 function checkLastAxis(layer: KerasLayer, input: Tensor): void {
   const axes = [layer.config.axis ?? -1].flat();
@@ -147,14 +144,21 @@ const readFlatten: LayerReader = (layer, [input]) => {
   return layer.push({ op: 'reshape', name: layer.name, inputs: [input], output });
 };
 
+/** Layers that are called with more than one tensor, or say themselves that they cannot be. */
+export const TAKE_SEVERAL: ReadonlySet<string> = new Set(['Add', 'TFOpLambda', ...Object.keys(OPERATIONS)]);
+
 export const KERAS_LAYERS: Record<string, LayerReader> = {
+  ...Object.fromEntries(AUGMENTATIONS.map((name) => [name, identity])),
+  ...Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, readOperation])),
   Activation: readActivation,
   ActivityRegularization: identity,
-  Add: readAdd,
+  Add: (layer, inputs, constants) =>
+    constants.length > 0 ? readOperation(layer, inputs, constants) : readAdd(layer, inputs, constants),
   AlphaDropout: identity,
   AveragePooling2D: pooling('average'),
   BatchNormalization: readBatchNormalization,
   BatchNormalizationV1: readBatchNormalization,
+  CenterCrop: readSameSize,
   Conv2D: readConv2D,
   Dense: readDense,
   DepthwiseConv2D: readDepthwiseConv2D,
@@ -167,11 +171,15 @@ export const KERAS_LAYERS: Record<string, LayerReader> = {
   InputLayer: identity,
   MaxPooling2D: pooling('max'),
   Normalization: readNormalization,
+  RandomCrop: readSameSize,
   ReLU: readReLU,
   Rescaling: readRescaling,
   Reshape: readReshape,
+  Resizing: readSameSize,
   SeparableConv2D: readSeparableConv2D,
   Softmax: readSoftmax,
+  SpatialDropout1D: identity,
   SpatialDropout2D: identity,
+  TFOpLambda: readTfFunction,
   ZeroPadding2D: readZeroPadding2D,
 };

@@ -4,9 +4,9 @@ import type { Graph, Tensor } from '../graph';
 import type { Phase } from '../phase';
 import { modelInvalid, modelUnsupported } from './failures';
 import { arrayOf, describe, isObject, objectOf } from './json_value';
-import { parseInboundNodes, parseReferences, type TensorReference } from './keras_calls';
+import { type ConstantOperand, parseInboundNodes, parseReferences, type TensorReference } from './keras_calls';
 import { type KerasContext, KerasLayer, type KerasWeights } from './keras_layer';
-import { KERAS_LAYERS } from './keras_layers';
+import { KERAS_LAYERS, TAKE_SEVERAL } from './keras_layers';
 import { checkActivationShape } from './sliding_window';
 
 const DEEPEST_NESTING = 32;
@@ -27,15 +27,21 @@ function childLayers(model: KerasLayer, isRoot: boolean): KerasLayer[] {
   });
 }
 
-function* applyingLayer(layer: KerasLayer, inputs: Tensor[], tables: CallTables): Phase<Tensor> {
+function* applyingLayer(
+  layer: KerasLayer,
+  inputs: Tensor[],
+  tables: CallTables,
+  constants: ConstantOperand[] = [],
+): Phase<Tensor> {
   const { budget } = layer.context;
   budget.spendParts(1, 'calls');
   if (budget.turnIsOver()) yield;
   if (isModel(layer)) return yield* applyingModel(layer, inputs, false, tables);
   if (!Object.hasOwn(KERAS_LAYERS, layer.kind)) throw layer.unsupported('is not supported');
   if (inputs.length === 0) throw layer.invalid('has no input');
-  if (inputs.length > 1 && layer.kind !== 'Add') throw layer.invalid(`expects one input but has ${inputs.length}`);
-  return KERAS_LAYERS[layer.kind](layer, inputs);
+  if (inputs.length > 1 && !TAKE_SEVERAL.has(layer.kind))
+    throw layer.invalid(`expects one input but has ${inputs.length}`);
+  return KERAS_LAYERS[layer.kind](layer, inputs, constants);
 }
 
 function* applyingModel(model: KerasLayer, inputs: Tensor[], isRoot: boolean, tables: CallTables): Phase<Tensor> {
@@ -58,6 +64,7 @@ function theOnly(model: KerasLayer, key: 'input_layers' | 'output_layers'): Tens
 interface Call {
   layer: KerasLayer;
   inputs: Call[];
+  constants: ConstantOperand[];
 }
 
 /** The calls of a functional model, found by reference. */
@@ -74,12 +81,16 @@ class CallTable {
       const count = Math.max(1, inbound[i].length);
       this.#calls.set(
         layer.name,
-        Array.from({ length: count }, () => ({ layer, inputs: [] })),
+        Array.from({ length: count }, (_, call) => ({
+          layer,
+          inputs: [],
+          constants: inbound[i][call]?.constants ?? [],
+        })),
       );
     }
     for (const [i, { name }] of layers.entries()) {
-      for (const [call, references] of inbound[i].entries()) {
-        this.#calls.get(name)![call].inputs = references.map((reference) => this.find(reference));
+      for (const [call, { tensors }] of inbound[i].entries()) {
+        this.#calls.get(name)![call].inputs = tensors.map((reference) => this.find(reference));
       }
     }
   }
@@ -139,7 +150,7 @@ function* applyingFunctional(
   for (const call of calls) {
     if (results.has(call)) continue;
     const inputs = call.inputs.map((source) => results.get(source)!);
-    results.set(call, yield* applyingLayer(call.layer, inputs, tables));
+    results.set(call, yield* applyingLayer(call.layer, inputs, tables, call.constants));
   }
   return results.get(last)!;
 }

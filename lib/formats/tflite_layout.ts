@@ -55,9 +55,10 @@ export function inputOrder(
   tensors: TfliteTensors,
   input: number,
 ): InputOrder | undefined {
+  const inputs = operators.map(([record]) => record.int32s(OPERATOR.inputs));
   let index = input;
   for (let step = 0; step < LONGEST_PATH; step++) {
-    const readers = operators.filter(([record]) => record.int32s(OPERATOR.inputs).includes(index));
+    const readers = operators.filter((_, i) => inputs[i].includes(index));
     if (readers.length !== 1) return undefined;
     const [[record, name]] = readers;
     if (name === 'TRANSPOSE') return orderOf(permutationOf(record, tensors), tensors.shape(input).stored);
