@@ -13,10 +13,9 @@ import { MobileNetEdgeError, printable, throwIfAborted } from './errors';
 import { checkOptionKeys, invalidArgument } from './expect';
 import type { ModelFile } from './formats/model_file';
 import { type Graph, pixels } from './graph';
-import type { Image } from './image/image';
 import { type Preprocess, resolvePreprocess } from './image/preprocess';
 import { inputRange } from './input_range';
-import { Model, type ModelInfo } from './model';
+import { Model, type ModelInfo, type ModelParts } from './model';
 import { floatReason, hasIntegerForm } from './passes/integer_form';
 import { type Precision, simplifying } from './passes/simplify';
 import { inTurns } from './phase';
@@ -58,7 +57,7 @@ export interface CommonLoadOptions {
 /** A model file that was read, or a network given as data. */
 export type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format'] };
 
-export interface Ingredients<Source> {
+export interface Ingredients<Source> extends Pick<ModelParts<Source>, 'arrive' | 'decode'> {
   file: LoadedFile;
   labels: readonly string[] | undefined;
   budget: Budget;
@@ -67,12 +66,11 @@ export interface Ingredients<Source> {
   engine: Engine;
   /** With backend 'auto': why the native engine could not be used. */
   fallbackReason?: string;
-  decode(source: Source, signal?: AbortSignal): Promise<Image>;
 }
 
 /** Simplifies, compiles and loads into the engine. Rejects as load() does. */
 export async function assembleModel<Source>(
-  { file, labels, warnings = [], budget, engine, fallbackReason, decode }: Ingredients<Source>,
+  { file, labels, warnings = [], budget, engine, fallbackReason, arrive, decode }: Ingredients<Source>,
   options: CommonLoadOptions,
 ): Promise<Model<Source>> {
   const { signal, onProgress } = options;
@@ -98,6 +96,7 @@ export async function assembleModel<Source>(
   onProgress?.(1);
 
   return new Model({
+    arrive,
     decode,
     info: {
       ...recognize(graph),

@@ -9,6 +9,7 @@ import type { Image, ImageSource } from './image';
 import { readGivenLabels } from './label_file';
 import { chooseLabels } from './labels';
 import type { Model } from './model';
+import { isInTime } from './sources/stream';
 
 export interface LoadOptions extends CommonLoadOptions {
   /** Default 'auto': native where the addon loads, else wasm; `info.backend` tells which. */
@@ -28,6 +29,12 @@ const LOAD_OPTIONS = ['backend', 'isa', 'labels'] as const satisfies (keyof Load
 async function decode(image: ImageSource, signal?: AbortSignal): Promise<Image> {
   const { decodeImage } = await import('./image/index.js');
   return decodeImage(image, signal);
+}
+
+/** What is a stream has arrived before the picture takes its turn, so that one that stalls holds up no other. */
+function arrive(image: ImageSource, signal?: AbortSignal): Promise<ImageSource> | undefined {
+  if (!isInTime(image)) return undefined;
+  return import('./image/index.js').then(({ readArriving }) => readArriving(image, signal));
 }
 
 /**
@@ -59,5 +66,5 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
   const named = chooseLabels(names, file);
   const engine = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
   throwIfAborted(signal);
-  return assembleModel({ file, ...named, budget, ...engine, decode }, options);
+  return assembleModel({ file, ...named, budget, ...engine, arrive, decode }, options);
 }

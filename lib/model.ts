@@ -86,6 +86,8 @@ export interface OpTime extends OpOutline {
 
 /** Everything a Model is made of; put together by load(). */
 export interface ModelParts<Source> {
+  /** The bytes of a picture that is on its way; undefined for others. */
+  arrive?(source: Source, signal?: AbortSignal): Promise<Source> | undefined;
   /** Upright pixels of what this platform's users pass. */
   decode(source: Source, signal?: AbortSignal): Promise<Image>;
   info: ModelInfo;
@@ -265,7 +267,9 @@ export class Model<Source = ImageSource> {
     this.#checkOpen();
     const { signal } = run;
     throwIfAborted(signal);
-    const values = await this.#pictures.run(() => this.#toTensor(image, run), signal);
+    const arriving = this.#parts.arrive?.(image, signal);
+    const arrived = arriving ? await arriving : image;
+    const values = await this.#pictures.run(() => this.#toTensor(arrived, run), signal);
     return this.#infer(this.#arenaValues(values), port, signal);
   }
 

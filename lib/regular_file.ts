@@ -51,12 +51,20 @@ export function isUnfit(cause: unknown): boolean {
   return cause instanceof Unfit;
 }
 
+/** A longer path of no file is likely the file itself, as text. */
+const LONGEST_QUOTED = 500;
+
 /** Why `path` was not read, as the rest of a sentence: "there is no file x", "x is a folder, not a regular file". */
 export function fileProblem(path: string, cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (cause instanceof Unfit) return `${path} ${cause.what}`;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `there is no file ${path}`;
-  // No file's name has one.
-  if (path.includes('\0')) return `there is no file ${path}, whose name has a NUL character`;
+  if (path === '') return 'the path is empty';
+  const hasNul = path.includes('\0'); // no file's name has one
+  const isMissing = code === 'ENOENT' || code === 'ENOTDIR' || hasNul;
+  if (code === 'ENAMETOOLONG' || (isMissing && path.length > LONGEST_QUOTED)) {
+    return `there is no file whose path has ${path.length} characters; base64 text is passed as Buffer.from(text, 'base64')`;
+  }
+  if (hasNul) return `there is no file ${path}, whose name has a NUL character`;
+  if (isMissing) return `there is no file ${path}`;
   return `cannot read ${path} (${message})`;
 }

@@ -54,7 +54,7 @@ export class Model {
     const { selection, view, signal } = checkClassifyOptions(options);
     const classifyOne = async (one: ImageSource): Promise<Classification[]> => {
       throwIfAborted(signal);
-      const { picture, transfer } = await packPicture(one);
+      const { picture, transfer } = await packPicture(one, signal);
       return this.#request({ kind: 'classify', picture, selection, view }, transfer, signal) as Promise<
         Classification[]
       >;
@@ -70,7 +70,7 @@ export class Model {
     const { view, signal } = checkEmbedOptions(options);
     throwIfAborted(signal);
     return this.#calls.run(async () => {
-      const { picture, transfer } = await packPicture(image);
+      const { picture, transfer } = await packPicture(image, signal);
       return this.#request({ kind: 'embed', picture, view }, transfer, signal) as Promise<Float32Array>;
     });
   }

@@ -1,8 +1,12 @@
 /** From what a user has on a page to what can be sent to a worker, at once and without keeping the page from its work. */
-import { bytesOf, isBuffer, isUint8Array, isUrl, tagOf } from '../bytes';
+import { isUrl, tagOf, transferableBuffers } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
+import { unexpected } from '../expect';
 import { invalidImage, unsupportedImage } from '../image/image';
-import { describe, type ImageDataLike, type RawImage } from '../image/pixels';
+import type { ImageDataLike, RawImage } from '../image/pixels';
+import type { SourceOptions } from '../sources/limits';
+import { type BytesInMemory, memoryBytes } from '../sources/memory';
+import { type BytesInTime, isInTime, readInTime } from '../sources/stream';
 import { absoluteUrl } from './absolute_url';
 import type { SentPicture } from './protocol';
 
@@ -10,7 +14,7 @@ import type { SentPicture } from './protocol';
  * A picture:
  * - an element of the page: HTMLImageElement, HTMLVideoElement (its current frame), HTMLCanvasElement;
  * - OffscreenCanvas, ImageBitmap, VideoFrame: none of them is closed;
- * - an encoded picture that the browser decodes: Blob, File, bytes, or its URL;
+ * - an encoded picture that the browser decodes: Blob, File, bytes, its URL, or a Response or stream, which is used up;
  * - decoded pixels: ImageData, or `{ data, width, height, channels }`.
  *
  * EXIF orientation is honoured. What is given is copied before the call's first await: it may change afterwards.
@@ -18,9 +22,8 @@ import type { SentPicture } from './protocol';
 export type ImageSource =
   | string
   | URL
-  | Blob
-  | Uint8Array
-  | ArrayBuffer
+  | BytesInMemory
+  | BytesInTime
   | HTMLImageElement
   | HTMLVideoElement
   | HTMLCanvasElement
@@ -37,17 +40,14 @@ export interface Parcel {
   transfer: Transferable[];
 }
 
-/** Rejects with IMAGE_INVALID or IMAGE_UNSUPPORTED. */
-export async function packPicture(source: ImageSource): Promise<Parcel> {
+/** Rejects with IMAGE_INVALID, IMAGE_NOT_FOUND, IMAGE_UNSUPPORTED or ABORTED. */
+export async function packPicture(source: ImageSource, signal?: AbortSignal): Promise<Parcel> {
   if (typeof source === 'string' || isUrl(source)) {
-    const problem = (cause: unknown) =>
-      new MobileNetEdgeError('IMAGE_NOT_FOUND', `Expected the URL of a picture but received ${source}`, { cause });
+    const problem = (cause: unknown) => unexpected('IMAGE_NOT_FOUND', 'the URL of a picture', source, { cause });
     return parcel({ kind: 'url', url: absoluteUrl(source, problem) });
   }
-  if (isUint8Array(source) || isBuffer(source)) {
-    if (source.byteLength === 0) throw invalidImage('Expected an encoded picture but received no bytes');
-    return parcel({ kind: 'encoded', blob: new Blob([bytesOf(source) as Uint8Array<ArrayBuffer>]) });
-  }
+  const bytes = memoryBytes(source);
+  if (bytes) return encodedParcel(bytes);
   // By tag, not by instanceof: elements may come from an iframe, and a worker knows no elements.
   switch (tagOf(source).slice(8, -1)) {
     case 'Blob':
@@ -67,15 +67,37 @@ export async function packPicture(source: ImageSource): Promise<Parcel> {
     case 'ImageBitmap':
       return drawableParcel(await snapshot(source as Drawable));
   }
+  if (isInTime(source)) return encodedParcel(await readInTime(source, sourceOptions(signal)));
   if (typeof source !== 'object' || source === null || !('data' in source)) {
-    throw invalidImage(
-      `Expected a picture as an image, video or canvas element, an ImageBitmap, VideoFrame or ImageData, a Blob, a URL, encoded bytes or { data, width, height, channels } but received ${describe(source)}`,
+    throw unexpected(
+      'IMAGE_INVALID',
+      'a picture as an image, video or canvas element, an ImageBitmap, VideoFrame or ImageData, a Blob, Response or stream, a URL, encoded bytes or { data, width, height, channels }',
+      source,
     );
   }
   return pixelParcel(source as RawImage | ImageDataLike);
 }
 
 const HAVE_CURRENT_DATA = 2;
+
+/** Of an encoded picture that comes as a stream, in bytes. */
+const LONGEST_STREAM = 2 ** 28;
+
+function sourceOptions(signal: AbortSignal | undefined): SourceOptions {
+  return {
+    signal,
+    limit: LONGEST_STREAM,
+    invalid: (problem, cause) => invalidImage(`Expected a picture but ${problem}`, cause),
+    notFound: (problem) => new MobileNetEdgeError('IMAGE_NOT_FOUND', `Expected a picture but ${problem}`),
+  };
+}
+
+function encodedParcel(bytes: Uint8Array): Parcel {
+  if (bytes.length === 0) throw invalidImage('Expected an encoded picture but received no bytes');
+  // A Blob takes no memory that threads share.
+  const own = transferableBuffers(bytes).length > 0 ? bytes : bytes.slice();
+  return parcel({ kind: 'encoded', blob: new Blob([own as Uint8Array<ArrayBuffer>]) });
+}
 
 function parcel(picture: SentPicture): Parcel {
   return { picture, transfer: [] };

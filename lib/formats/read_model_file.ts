@@ -1,11 +1,16 @@
 /** Reads a model file of any supported format, told by its content. */
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isBuffer, isUint8Array, isUrl } from '../bytes';
+import { isUrl } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { modelUnsupported } from './failures';
+import { excerpt, invalidArgument } from '../expect';
+import { dataUrlBytes, isDataUrl } from '../sources/data_url';
+import type { SourceOptions } from '../sources/limits';
+import { type BytesInMemory, memoryBytes } from '../sources/memory';
+import { type BytesInTime, isInTime, readInTime } from '../sources/stream';
+import { modelInvalid, modelUnsupported } from './failures';
 import { filesBeside, folderNames, readBytes, readTail } from './file_bytes';
-import type { ReadOptions } from './files_beside';
+import { LARGEST_FILE, type ReadOptions } from './files_beside';
 import { HEAD_LENGTH } from './known_files';
 import { labelFileNames, readLabelsBeside } from './labels_beside';
 import type { ModelFile } from './model_file';
@@ -19,9 +24,10 @@ export type { TfjsArtifacts } from './tfjs';
 
 /**
  * A path or `file:` URL (of a `.tflite` file, a tfjs `model.json` or the folder that holds one), the bytes of a
- * `.tflite` file, or a tfjs layers model in memory.
+ * `.tflite` file (a Buffer, any view of bytes, an ArrayBuffer, a Blob or File, a Response, a stream, a `data:` URL), or a
+ * tfjs layers model in memory.
  */
-export type ModelSource = string | URL | Uint8Array | ArrayBuffer | TfjsArtifacts;
+export type ModelSource = string | URL | BytesInMemory | BytesInTime | TfjsArtifacts;
 
 /** Loaded for the files that it reads: code costs memory. */
 const tfjsReader = () => import('./tfjs.js');
@@ -39,31 +45,42 @@ export async function readModelFile(source: ModelSource, options: ReadOptions = 
 }
 
 async function readSource(source: ModelSource, options: ReadOptions): Promise<ModelFile> {
-  if (typeof source === 'string' || isUrl(source)) return readPath(toPath(source), options);
-  if (isUint8Array(source)) return readModelBytes(source, options);
-  // A view of a buffer that was transferred away would throw.
-  if (isBuffer(source))
-    return readModelBytes(source.byteLength === 0 ? new Uint8Array() : new Uint8Array(source), options);
+  if (typeof source === 'string' || isUrl(source)) {
+    const name = String(source);
+    if (isDataUrl(name)) return readModelBytes(dataUrlBytes(name, sourceOptions(options)), options);
+    return readPath(toPath(source), options);
+  }
+  const bytes = memoryBytes(source);
+  if (bytes) return readModelBytes(bytes, options);
+  if (isInTime(source)) return readModelBytes(await readInTime(source, sourceOptions(options)), options);
   if (typeof source === 'object' && source !== null && 'modelTopology' in source)
     return (await tfjsReader()).readTfjsArtifacts(source, options);
-  const received =
-    typeof source === 'object' && source !== null ? (source as object).constructor?.name : String(source);
-  throw new MobileNetEdgeError(
-    'INVALID_ARGUMENT',
-    `Expected a model as a path, a file: URL, the bytes of a .tflite file or { modelTopology, weightSpecs, weightData } but received ${received}`,
+  throw invalidArgument(
+    'a model as a path, a file: or data: URL, the bytes of a .tflite file, a Blob, Response or stream of them, or { modelTopology, weightSpecs, weightData }',
+    source,
+    typeof (Object(source) as PromiseLike<unknown>).then === 'function' ? 'await it' : undefined,
   );
+}
+
+function sourceOptions({ signal }: ReadOptions): SourceOptions {
+  return {
+    signal,
+    limit: LARGEST_FILE,
+    invalid: (problem, cause) => modelInvalid(`Expected a model but ${problem}`, cause),
+    notFound: (problem) => new MobileNetEdgeError('MODEL_NOT_FOUND', `Expected a model but ${problem}`),
+  };
 }
 
 /** The path that a path or file: URL names. Throws INVALID_ARGUMENT for other URLs. */
 export function toPath(source: string | URL): string {
   const name = String(source);
-  if (!/^\w\w+:/.test(name)) return name;
+  if (!isUrl(source) && !/^(?:file:\/|[a-z][a-z\d+.-]+:\/\/)/i.test(name)) return name;
   try {
     return fileURLToPath(name);
   } catch (cause) {
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',
-      `Expected a path or a file: URL but received ${name}: fetch the model and pass its bytes`,
+      `Expected a path or a file: URL but received ${excerpt(name)}: fetch the model and pass the Response`,
       { cause },
     );
   }

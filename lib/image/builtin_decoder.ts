@@ -1,4 +1,4 @@
-/** Decoding in plain JavaScript. Slow (a second for 12 megapixels of JPEG), so decode_worker.ts runs it on a thread of its own. */
+/** Decoding without sharp. It takes its time (a fifth of a second for 12 megapixels of JPEG), so decode_worker.ts runs it on a thread of its own. */
 import { messageOf } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import { decodeBmp } from './bmp';

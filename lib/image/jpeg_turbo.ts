@@ -1,7 +1,8 @@
 /**
- * libjpeg-turbo as WebAssembly, from @cwasm/jpeg-turbo, put into our package by scripts/build_node.mjs: the pixels are those of libjpeg, sharp and Chromium, to the bit. Of
- * that package only the module is used, through TurboJPEG's C API (turbojpeg.h): its JavaScript refuses every file that
- * libjpeg-turbo reads with a warning, knows no CMYK, and loses memory with each damaged file.
+ * libjpeg-turbo as WebAssembly, from @cwasm/jpeg-turbo, put into our package by scripts/build_node.mjs: the pixels are those
+ * of libjpeg, sharp and Chromium, to the bit. Of that package only the module is used, through TurboJPEG's C API
+ * (turbojpeg.h): its JavaScript refuses every file that libjpeg-turbo reads with a warning, knows no CMYK, and loses memory
+ * with each damaged file.
  */
 import { readJpegTurbo } from '../node/package_files';
 import { unsupportedImage } from './image';

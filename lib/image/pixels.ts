@@ -1,5 +1,6 @@
 /** Pictures that are decoded already. */
 import { isUint8Array, isUint8ClampedArray } from '../bytes';
+import { unexpected } from '../expect';
 import { type Channels, type Image, invalidImage } from './image';
 
 /** Pixels as they are: upright, rows from the top, interleaved, one byte a channel; gray, RGB, or RGB with alpha. */
@@ -22,22 +23,26 @@ export interface ImageDataLike {
   height: number;
 }
 
+/** What sharp's `toBuffer({ resolveWithObject: true })` gives: pixels after `raw()`, else an encoded picture. */
+export interface SharpOutput {
+  data: Uint8Array;
+  info: { format: string; width: number; height: number; channels: number };
+}
+
 /** Throws IMAGE_INVALID unless extents, channels and length fit together. */
-export function checkPixels(source: RawImage | ImageDataLike): Image {
+export function checkPixels(source: RawImage | ImageDataLike | (ImageDataLike & { channels: number })): Image {
   const { data, width, height } = source;
   const channels = 'channels' in source && source.channels !== undefined ? source.channels : 4;
   if (!isUint8Array(data) && !isUint8ClampedArray(data)) {
-    throw invalidImage(`Expected pixels as a Uint8Array or Uint8ClampedArray but received ${describe(data)}`);
+    throw unexpected('IMAGE_INVALID', 'pixels as a Uint8Array or Uint8ClampedArray', data);
   }
   for (const [name, extent] of [['width', width] as const, ['height', height] as const]) {
     if (!Number.isSafeInteger(extent) || extent < 1) {
-      throw invalidImage(
-        `Expected the ${name} of a picture to be a whole number from 1 but received ${describe(extent)}`,
-      );
+      throw unexpected('IMAGE_INVALID', `the ${name} of a picture to be a whole number from 1`, extent);
     }
   }
   if (channels !== 1 && channels !== 3 && channels !== 4) {
-    throw invalidImage(`Expected 1, 3 or 4 channels but received ${describe(channels)}`);
+    throw unexpected('IMAGE_INVALID', '1, 3 or 4 channels', channels);
   }
   if (data.length !== width * height * channels) {
     throw invalidImage(
@@ -45,10 +50,4 @@ export function checkPixels(source: RawImage | ImageDataLike): Image {
     );
   }
   return { data, width, height, channels };
-}
-
-/** A value for a message. */
-export function describe(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
-  return typeof value === 'function' ? 'a function' : String(value);
 }
