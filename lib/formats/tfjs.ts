@@ -8,7 +8,7 @@ import { modelInvalid, modelUnsupported } from './failures';
 import type { FilesBeside, ReadOptions } from './files_beside';
 import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from './json_value';
 import { readingKerasModel } from './keras_model';
-import { knownFile } from './known_files';
+import { HEAD_LENGTH, knownFile } from './known_files';
 import { knownJson } from './known_json';
 import type { ModelFile } from './model_file';
 import { refusal } from './refusal';
@@ -99,21 +99,24 @@ async function readWeights(
   let done = 0;
   for (const { paths, specs } of groups) {
     const groupEnd = done + storedBytes(specs);
+    let last: { path: string; piece: Uint8Array } | undefined;
     for (const path of paths) {
       checkIsBeside(json, path);
       options.budget?.spendParts(FILE_PARTS, 'files');
       const piece = await beside.read(path, {
         signal: options.signal,
         onBytes: (read) => options.onProgress?.(Math.min(1, (done + read) / Math.max(total, 1))),
-        limit: groupEnd - done + 1,
+        // One byte too many tells; a few more tell what stands there instead.
+        limit: Math.max(groupEnd - done + 1, HEAD_LENGTH),
       });
       pieces.push(piece);
+      last = { path, piece };
       done += piece.length;
       if (done > groupEnd) break;
     }
     if (done !== groupEnd) {
-      const known = knownFile(pieces.at(-1) ?? new Uint8Array());
-      if (known?.kind === 'other') throw refusal(paths.at(-1)!, known);
+      const known = last && knownFile(last.piece);
+      if (last && known?.kind === 'other') throw refusal(last.path, known);
       const received = done > groupEnd ? 'more' : `${storedBytes(specs) - (groupEnd - done)}`;
       throw modelInvalid(
         `Expected ${storedBytes(specs)} bytes of weights in ${paths.join(', ')} but received ${received}`,
