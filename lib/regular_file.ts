@@ -1,6 +1,7 @@
 /** Opening files on disk. Only regular ones: a FIFO, socket or device would keep its reader waiting, perhaps for ever. */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { permissionRemedy } from './node/permissions';
 
 /** What a file is that is not read. */
 class Unfit extends Error {
@@ -66,5 +67,5 @@ export function fileProblem(path: string, cause: unknown): string {
   }
   if (hasNul) return `there is no file ${path}, whose name has a NUL character`;
   if (isMissing) return `there is no file ${path}`;
-  return `cannot read ${path} (${message})`;
+  return `cannot read ${path} (${message})${permissionRemedy(cause)}`;
 }

@@ -3,6 +3,7 @@ import { bytesOf, tagOf } from '../bytes';
 import type { Engine } from '../engines/engine';
 import { WASM_GEOMETRY } from '../engines/wasm_geometry';
 import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa, type WasmModuleName } from '../engines/wasm_probe';
+import { requireWebAssembly } from '../engines/web_assembly';
 import { MobileNetEdgeError } from '../errors';
 import type { Program } from '../program/program';
 import { fetchBytes } from './fetch_bytes';
@@ -42,6 +43,7 @@ export async function loadBrowserEngine(files: WasmFiles, options: BrowserEngine
   if (isa !== undefined && !isWasmIsa(isa)) {
     throw unavailable(`Expected isa to be one of ${WASM_BUILDS.join(', ')} in a browser but received '${isa}'`);
   }
+  requireWebAssembly();
   const maxThreads = globalThis.crossOriginIsolated && startAssistants ? (options.threads ?? defaultThreads()) : 1;
   for (const build of isa === undefined ? WASM_BUILDS : [isa]) {
     for (const threads of maxThreads > 1 ? [maxThreads, 1] : [1]) {

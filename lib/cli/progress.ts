@@ -1,4 +1,5 @@
 /** One line on a terminal that tells how far a long list is, and goes when it is done. */
+import { environmentVariable } from '../node/environment';
 import { bar, styleFor } from './render';
 
 const BAR_WIDTH = 32;
@@ -14,7 +15,7 @@ export class Progress {
   constructor(stream: NodeJS.WriteStream, total: number) {
     this.#stream = stream;
     this.#total = total;
-    this.#shown = stream.isTTY === true && total > 1 && process.env.TERM !== 'dumb';
+    this.#shown = stream.isTTY === true && total > 1 && environmentVariable('TERM') !== 'dumb';
     this.#draw();
   }
 

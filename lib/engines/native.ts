@@ -3,6 +3,7 @@ import { onAbort } from '../abort';
 import { isTypedArray } from '../bytes';
 import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
 import { elementCount } from '../graph';
+import { environmentVariable } from '../node/environment';
 import { loadAddon } from '../node/package_files';
 import {
   type Geometry,
@@ -13,6 +14,7 @@ import {
   type PortValues,
   type Program,
 } from '../program/program';
+import { addonUnavailable } from './addon_unavailable';
 import {
   checkThreads,
   type Engine,
@@ -105,17 +107,12 @@ function checkedAddon(): Addon {
     if (typeof loaded.isas !== 'function') throw new Error('another addon lies where ours is looked for');
     return loaded as Addon;
   } catch (cause) {
-    throw new MobileNetEdgeError(
-      'BACKEND_UNAVAILABLE',
-      `Expected a native addon for ${process.platform}-${process.arch} but none could be loaded: ` +
-        "use backend 'wasm', or build it in a checkout of the sources with `npm run build:native` (the cause says why)",
-      { cause },
-    );
+    throw addonUnavailable(cause);
   }
 }
 
 function chooseIsa(available: string[], requested: string | undefined): string {
-  const fromEnvironment = process.env.MOBILENET_EDGE_ISA;
+  const fromEnvironment = environmentVariable('MOBILENET_EDGE_ISA');
   const concernsUs = fromEnvironment && !WASM_ISAS.includes(fromEnvironment);
   const wanted = requested ?? (concernsUs ? fromEnvironment : undefined);
   if (wanted === undefined) return available[available.length - 1];

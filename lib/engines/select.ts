@@ -1,5 +1,6 @@
 /** Which engine runs a model: the native addon where it loads, else WebAssembly. */
 import { MobileNetEdgeError } from '../errors';
+import { environmentVariable } from '../node/environment';
 import { type Backend, type Engine, type EngineOptions, NATIVE_ISAS, WASM_ISAS } from './engine';
 import { loadNativeEngine } from './native';
 
@@ -11,7 +12,7 @@ export interface SelectedEngine {
 
 /** MOBILENET_EDGE_ISA. Throws INVALID_ARGUMENT for a name that no engine has: a typing error must not choose an engine. */
 function isaOfEnvironment(): string | undefined {
-  const isa = process.env.MOBILENET_EDGE_ISA || undefined;
+  const isa = environmentVariable('MOBILENET_EDGE_ISA');
   if (isa === undefined || NATIVE_ISAS.includes(isa) || WASM_ISAS.includes(isa)) return isa;
   throw new MobileNetEdgeError(
     'INVALID_ARGUMENT',

@@ -10,6 +10,7 @@ import { onAbort } from '../abort';
 import { transferableBuffers, typedArrayKind } from '../bytes';
 import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
 import { startWasmAssistant, startWasmWorker } from '../node/package_files';
+import { threadFailure } from '../node/threads';
 import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
 import { type Engine, type EngineOptions, MAX_THREADS, type Session, sessionClosed } from './engine';
 import { defaultThreads } from './threads';
@@ -70,16 +71,16 @@ class WasmSession implements Session {
 
   static async load(module: WebAssembly.Module, program: Program, threads: number): Promise<Session> {
     const session = new WasmSession();
-    const assistants = Array.from({ length: threads - 1 }, () => session.#addAssistant());
-    const weights = copyOf(program.weights);
-    const request: WasmRequest = {
-      kind: 'load',
-      module,
-      program: { ...program, weights },
-      assistants,
-      stopped: session.#stopped,
-    };
     try {
+      const assistants = Array.from({ length: threads - 1 }, () => session.#addAssistant());
+      const weights = copyOf(program.weights);
+      const request: WasmRequest = {
+        kind: 'load',
+        module,
+        program: { ...program, weights },
+        assistants,
+        stopped: session.#stopped,
+      };
       await session.#request(request, [...transferableBuffers(weights), ...assistants]);
     } catch (error) {
       await session.close();
@@ -103,8 +104,8 @@ class WasmSession implements Session {
   }
 
   #watch(worker: Worker): void {
-    worker.on('error', (cause) => this.#fail('A wasm worker crashed', cause));
-    worker.on('exit', (status) => this.#fail(`A wasm worker exited with status ${status}`));
+    worker.on('error', (cause) => this.#fail(cause));
+    worker.on('exit', (status) => this.#fail(new Error(`exit code ${status}`)));
   }
 
   async run(input: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
@@ -184,8 +185,8 @@ class WasmSession implements Session {
     for (const { reject } of this.#pending.splice(0)) reject(reason);
   }
 
-  #fail(message: string, cause?: unknown): void {
-    this.#failure ??= new MobileNetEdgeError('INTERNAL', `${message}: load the model again`, { cause });
+  #fail(cause: unknown): void {
+    this.#failure ??= threadFailure('A thread of the wasm engine', cause);
     this.#reject(this.#failure);
     // The others may wait for it.
     void this.#terminate();

@@ -1,8 +1,10 @@
 /** Which WebAssembly build runs here: finds, compiles and tests the modules. Node only. */
 import { setFlagsFromString } from 'node:v8';
 import { MobileNetEdgeError } from '../errors';
+import { environmentVariable } from '../node/environment';
 import { readWasm } from '../node/package_files';
 import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa, type WasmModuleName } from './wasm_probe';
+import { requireWebAssembly } from './web_assembly';
 
 export type { WasmIsa } from './wasm_probe';
 
@@ -14,10 +16,13 @@ export interface WasmBuild {
 const builds = new Map<WasmIsa, Promise<WasmBuild | undefined>>();
 const threadsModules = new Map<WasmIsa, Promise<WebAssembly.Module | undefined>>();
 
-/** What was made before for this instruction set, so that modules are compiled once a process. */
+/** What was made before for this instruction set, so that modules are compiled once a process. A failure is tried again. */
 function once<Made>(known: Map<WasmIsa, Promise<Made>>, isa: WasmIsa, make: (isa: WasmIsa) => Promise<Made>) {
-  const made = known.get(isa) ?? make(isa);
+  const before = known.get(isa);
+  if (before) return before;
+  const made = make(isa);
   known.set(isa, made);
+  made.catch(() => known.delete(isa));
   return made;
 }
 
@@ -60,7 +65,8 @@ export async function threadsModule(isa: WasmIsa): Promise<WebAssembly.Module> {
  * Throws BACKEND_UNAVAILABLE.
  */
 export async function chooseBuild(requested: string | undefined): Promise<WasmBuild> {
-  const fromEnvironment = process.env.MOBILENET_EDGE_ISA;
+  requireWebAssembly();
+  const fromEnvironment = environmentVariable('MOBILENET_EDGE_ISA');
   const wanted = requested ?? (isWasmIsa(fromEnvironment) ? fromEnvironment : undefined);
   for (const isa of WASM_BUILDS) {
     const chosen = wanted === undefined || wanted === isa ? await build(isa) : undefined;

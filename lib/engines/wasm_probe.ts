@@ -1,4 +1,5 @@
 /** The WebAssembly builds, and what tells which one runs here. Knows neither Node nor the browser. */
+import { newMemory } from './web_assembly';
 
 /** Best first. */
 export const WASM_BUILDS = ['relaxed-simd', 'simd128'] as const;
@@ -10,7 +11,7 @@ export const WASM_MODULES: readonly WasmModuleName[] = WASM_BUILDS.flatMap((isa)
 
 /** Without a fused multiply-add relaxed SIMD gains nothing, and early implementations got it wrong. */
 export function fusesMultiplyAdd(module: WebAssembly.Module, shared = false): boolean {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
+  const memory = newMemory(1, shared);
   new Float32Array(memory.buffer).set([1 + 2 ** -12, -(1 + 2 ** -11), 2, 3, 4]);
   const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => 0 } });
   return (exports.fuses_multiply_add as (values: number) => number)(0) === 1;

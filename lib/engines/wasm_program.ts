@@ -1,8 +1,8 @@
 /** A Program inside a WebAssembly instance. Knows neither Node nor the browser: every worker wraps it. */
-import { MobileNetEdgeError } from '../errors';
 import { elementCount } from '../graph';
 import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
 import { checkThreads } from './engine';
+import { newMemory } from './web_assembly';
 
 const PAGE_BYTES = 65536;
 /** Addresses below are never used, so that no tensor has the address 0. */
@@ -70,20 +70,6 @@ function align(address: number): number {
   return Math.ceil(address / 64) * 64;
 }
 
-/** Memory for `bytes`. Throws OUT_OF_MEMORY. */
-function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / PAGE_BYTES);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch (cause) {
-    throw new MobileNetEdgeError(
-      'OUT_OF_MEMORY',
-      `Could not allocate ${bytes} bytes of WebAssembly memory for the model: use a smaller model or close others`,
-      { cause },
-    );
-  }
-}
-
 /**
  * Asked after each chunk whether the run shall go on; may answer later, so that other tasks of the thread come in
  * between.
@@ -121,7 +107,7 @@ export class WasmProgram {
     this.#arena = align(this.#weights + program.weights.byteLength);
     this.#scratchBytes = program.scratchBytes;
     this.#end = this.#arena + program.arenaBytes;
-    this.#memory = allocate(this.#end, this.hasAssistants);
+    this.#memory = newMemory(Math.ceil(this.#end / PAGE_BYTES), this.hasAssistants);
     this.#input = program.input;
     new Int32Array(this.#memory.buffer).set(program.ops, this.#ops / 4);
     new Uint8Array(this.#memory.buffer).set(program.weights, this.#weights);

@@ -1,6 +1,7 @@
 /** From anything that a user passes to upright pixels. */
 import { isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { environmentVariable } from '../node/environment';
 import { isBuiltinFormat, pictureFormat } from './format';
 import { type Image, invalidImage } from './image';
 import { decodeOrdinary, decodeWithSharp, loadSharp, sharpFailure } from './sharp_decoder';
@@ -50,7 +51,7 @@ async function decodeBytes(bytes: Uint8Array, decoder: Decoder, signal: AbortSig
 }
 
 function chosenDecoder(option: Decoder | undefined): Decoder {
-  const name = option ?? (process.env.MOBILENET_EDGE_DECODER || 'auto');
+  const name = option ?? environmentVariable('MOBILENET_EDGE_DECODER') ?? 'auto';
   if (!DECODERS.includes(name)) {
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',

@@ -4,6 +4,7 @@
  * (turbojpeg.h): its JavaScript refuses every file that libjpeg-turbo reads with a warning, knows no CMYK, and loses memory
  * with each damaged file.
  */
+import { refusedMemory } from '../engines/web_assembly';
 import { readJpegTurbo } from '../node/package_files';
 import { unsupportedImage } from './image';
 
@@ -87,6 +88,15 @@ function allocate(turbo: TurboJpeg, bytes: number): number {
   return pointer;
 }
 
+/** An instance with the memory that its module makes. Throws OUT_OF_MEMORY. */
+function newInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (cause) {
+    throw refusedMemory('the WebAssembly memory of the decoder of JPEG', cause);
+  }
+}
+
 function instantiate(): TurboJpeg {
   if (typeof WebAssembly === 'undefined') {
     throw unsupportedImage(
@@ -97,7 +107,7 @@ function instantiate(): TurboJpeg {
     throw new GivenUp();
   };
   compiled ??= new WebAssembly.Module(readJpegTurbo());
-  const { exports } = new WebAssembly.Instance(compiled, {
+  const { exports } = newInstance(compiled, {
     env: { setjmp: () => 0, longjmp: giveUp },
     wasi_snapshot_preview1: {
       environ_sizes_get: () => 0,

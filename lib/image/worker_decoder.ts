@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { onAbort } from '../abort';
 import { abortError, MobileNetEdgeError } from '../errors';
 import { startDecodeWorker } from '../node/package_files';
+import { threadFailure } from '../node/threads';
 import type { DecodeReply, DecodeRequest } from './decode_worker';
 import type { BuiltinFormat } from './format';
 import { type Image, unsupportedImage } from './image';
@@ -100,5 +101,5 @@ function deathOf(cause: Error & { code?: string }): Error {
       cause,
     );
   }
-  return new MobileNetEdgeError('INTERNAL', `The thread that decodes pictures stopped: ${cause.message}`, { cause });
+  return threadFailure('The thread that decodes pictures', cause);
 }

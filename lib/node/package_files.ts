@@ -7,8 +7,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { messageOf } from '../bytes';
 import type { WasmModuleName } from '../engines/wasm_probe';
 import { MobileNetEdgeError } from '../errors';
+import { permissionRemedy } from './permissions';
+import { startThread } from './threads';
 
 const REMEDY =
   "if a bundler has taken the package's code in, mark 'mobilenet-edge' as external (Next.js: serverExternalPackages); else install it again, whole";
@@ -45,22 +48,22 @@ export function readJpegTurbo(): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Starts the thread that leads a wasm session. Throws BACKEND_UNAVAILABLE. */
+/** Starts the thread that leads a wasm session. Throws BACKEND_UNAVAILABLE or OUT_OF_MEMORY. */
 export function startWasmWorker(options: WorkerOptions): Worker {
   check(() => statSync(join(__dirname, '..', '..', 'dist', 'bundle', 'wasm_worker.js')));
-  return new Worker(join(__dirname, '..', '..', 'dist', 'bundle', 'wasm_worker.js'), options);
+  return startThread(() => new Worker(join(__dirname, '..', '..', 'dist', 'bundle', 'wasm_worker.js'), options));
 }
 
-/** Starts a thread that assists it. Throws BACKEND_UNAVAILABLE. */
+/** Starts a thread that assists it. Throws BACKEND_UNAVAILABLE or OUT_OF_MEMORY. */
 export function startWasmAssistant(options: WorkerOptions): Worker {
   check(() => statSync(join(__dirname, '..', '..', 'dist', 'bundle', 'wasm_assistant.js')));
-  return new Worker(join(__dirname, '..', '..', 'dist', 'bundle', 'wasm_assistant.js'), options);
+  return startThread(() => new Worker(join(__dirname, '..', '..', 'dist', 'bundle', 'wasm_assistant.js'), options));
 }
 
-/** Starts the thread that decodes pictures. Throws BACKEND_UNAVAILABLE. */
+/** Starts the thread that decodes pictures. Throws BACKEND_UNAVAILABLE or OUT_OF_MEMORY. */
 export function startDecodeWorker(): Worker {
   check(() => statSync(join(__dirname, '..', '..', 'dist', 'bundle', 'decode_worker.js')));
-  return new Worker(join(__dirname, '..', '..', 'dist', 'bundle', 'decode_worker.js'));
+  return startThread(() => new Worker(join(__dirname, '..', '..', 'dist', 'bundle', 'decode_worker.js')));
 }
 
 function check(find: () => unknown): void {
@@ -75,7 +78,7 @@ function check(find: () => unknown): void {
 function unavailable(what: string, cause: unknown): MobileNetEdgeError {
   return new MobileNetEdgeError(
     'BACKEND_UNAVAILABLE',
-    `Expected ${what} in mobilenet-edge's folder but it cannot be read (${(cause as Error).message}): ${REMEDY}`,
+    `Expected ${what} in mobilenet-edge's folder but it cannot be read (${messageOf(cause)})${permissionRemedy(cause) || `: ${REMEDY}`}`,
     { cause },
   );
 }
