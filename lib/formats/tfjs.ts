@@ -3,6 +3,7 @@
 import { Budget } from '../budget';
 import { concatenate, isBuffer, isUint8Array } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { excerpt } from '../expect';
 import { inTurns } from '../phase';
 import { modelInvalid, modelUnsupported } from './failures';
 import type { FilesBeside, ReadOptions } from './files_beside';
@@ -25,13 +26,13 @@ export interface TfjsArtifacts {
   weightData: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
 }
 
-/** What parsed JSON takes at most, of its text: arrays and objects of nothing are the worst. */
-const JSON_FACTOR = 16;
+/** How much more memory than its text parsed JSON takes at most: arrays in arrays of nothing are the worst. */
+const JSON_FACTOR = 32;
 /** What opening a file costs, in small parts. */
 const FILE_PARTS = 64;
 
-function parseJsonValue(bytes: Uint8Array, name: string, budget = new Budget()): unknown {
-  budget.spendBytes(JSON_FACTOR * bytes.length, name);
+function parseJsonValue(bytes: Uint8Array, name: string, budget: Budget | undefined): unknown {
+  budget?.spendBytes(JSON_FACTOR * bytes.length, name);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
@@ -119,7 +120,7 @@ async function readWeights(
       if (last && known?.kind === 'other') throw refusal(last.path, known);
       const received = done > groupEnd ? 'more' : `${storedBytes(specs) - (groupEnd - done)}`;
       throw modelInvalid(
-        `Expected ${storedBytes(specs)} bytes of weights in ${paths.join(', ')} but received ${received}`,
+        `Expected ${storedBytes(specs)} bytes of weights in ${excerpt(paths.slice(0, 8).join(', '), 400)} but received ${received}`,
       );
     }
   }

@@ -1,4 +1,5 @@
 /** What a TFLite file says about its picture and its classes: metadata, label file, input quantization. */
+import { describe } from '../expect';
 import type { Tensor } from '../graph';
 import type { Preprocess } from '../image/preprocess';
 import { modelInvalid } from './failures';
@@ -26,7 +27,7 @@ function metadataOf(file: FlatBuffer, model: FlatTable): FlatBuffer | undefined 
   const entry = model.tables(MODEL.metadata).find((candidate) => candidate.string(METADATA.name) === METADATA_NAME);
   if (!entry) return undefined;
   const bytes = bufferBytes(file, model.tableVector(MODEL.buffers), entry.uint32(METADATA.buffer));
-  const metadata = new FlatBuffer(bytes, 'The TFLite metadata');
+  const metadata = new FlatBuffer(bytes, 'The TFLite metadata', file.budget);
   if (metadata.identifier() !== METADATA_IDENTIFIER) {
     throw modelInvalid(
       `Expected '${METADATA_IDENTIFIER}' in the TFLite metadata but received '${metadata.identifier()}'`,
@@ -51,7 +52,7 @@ function readNormalization(input: FlatTable, channels: number): Normalization | 
     const fits = values.length === 1 || values.length === channels;
     if (!fits || !values.every(Number.isFinite) || (field === NORMALIZATION.std && values.includes(0))) {
       throw modelInvalid(
-        `Expected the normalization of ${channels} channels in the TFLite metadata but it is [${values}]`,
+        `Expected the normalization of ${channels} channels in the TFLite metadata but it is ${describe(values)}`,
       );
     }
     return values;
