@@ -8,13 +8,15 @@ import { dirname, join } from 'node:path';
 import { emulatedNode } from './arm_emulation.mjs';
 import { root } from './node_headers.mjs';
 import { NSFWJS_LABELS, nsfwjsModel } from './nsfwjs_model.mjs';
+import { unreachedModules } from './unreached_modules.mjs';
 
-const MAX_BYTES = 3 * 1024 * 1024;
+const MAX_BYTES = 1.3e6;
 const PREBUILT = ['linux-x64', 'linux-arm64', 'linux-arm'];
 const STRAY = [/^binding\.gyp$/, /^native\//, /^lib\//, /^test\//, /^bench\//, /^scripts\//];
 const TOLERANCE = 1e-5;
 
-const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { name } = manifest;
 
 /** Standard output; throws if the command fails or complains. */
 function run(command, args, { cwd = root, env = process.env } = {}) {
@@ -32,6 +34,8 @@ function checkContents({ files, size }) {
       throw new Error(`The package has no addon for ${target}: run \`npm run prebuild\` first`);
     }
   }
+  const unreached = unreachedModules(manifest, paths, (path) => readFileSync(join(root, path), 'utf8'));
+  if (unreached.length > 0) throw new Error(`No entry of the package reaches ${unreached.join(', ')}`);
   if (size > MAX_BYTES) throw new Error(`The package has ${size} bytes, more than ${MAX_BYTES}`);
 }
 

@@ -1,0 +1,5 @@
+export function unreachedModules(
+  manifest: { main?: string; exports?: unknown; bin?: unknown },
+  paths: readonly string[],
+  read: (path: string) => string,
+): string[];
