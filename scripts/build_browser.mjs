@@ -15,6 +15,8 @@ async function bundle(name, minify, options = {}) {
     input: join(root, 'lib', 'browser', `${name}.mts`),
     platform: 'browser',
     logLevel: 'warn',
+    // No module of ours does anything but define what it exports, save the entries.
+    treeshake: { moduleSideEffects: false },
     resolve: { extensionAlias: { '.js': ['.ts', '.js'], '.mjs': ['.mts', '.mjs'] } },
     ...options,
     output: { file: join(folder, `${name}.mjs`), format: 'esm', minify, codeSplitting: false },

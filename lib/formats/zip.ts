@@ -78,7 +78,7 @@ export async function unpackEntry(bytes: Uint8Array, entry: ZipEntry, limit: num
   if (entry.method === 0) return packed;
   if (entry.method !== 8) throw new Error(`it is packed by method ${entry.method}`);
   // Few models have an archive, and loading fflate takes two megabytes.
-  const { Inflate } = await import('fflate');
+  const { Inflate } = await import('./inflate.js');
   const pieces: Uint8Array[] = [];
   let size = 0;
   const inflate = new Inflate((piece) => {

@@ -1,0 +1,2 @@
+/** What we use of fflate, so that a bundle holds no more of it. */
+export { Inflate } from 'fflate';
