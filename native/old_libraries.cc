@@ -18,4 +18,9 @@ __attribute__((weak)) void std::condition_variable::wait(std::unique_lock<std::m
 }
 #endif
 
+// GCC 11: what allocators throw for sizes beyond memory; older ones throw this.
+#if _GLIBCXX_RELEASE >= 11
+__attribute__((weak)) void std::__throw_bad_array_new_length() { std::__throw_bad_alloc(); }
+#endif
+
 #endif
