@@ -34,8 +34,8 @@ export class OpHeader {
 }
 
 // Convolution with any window: gathers rows of patches [output_width][kernel_height * kernel_width
-// * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is
-// `rows_per_chunk` output rows.
+// * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is a
+// piece of the output.
 @unmanaged
 export class ConvOp {
   opcode: i32;
@@ -62,6 +62,7 @@ export class ConvOp {
   weights: i32;
   patches: i32;
   rows_per_chunk: i32;
+  columns_per_chunk: i32;
   lo: f32;
   hi: f32;
 }
@@ -94,8 +95,8 @@ export class PointwiseOp {
 }
 
 // Depthwise convolution. Weights are groups of channels, each bias[group] then [kernel_height *
-// kernel_width][group]. `pad_row` is room in scratch for one input row of zeros. A chunk is
-// `rows_per_chunk` output rows.
+// kernel_width][group]. `pad_row` is room in scratch for one input row of zeros. A chunk is a piece
+// of the output.
 @unmanaged
 export class DepthwiseOp {
   opcode: i32;
@@ -121,6 +122,7 @@ export class DepthwiseOp {
   weights: i32;
   pad_row: i32;
   rows_per_chunk: i32;
+  columns_per_chunk: i32;
   lo: f32;
   hi: f32;
 }
@@ -162,8 +164,9 @@ export class AddOp {
   hi: f32;
 }
 
-// Average (is_max = 0) or maximum (1) over a window; padding is not counted. A chunk is one output
-// row.
+// Average (is_max = 0) or maximum (1) over a window; padding is not counted. A chunk is
+// `channels_per_chunk` channels, a multiple of 8, of a piece of the output; those of a piece follow
+// one another.
 @unmanaged
 export class PoolOp {
   opcode: i32;
@@ -187,11 +190,15 @@ export class PoolOp {
   pad_left: i32;
   channels: i32;
   is_max: i32;
+  rows_per_chunk: i32;
+  columns_per_chunk: i32;
+  channels_per_chunk: i32;
   lo: f32;
   hi: f32;
 }
 
-// exp(beta * (x - max)) / sum over the channels of every pixel. One chunk.
+// exp(beta * (x - max)) / sum over the channels of every pixel. A chunk is `pixels_per_chunk`
+// pixels.
 @unmanaged
 export class SoftmaxOp {
   opcode: i32;
@@ -203,10 +210,11 @@ export class SoftmaxOp {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
   beta: f32;
 }
 
-// 1 / (1 + exp(-x)). One chunk.
+// 1 / (1 + exp(-x)). A chunk is `pixels_per_chunk` pixels.
 @unmanaged
 export class SigmoidOp {
   opcode: i32;
@@ -218,11 +226,12 @@ export class SigmoidOp {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
 }
 
 // Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`,
 // `patch_stride` values a pixel (those beyond the window are arbitrary), places outside the picture
-// as `input_zero`, then multiplies them like `q8_pointwise`.
+// as `input_zero`, then multiplies them like `q8_pointwise`. A chunk is a piece of the output.
 @unmanaged
 export class Q8ConvOp {
   opcode: i32;
@@ -253,6 +262,7 @@ export class Q8ConvOp {
   patches: i32;
   patch_stride: i32;
   rows_per_chunk: i32;
+  columns_per_chunk: i32;
   output_zero: i32;
   lo: i32;
   hi: i32;
@@ -293,7 +303,8 @@ export class Q8PointwiseOp {
 
 // Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32,
 // scale[group] as f32, then [kernel_height * kernel_width][group] as i16. Places outside the
-// picture count as `input_zero`; `pad_row` is room in scratch for one input row of it.
+// picture count as `input_zero`; `pad_row` is room in scratch for one input row of it. A chunk is a
+// piece of the output.
 @unmanaged
 export class Q8DepthwiseOp {
   opcode: i32;
@@ -320,6 +331,7 @@ export class Q8DepthwiseOp {
   weights: i32;
   pad_row: i32;
   rows_per_chunk: i32;
+  columns_per_chunk: i32;
   output_zero: i32;
   lo: i32;
   hi: i32;
@@ -353,7 +365,7 @@ export class Q8AddOp {
 
 // Integer average (is_max = 0) or maximum (1). The average is of the values as the model file
 // stores them, value + raw_offset: the sum divided by the number of taps inside the picture, halves
-// away from zero; then minus raw_offset, then clamped. A chunk is one output row.
+// away from zero; then minus raw_offset, then clamped. Chunks as in `pool`.
 @unmanaged
 export class Q8PoolOp {
   opcode: i32;
@@ -378,12 +390,15 @@ export class Q8PoolOp {
   channels: i32;
   is_max: i32;
   raw_offset: i32;
+  rows_per_chunk: i32;
+  columns_per_chunk: i32;
+  channels_per_chunk: i32;
   lo: i32;
   hi: i32;
 }
 
 // Mean over the whole picture: sum = sum of (value - input_zero) in int32, then the requantization
-// with `scale`. One chunk.
+// with `scale`. A chunk is `channels_per_chunk` channels, a multiple of 8.
 @unmanaged
 export class Q8MeanOp {
   opcode: i32;
@@ -395,13 +410,15 @@ export class Q8MeanOp {
   pixels: i32;
   output: i32;
   channels: i32;
+  channels_per_chunk: i32;
   scale: f32;
   output_zero: i32;
   lo: i32;
   hi: i32;
 }
 
-// y = table[value + table_offset], 256 entries as i16: any function of one value. One chunk.
+// y = table[value + table_offset], 256 entries as i16: any function of one value. A chunk is
+// `pixels_per_chunk` pixels.
 @unmanaged
 export class Q8LookupOp {
   opcode: i32;
@@ -413,13 +430,14 @@ export class Q8LookupOp {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
   table: i32;
   table_offset: i32;
 }
 
 // Over the channels of every pixel: t = table[max - value], 256 entries as f32; y = clamp(round(t /
 // (sum of t, in order, in float32, * output_scale)) + output_zero, lo, hi), halves away from zero.
-// One chunk.
+// A chunk is `pixels_per_chunk` pixels.
 @unmanaged
 export class Q8SoftmaxOp {
   opcode: i32;
@@ -431,6 +449,7 @@ export class Q8SoftmaxOp {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
   table: i32;
   output_scale: f32;
   output_zero: i32;
@@ -438,7 +457,8 @@ export class Q8SoftmaxOp {
   hi: i32;
 }
 
-// float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). One chunk.
+// float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). A chunk is
+// `pixels_per_chunk` pixels.
 @unmanaged
 export class Q8QuantizeOp {
   opcode: i32;
@@ -450,13 +470,14 @@ export class Q8QuantizeOp {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
   inverse_scale: f32;
   output_zero: i32;
   lo: i32;
   hi: i32;
 }
 
-// Integers to float32: y = (value - input_zero) * scale. One chunk.
+// Integers to float32: y = (value - input_zero) * scale. A chunk is `pixels_per_chunk` pixels.
 @unmanaged
 export class Q8DequantizeOp {
   opcode: i32;
@@ -468,6 +489,7 @@ export class Q8DequantizeOp {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
   input_zero: i32;
   scale: f32;
 }
@@ -499,6 +521,7 @@ export class F16ConvOp {
   weights: i32;
   patches: i32;
   rows_per_chunk: i32;
+  columns_per_chunk: i32;
   lo: f32;
   hi: f32;
 }
@@ -553,6 +576,7 @@ export class F16DepthwiseOp {
   weights: i32;
   pad_row: i32;
   rows_per_chunk: i32;
+  columns_per_chunk: i32;
   lo: f32;
   hi: f32;
 }
@@ -600,12 +624,15 @@ export class F16PoolOp {
   pad_left: i32;
   channels: i32;
   is_max: i32;
+  rows_per_chunk: i32;
+  columns_per_chunk: i32;
+  channels_per_chunk: i32;
   lo: f32;
   hi: f32;
   sums: i32;
 }
 
-// float32 to halves, to nearest, ties to even. One chunk.
+// float32 to halves, to nearest, ties to even. A chunk is `pixels_per_chunk` pixels.
 @unmanaged
 export class F16FromF32Op {
   opcode: i32;
@@ -617,9 +644,10 @@ export class F16FromF32Op {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
 }
 
-// Halves to float32. One chunk.
+// Halves to float32. A chunk is `pixels_per_chunk` pixels.
 @unmanaged
 export class F16ToF32Op {
   opcode: i32;
@@ -631,4 +659,5 @@ export class F16ToF32Op {
   output_stride: i32;
   pixels: i32;
   channels: i32;
+  pixels_per_chunk: i32;
 }

@@ -8,6 +8,13 @@ const EXPONENTIAL = 32;
 /** A value that is looked up in a table or converted from one type to another. */
 const CONVERSION = 4;
 
+/**
+ * The most element operations of a chunk of a compiled network: a run can be ended between two of them only. Real networks
+ * have no chunk as large, so that for them nothing is cut but for threads. Beyond it are only chunks that cannot be smaller:
+ * one output pixel of a convolution, which reads each weight once, and a tile of a product of very long rows.
+ */
+export const MOST_WORK = 2 ** 27;
+
 /** Element operations per value of a node's output. */
 function perValue(node: Node): number {
   switch (node.op) {
@@ -38,8 +45,14 @@ function perValue(node: Node): number {
  * windows (those in the padding too), one or more per value of everything else; channels count in steps of 8.
  */
 export function work(node: Node): number {
-  const [height, width, channels] = pixels(node.output.shape);
-  return height * width * Math.ceil(channels / LANES) * LANES * perValue(node);
+  const [height, width] = pixels(node.output.shape);
+  return height * width * workOfPixel(node);
+}
+
+/** The element operations of one pixel of a node's output. */
+export function workOfPixel(node: Node): number {
+  const [, , channels] = pixels(node.output.shape);
+  return Math.ceil(channels / LANES) * LANES * perValue(node);
 }
 
 /**

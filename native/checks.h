@@ -35,6 +35,24 @@ class Checks {
   bool chunks(int32_t value, int32_t total, int32_t per_chunk) {
     return size(total) && size(per_chunk) && require(value == pieces(total, per_chunk), "wrong number of chunks");
   }
+  // The pieces of an output picture that are `channels` of them each.
+  template <typename Op>
+  bool picture_chunks(const Op& op, int32_t channels = 1) {
+    return size(op.rows_per_chunk) && size(op.columns_per_chunk) &&
+           require((double)pieces(op.output_height, op.rows_per_chunk) * pieces(op.output_width, op.columns_per_chunk) *
+                           channels ==
+                       op.chunks,
+                   "wrong number of chunks");
+  }
+  template <typename Op>
+  bool pool_chunks(const Op& op) {
+    return channel_chunks(op) && picture_chunks(op, pieces(op.channels, op.channels_per_chunk));
+  }
+  template <typename Op>
+  bool channel_chunks(const Op& op) {
+    return size(op.channels) && size(op.channels_per_chunk) &&
+           require(op.channels_per_chunk % 8 == 0, "channels_per_chunk is no multiple of 8");
+  }
   // `count` elements from `offset` on; in double, which cannot overflow.
   bool span(size_t limit, int32_t offset, double count, int32_t element_bytes = sizeof(float)) {
     return require(offset >= 0 && offset % element_bytes == 0, "an offset is negative or not aligned to an element") &&

@@ -52,8 +52,8 @@ struct OpHeader {
 };
 
 // Convolution with any window: gathers rows of patches [output_width][kernel_height * kernel_width
-// * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is
-// `rows_per_chunk` output rows.
+// * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is a
+// piece of the output.
 struct ConvOp {
   int32_t opcode;
   int32_t words;
@@ -79,6 +79,7 @@ struct ConvOp {
   int32_t weights;
   int32_t patches;
   int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
   float lo;
   float hi;
 };
@@ -110,8 +111,8 @@ struct PointwiseOp {
 };
 
 // Depthwise convolution. Weights are groups of channels, each bias[group] then [kernel_height *
-// kernel_width][group]. `pad_row` is room in scratch for one input row of zeros. A chunk is
-// `rows_per_chunk` output rows.
+// kernel_width][group]. `pad_row` is room in scratch for one input row of zeros. A chunk is a piece
+// of the output.
 struct DepthwiseOp {
   int32_t opcode;
   int32_t words;
@@ -136,6 +137,7 @@ struct DepthwiseOp {
   int32_t weights;
   int32_t pad_row;
   int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
   float lo;
   float hi;
 };
@@ -175,8 +177,9 @@ struct AddOp {
   float hi;
 };
 
-// Average (is_max = 0) or maximum (1) over a window; padding is not counted. A chunk is one output
-// row.
+// Average (is_max = 0) or maximum (1) over a window; padding is not counted. A chunk is
+// `channels_per_chunk` channels, a multiple of 8, of a piece of the output; those of a piece follow
+// one another.
 struct PoolOp {
   int32_t opcode;
   int32_t words;
@@ -199,11 +202,15 @@ struct PoolOp {
   int32_t pad_left;
   int32_t channels;
   int32_t is_max;
+  int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
+  int32_t channels_per_chunk;
   float lo;
   float hi;
 };
 
-// exp(beta * (x - max)) / sum over the channels of every pixel. One chunk.
+// exp(beta * (x - max)) / sum over the channels of every pixel. A chunk is `pixels_per_chunk`
+// pixels.
 struct SoftmaxOp {
   int32_t opcode;
   int32_t words;
@@ -214,10 +221,11 @@ struct SoftmaxOp {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
   float beta;
 };
 
-// 1 / (1 + exp(-x)). One chunk.
+// 1 / (1 + exp(-x)). A chunk is `pixels_per_chunk` pixels.
 struct SigmoidOp {
   int32_t opcode;
   int32_t words;
@@ -228,11 +236,12 @@ struct SigmoidOp {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
 };
 
 // Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`,
 // `patch_stride` values a pixel (those beyond the window are arbitrary), places outside the picture
-// as `input_zero`, then multiplies them like `q8_pointwise`.
+// as `input_zero`, then multiplies them like `q8_pointwise`. A chunk is a piece of the output.
 struct Q8ConvOp {
   int32_t opcode;
   int32_t words;
@@ -262,6 +271,7 @@ struct Q8ConvOp {
   int32_t patches;
   int32_t patch_stride;
   int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
   int32_t output_zero;
   int32_t lo;
   int32_t hi;
@@ -301,7 +311,8 @@ struct Q8PointwiseOp {
 
 // Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32,
 // scale[group] as f32, then [kernel_height * kernel_width][group] as i16. Places outside the
-// picture count as `input_zero`; `pad_row` is room in scratch for one input row of it.
+// picture count as `input_zero`; `pad_row` is room in scratch for one input row of it. A chunk is a
+// piece of the output.
 struct Q8DepthwiseOp {
   int32_t opcode;
   int32_t words;
@@ -327,6 +338,7 @@ struct Q8DepthwiseOp {
   int32_t weights;
   int32_t pad_row;
   int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
   int32_t output_zero;
   int32_t lo;
   int32_t hi;
@@ -359,7 +371,7 @@ struct Q8AddOp {
 
 // Integer average (is_max = 0) or maximum (1). The average is of the values as the model file
 // stores them, value + raw_offset: the sum divided by the number of taps inside the picture, halves
-// away from zero; then minus raw_offset, then clamped. A chunk is one output row.
+// away from zero; then minus raw_offset, then clamped. Chunks as in `pool`.
 struct Q8PoolOp {
   int32_t opcode;
   int32_t words;
@@ -383,12 +395,15 @@ struct Q8PoolOp {
   int32_t channels;
   int32_t is_max;
   int32_t raw_offset;
+  int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
+  int32_t channels_per_chunk;
   int32_t lo;
   int32_t hi;
 };
 
 // Mean over the whole picture: sum = sum of (value - input_zero) in int32, then the requantization
-// with `scale`. One chunk.
+// with `scale`. A chunk is `channels_per_chunk` channels, a multiple of 8.
 struct Q8MeanOp {
   int32_t opcode;
   int32_t words;
@@ -399,13 +414,15 @@ struct Q8MeanOp {
   int32_t pixels;
   int32_t output;
   int32_t channels;
+  int32_t channels_per_chunk;
   float scale;
   int32_t output_zero;
   int32_t lo;
   int32_t hi;
 };
 
-// y = table[value + table_offset], 256 entries as i16: any function of one value. One chunk.
+// y = table[value + table_offset], 256 entries as i16: any function of one value. A chunk is
+// `pixels_per_chunk` pixels.
 struct Q8LookupOp {
   int32_t opcode;
   int32_t words;
@@ -416,13 +433,14 @@ struct Q8LookupOp {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
   int32_t table;
   int32_t table_offset;
 };
 
 // Over the channels of every pixel: t = table[max - value], 256 entries as f32; y = clamp(round(t /
 // (sum of t, in order, in float32, * output_scale)) + output_zero, lo, hi), halves away from zero.
-// One chunk.
+// A chunk is `pixels_per_chunk` pixels.
 struct Q8SoftmaxOp {
   int32_t opcode;
   int32_t words;
@@ -433,6 +451,7 @@ struct Q8SoftmaxOp {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
   int32_t table;
   float output_scale;
   int32_t output_zero;
@@ -440,7 +459,8 @@ struct Q8SoftmaxOp {
   int32_t hi;
 };
 
-// float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). One chunk.
+// float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). A chunk is
+// `pixels_per_chunk` pixels.
 struct Q8QuantizeOp {
   int32_t opcode;
   int32_t words;
@@ -451,13 +471,14 @@ struct Q8QuantizeOp {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
   float inverse_scale;
   int32_t output_zero;
   int32_t lo;
   int32_t hi;
 };
 
-// Integers to float32: y = (value - input_zero) * scale. One chunk.
+// Integers to float32: y = (value - input_zero) * scale. A chunk is `pixels_per_chunk` pixels.
 struct Q8DequantizeOp {
   int32_t opcode;
   int32_t words;
@@ -468,6 +489,7 @@ struct Q8DequantizeOp {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
   int32_t input_zero;
   float scale;
 };
@@ -498,6 +520,7 @@ struct F16ConvOp {
   int32_t weights;
   int32_t patches;
   int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
   float lo;
   float hi;
 };
@@ -550,6 +573,7 @@ struct F16DepthwiseOp {
   int32_t weights;
   int32_t pad_row;
   int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
   float lo;
   float hi;
 };
@@ -595,12 +619,15 @@ struct F16PoolOp {
   int32_t pad_left;
   int32_t channels;
   int32_t is_max;
+  int32_t rows_per_chunk;
+  int32_t columns_per_chunk;
+  int32_t channels_per_chunk;
   float lo;
   float hi;
   int32_t sums;
 };
 
-// float32 to halves, to nearest, ties to even. One chunk.
+// float32 to halves, to nearest, ties to even. A chunk is `pixels_per_chunk` pixels.
 struct F16FromF32Op {
   int32_t opcode;
   int32_t words;
@@ -611,9 +638,10 @@ struct F16FromF32Op {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
 };
 
-// Halves to float32. One chunk.
+// Halves to float32. A chunk is `pixels_per_chunk` pixels.
 struct F16ToF32Op {
   int32_t opcode;
   int32_t words;
@@ -624,6 +652,7 @@ struct F16ToF32Op {
   int32_t output_stride;
   int32_t pixels;
   int32_t channels;
+  int32_t pixels_per_chunk;
 };
 
 }  // namespace mobilenet_edge

@@ -135,7 +135,7 @@ class Validator : public Q8Checks {
   bool product(const F16ConvOp& op) { return conv(op); }
   template <typename Op>
   void conv_fields(const Op& op) {
-    product(op) && chunks(op.chunks, op.output_height, op.rows_per_chunk) &&
+    product(op) && picture_chunks(op) &&
         pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n, kBytes<Op>);
   }
   void fields(const ConvOp& op) { conv_fields(op); }
@@ -176,7 +176,7 @@ class Validator : public Q8Checks {
   bool taps(const F16DepthwiseOp& op) { return depthwise(op); }
   template <typename Op>
   void depthwise_fields(const Op& op) {
-    if (!taps(op) || !chunks(op.chunks, op.output_height, op.rows_per_chunk)) return;
+    if (!taps(op) || !picture_chunks(op)) return;
     const int32_t channels = round_up(op.channels, geometry<Op>().channel_group);
     pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, channels, kBytes<Op>) &&
         pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, channels, kBytes<Op>);
@@ -265,7 +265,7 @@ class Validator : public Q8Checks {
   void fields(const F16AddOp& op) { add(op); }
   template <typename Op>
   bool pool(const Op& op) {
-    return window(op) && chunks(op.chunks, op.output_height, 1) &&
+    return window(op) && pool_chunks(op) &&
            pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.channels, kBytes<Op>) &&
            pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.channels, kBytes<Op>);
   }
@@ -274,7 +274,7 @@ class Validator : public Q8Checks {
 
   template <typename Op>
   bool flat(const Op& op, int32_t input_bytes, int32_t output_bytes) {
-    return chunks(op.chunks, 1, 1) && size(op.pixels) &&
+    return chunks(op.chunks, op.pixels, op.pixels_per_chunk) &&
            pixels(limits_.arena, op.input, op.pixels, op.input_stride, op.channels, input_bytes) &&
            pixels(limits_.arena, op.output, op.pixels, op.output_stride, op.channels, output_bytes);
   }

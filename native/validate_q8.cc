@@ -70,8 +70,7 @@ bool Q8Checks::product(const Q8ConvOp& op) {
 }
 
 void Q8Checks::fields(const Q8ConvOp& op) {
-  product(op) && chunks(op.chunks, op.output_height, op.rows_per_chunk) &&
-      pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n, 1);
+  product(op) && picture_chunks(op) && pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, op.n, 1);
 }
 
 bool Q8Checks::product(const Q8PointwiseOp& op) { return weights(op, op.k); }
@@ -96,7 +95,7 @@ bool Q8Checks::taps(const Q8DepthwiseOp& op) {
 }
 
 void Q8Checks::fields(const Q8DepthwiseOp& op) {
-  if (!taps(op) || !chunks(op.chunks, op.output_height, op.rows_per_chunk)) return;
+  if (!taps(op) || !picture_chunks(op)) return;
   const int32_t channels = round_up(op.channels, q8_geometry_.channel_group);
   pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, channels, 1) &&
       pixels(limits_.arena, op.output, output_pixels(op), op.output_stride, channels, 1);
@@ -113,7 +112,7 @@ void Q8Checks::fields(const Q8AddOp& op) {
 }
 
 void Q8Checks::fields(const Q8PoolOp& op) {
-  window(op) && chunks(op.chunks, op.output_height, 1) &&
+  window(op) && pool_chunks(op) &&
       require(op.raw_offset >= -255 && op.raw_offset <= 255 && is_value(op.lo) && is_value(op.hi) && op.lo <= op.hi,
               "an output range is not one of bytes") &&
       pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.channels, 1) &&
@@ -121,15 +120,15 @@ void Q8Checks::fields(const Q8PoolOp& op) {
 }
 
 void Q8Checks::fields(const Q8MeanOp& op) {
-  chunks(op.chunks, 1, 1) && output_range(op) && size(op.pixels, kMaxMeanPixels) &&
-      require(is_value(op.input_zero), "a zero point is no byte") &&
+  channel_chunks(op) && chunks(op.chunks, op.channels, op.channels_per_chunk) && output_range(op) &&
+      size(op.pixels, kMaxMeanPixels) && require(is_value(op.input_zero), "a zero point is no byte") &&
       pixels(limits_.arena, op.input, op.pixels, op.input_stride, op.channels, 1) &&
       span(limits_.arena, op.output, op.channels, 1);
 }
 
 template <typename Op>
 bool Q8Checks::values(const Op& op, int32_t input_bytes, int32_t output_bytes) {
-  return chunks(op.chunks, 1, 1) && size(op.pixels) &&
+  return chunks(op.chunks, op.pixels, op.pixels_per_chunk) &&
          pixels(limits_.arena, op.input, op.pixels, op.input_stride, op.channels, input_bytes) &&
          pixels(limits_.arena, op.output, op.pixels, op.output_stride, op.channels, output_bytes);
 }

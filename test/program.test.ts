@@ -23,8 +23,16 @@ test('opcodes are distinct', () => {
 });
 
 test('encode writes header and fields in order and rejects what does not fit', () => {
-  const fields = { input: 64, input_stride: 8, output: 0, output_stride: 8, pixels: 1, channels: 5 };
-  expect([...encode([{ name: 'sigmoid', chunks: 1, fields }])]).toEqual([8, 9, 1, 64, 8, 0, 8, 1, 5]);
+  const fields = {
+    input: 64,
+    input_stride: 8,
+    output: 0,
+    output_stride: 8,
+    pixels: 1,
+    channels: 5,
+    pixels_per_chunk: 6,
+  };
+  expect([...encode([{ name: 'sigmoid', chunks: 1, fields }])]).toEqual([8, 10, 1, 64, 8, 0, 8, 1, 5, 6]);
   const wrong = { ...fields, input: 2 ** 31 };
   expect(() => encode([{ name: 'sigmoid', chunks: 1, fields: wrong }])).toThrow(RangeError);
 });

@@ -5,6 +5,7 @@ import { NO_RESIDUAL } from '../lib/program/schema';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';
 import {
+  cuts,
   expectClose,
   outputExtent,
   packedPanels,
@@ -121,31 +122,33 @@ inBothBuilds((run) => {
       const patches = memory.place(outputWidth, taps);
       const output = memory.place(outputHeight * outputWidth, n, n + 8);
       memory.allow(output, patches);
-      run(memory, [
-        {
-          name: 'conv',
-          chunks: Math.ceil(outputHeight / rows),
-          fields: {
-            input: input.address,
-            input_height: height,
-            input_width: width,
-            input_stride: stride,
-            input_channels: channels,
-            output: output.address,
-            output_height: outputHeight,
-            output_width: outputWidth,
-            output_stride: output.stride,
-            ...windowFields(window),
-            n,
-            weights: w.address,
-            patches: patches.address,
-            rows_per_chunk: rows,
-            lo: 0,
-            hi: 6,
+      for (const { chunks, fields } of cuts(outputHeight, outputWidth, rows)) {
+        run(memory, [
+          {
+            name: 'conv',
+            chunks,
+            fields: {
+              input: input.address,
+              input_height: height,
+              input_width: width,
+              input_stride: stride,
+              input_channels: channels,
+              output: output.address,
+              output_height: outputHeight,
+              output_width: outputWidth,
+              output_stride: output.stride,
+              ...windowFields(window),
+              n,
+              weights: w.address,
+              patches: patches.address,
+              ...fields,
+              lo: 0,
+              hi: 6,
+            },
           },
-        },
-      ]);
-      expectClose(memory.read(output), referenceOf(node, x), taps);
+        ]);
+        expectClose(memory.read(output), referenceOf(node, x), taps);
+      }
     }
   }
 

@@ -4,7 +4,16 @@ import type { Pool, Window } from '../lib/graph';
 import type { Op } from '../lib/program/schema';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';
-import { expectClose, outputExtent, Random, referenceOf, squareWindow, tensor, windowFields } from './wasm/one_op';
+import {
+  cuts,
+  expectClose,
+  outputExtent,
+  Random,
+  referenceOf,
+  squareWindow,
+  tensor,
+  windowFields,
+} from './wasm/one_op';
 
 const SAME_3X3: [number, number, number, number] = [1, 1, 1, 1];
 
@@ -68,8 +77,13 @@ inBothBuilds((run) => {
       lo: -0.1,
       hi: 1,
     };
-    run(memory, [{ name: 'pool', chunks: outputHeight, fields }]);
-    expectClose(memory.read(output), referenceOf(node, x), window.kernel[0] * window.kernel[1]);
+    for (const cut of cuts(outputHeight, outputWidth, 1)) {
+      for (const channels_per_chunk of [channels, 16]) {
+        const chunks = cut.chunks * Math.ceil(channels / channels_per_chunk);
+        run(memory, [{ name: 'pool', chunks, fields: { ...fields, ...cut.fields, channels_per_chunk } }]);
+        expectClose(memory.read(output), referenceOf(node, x), window.kernel[0] * window.kernel[1]);
+      }
+    }
   }
 
   test.each(['average', 'max'] as const)('%s pool', (kind) => {
@@ -89,10 +103,13 @@ inBothBuilds((run) => {
     const probabilities = memory.place(pixels, channels, stride + 8);
     const logistic = memory.place(pixels, channels, stride + 8);
     memory.allow(probabilities, logistic);
-    const at = { input: input.address, input_stride: stride, output_stride: stride + 8, pixels, channels };
+    const at = {
+      ...{ input: input.address, input_stride: stride, output_stride: stride + 8, pixels, channels },
+      pixels_per_chunk: 2,
+    };
     run(memory, [
-      { name: 'softmax', chunks: 1, fields: { ...at, output: probabilities.address, beta: 0.5 } } as Op,
-      { name: 'sigmoid', chunks: 1, fields: { ...at, output: logistic.address } } as Op,
+      { name: 'softmax', chunks: 2, fields: { ...at, output: probabilities.address, beta: 0.5 } } as Op,
+      { name: 'sigmoid', chunks: 2, fields: { ...at, output: logistic.address } } as Op,
     ]);
     const node = { name: '', inputs: [tensor(shape)], output: tensor(shape) };
     expectClose(memory.read(probabilities), referenceOf({ ...node, op: 'softmax', beta: 0.5 }, x), 0);

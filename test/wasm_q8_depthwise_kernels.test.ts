@@ -4,7 +4,7 @@ import type { Window } from '../lib/graph';
 import type { Op } from '../lib/program/schema';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';
-import { outputExtent, squareWindow, windowFields } from './wasm/one_op';
+import { cuts, outputExtent, squareWindow, windowFields } from './wasm/one_op';
 import {
   type Draw,
   expectSame,
@@ -34,14 +34,14 @@ function depthwiseOp(
   [height, width]: number[],
   channels: number,
   window: Window,
-  rows: number,
+  { chunks, fields }: ReturnType<typeof cuts>[number],
   zero: number,
   at: Addresses,
 ): Op<'q8_depthwise'> {
   const [outputHeight, outputWidth] = outputExtent([height, width], window);
   return {
     name: 'q8_depthwise',
-    chunks: Math.ceil(outputHeight / rows),
+    chunks,
     fields: {
       ...at,
       input_height: height,
@@ -51,7 +51,7 @@ function depthwiseOp(
       output_width: outputWidth,
       ...windowFields(window),
       channels,
-      rows_per_chunk: rows,
+      ...fields,
       ...LIMITS,
       small_sums: 0,
     },
@@ -79,16 +79,14 @@ inBothBuilds((run) => {
     const padRow = placeIntegers(memory, 1, width * input.stride, width * input.stride);
     const output = placeIntegers(memory, outputHeight * outputWidth, channels, channels + 16);
     memory.allow(output, padRow);
-    run(memory, [
-      depthwiseOp(size, channels, window, rows, zero, {
-        input: input.address,
-        input_stride: input.stride,
-        output: output.address,
-        output_stride: output.stride,
-        weights,
-        pad_row: padRow.address,
-      }),
-    ]);
+    const address = {
+      input: input.address,
+      input_stride: input.stride,
+      output: output.address,
+      output_stride: output.stride,
+      weights,
+      pad_row: padRow.address,
+    };
     const expected = windowTaps(size, window).flatMap((pixels) =>
       Array.from({ length: channels }, (_, c) => {
         const sum = pixels.reduce(
@@ -99,7 +97,10 @@ inBothBuilds((run) => {
       }),
     );
     expectSpread(expected);
-    expectSame(memory.read(output), expected);
+    for (const cut of cuts(outputHeight, outputWidth, rows)) {
+      run(memory, [depthwiseOp(size, channels, window, cut, zero, address)]);
+      expectSame(memory.read(output), expected);
+    }
   }
 
   test.each([1, 2])('depthwise 3x3 of stride %d, every small picture', (stride) => {
@@ -184,7 +185,7 @@ inBothBuilds((run) => {
     });
     const block = (large: typeof input, small: typeof input, output: typeof input): Op[] => [
       pointwise(height * width, inputs, expandWeights, input, large),
-      depthwiseOp(size, hidden, window, outputHeight, 21, {
+      depthwiseOp(size, hidden, window, cuts(outputHeight, outputWidth, outputHeight)[0], 21, {
         input: large.address,
         input_stride: large.stride,
         output: small.address,

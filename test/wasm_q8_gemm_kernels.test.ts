@@ -3,7 +3,7 @@ import { test } from 'vitest';
 import type { Window } from '../lib/graph';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';
-import { outputExtent, squareWindow, windowFields } from './wasm/one_op';
+import { cuts, outputExtent, squareWindow, windowFields } from './wasm/one_op';
 import {
   type Columns,
   type Draw,
@@ -121,35 +121,37 @@ inBothBuilds((run) => {
       const scratch = placeIntegers(memory, outputWidth, k, patchStride);
       const output = placeIntegers(memory, outputHeight * outputWidth, n, n + 16);
       memory.allow(output, scratch);
-      run(memory, [
-        {
-          name: 'q8_conv',
-          chunks: Math.ceil(outputHeight / rows),
-          fields: {
-            input: input.address,
-            input_height: height,
-            input_width: width,
-            input_stride: stride,
-            input_channels: channels,
-            input_zero: zero,
-            output: output.address,
-            output_height: outputHeight,
-            output_width: outputWidth,
-            output_stride: output.stride,
-            ...windowFields(window),
-            n,
-            weights,
-            chain: 0,
-            extras: 0,
-            patches: scratch.address,
-            patch_stride: patchStride,
-            rows_per_chunk: rows,
-            ...LIMITS,
-            small_sums: 0,
+      for (const { chunks, fields } of cuts(outputHeight, outputWidth, rows)) {
+        run(memory, [
+          {
+            name: 'q8_conv',
+            chunks,
+            fields: {
+              input: input.address,
+              input_height: height,
+              input_width: width,
+              input_stride: stride,
+              input_channels: channels,
+              input_zero: zero,
+              output: output.address,
+              output_height: outputHeight,
+              output_width: outputWidth,
+              output_stride: output.stride,
+              ...windowFields(window),
+              n,
+              weights,
+              chain: 0,
+              extras: 0,
+              patches: scratch.address,
+              patch_stride: patchStride,
+              ...fields,
+              ...LIMITS,
+              small_sums: 0,
+            },
           },
-        },
-      ]);
-      expectSame(memory.read(output), expected);
+        ]);
+        expectSame(memory.read(output), expected);
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import type { Op } from '../lib/program/schema';
 import { roundHalfAway, roundHalfEven } from '../lib/rounding';
 import { inBothBuilds } from './wasm/both_builds';
 import { type Block, GuardedMemory } from './wasm/guarded_memory';
-import { outputExtent, squareWindow, windowFields } from './wasm/one_op';
+import { cuts, outputExtent, squareWindow, windowFields } from './wasm/one_op';
 import {
   expectSame,
   expectSpread,
@@ -92,7 +92,6 @@ inBothBuilds((run) => {
       lo: LIMITS.lo,
       hi: LIMITS.hi,
     };
-    run(memory, [{ name: 'q8_pool', chunks: outputHeight, fields }]);
     const expected = windowTaps(size, window).flatMap((taps) =>
       Array.from({ length: channels }, (_, c) => {
         const values = taps.filter((pixel) => pixel >= 0).map((pixel) => x[pixel * channels + c]);
@@ -102,7 +101,13 @@ inBothBuilds((run) => {
       }),
     );
     expectSpread(expected);
-    expectSame(memory.read(output), expected);
+    for (const cut of cuts(outputHeight, outputWidth, 1)) {
+      for (const channels_per_chunk of [channels, 16]) {
+        const chunks = cut.chunks * Math.ceil(channels / channels_per_chunk);
+        run(memory, [{ name: 'q8_pool', chunks, fields: { ...fields, ...cut.fields, channels_per_chunk } }]);
+        expectSame(memory.read(output), expected);
+      }
+    }
   }
 
   test.each(['average', 'max'] as const)('%s pool', (kind) => {
@@ -135,13 +140,16 @@ inBothBuilds((run) => {
         scale,
         ...LIMITS,
       };
-      run(memory, [{ name: 'q8_mean', chunks: 1, fields }]);
       const expected = Array.from({ length: channels }, (_, c) => {
         let sum = 0;
         for (let pixel = 0; pixel < pixels; pixel++) sum += x[pixel * channels + c] - zero;
         return requantize(sum, scale, LIMITS);
       });
-      expectSame(memory.read(output), expected);
+      for (const channels_per_chunk of [channels, 8, 48]) {
+        const chunks = Math.ceil(channels / channels_per_chunk);
+        run(memory, [{ name: 'q8_mean', chunks, fields: { ...fields, channels_per_chunk } }]);
+        expectSame(memory.read(output), expected);
+      }
     }
   });
 
@@ -152,6 +160,7 @@ inBothBuilds((run) => {
     output_stride: output.stride,
     pixels: input.pixels,
     channels: input.channels,
+    pixels_per_chunk: 2,
   });
 
   test.each([1, 3, 8, 1001])('lookup, softmax and dequantize of %d channels', (channels) => {
@@ -172,15 +181,15 @@ inBothBuilds((run) => {
     run(memory, [
       {
         name: 'q8_lookup',
-        chunks: 1,
+        chunks: 2,
         fields: { ...flat(input, looked), table: tables[0], table_offset: 130 },
       },
       {
         name: 'q8_softmax',
-        chunks: 1,
+        chunks: 2,
         fields: { ...flat(input, probable), table: tables[1], output_scale: outputScale, ...LIMITS },
       },
-      { name: 'q8_dequantize', chunks: 1, fields: { ...flat(input, real), input_zero: -9, scale } },
+      { name: 'q8_dequantize', chunks: 2, fields: { ...flat(input, real), input_zero: -9, scale } },
     ] as Op[]);
     expectSame(
       memory.read(looked),

@@ -5,15 +5,17 @@ import { f32_dwconv_3x3_edge } from '../kernels/f32_dwconv_3x3_edge';
 import { f32_dwconv_3x3_s1 } from '../kernels/f32_dwconv_3x3_s1';
 import { f32_dwconv_3x3_s2 } from '../kernels/f32_dwconv_3x3_s2';
 import { DepthwiseOp } from '../program';
+import { end_column, end_row, first_column, first_row } from './pieces';
 
 export function run_depthwise(op: DepthwiseOp, chunk: i32, arena: usize, weights: usize, scratch: usize): void {
   clear_pad_row(op, scratch);
   const row_bytes = (<usize>op.output_width * op.output_stride) << 2;
-  const first = chunk * op.rows_per_chunk;
-  const end = min(first + op.rows_per_chunk, op.output_height);
-  for (let y = first; y < end; ++y) {
+  const left = first_column<DepthwiseOp>(op, chunk);
+  const right = end_column<DepthwiseOp>(op, chunk);
+  const end = end_row<DepthwiseOp>(op, chunk);
+  for (let y = first_row<DepthwiseOp>(op, chunk); y < end; ++y) {
     const output = arena + op.output + <usize>y * row_bytes;
-    depthwise_row(op, y, arena + op.input, op.input_height, output, weights, scratch);
+    depthwise_row(op, y, left, right, arena + op.input, op.input_height, output, weights, scratch);
   }
 }
 
@@ -21,13 +23,15 @@ export function clear_pad_row(op: DepthwiseOp, scratch: usize): void {
   memory.fill(scratch + op.pad_row, 0, (<usize>op.input_width * op.input_stride) << 2);
 }
 
-// Output row y. input: row 0 of a ring of `ring_rows` rows in which row y of the picture is row y % ring_rows;
-// output: where the row goes. clear_pad_row must have been called.
+// Columns first..last of output row y. input: row 0 of a ring of `ring_rows` rows in which row y of the picture is row y % ring_rows;
+// output: where the row begins. clear_pad_row must have been called.
 // How a pixel is computed depends on its column only: by tiles where a 3x3 window of stride 1 or 2 is inside (the last
 // tile overlaps the one before it), else alone.
 export function depthwise_row(
   op: DepthwiseOp,
   y: i32,
+  first: i32,
+  last: i32,
   input: usize,
   ring_rows: i32,
   output: usize,
@@ -36,8 +40,8 @@ export function depthwise_row(
 ): void {
   const stride = op.stride_width;
   const is_3x3 = op.kernel_height == 3 && op.kernel_width == 3 && op.dilation_width == 1 && stride <= 2;
-  const begin = min((op.pad_left + stride - 1) / stride, op.output_width);
-  const end = min((op.input_width - 3 + op.pad_left + stride) / stride, op.output_width);
+  const begin = min(max((op.pad_left + stride - 1) / stride, first), last);
+  const end = min((op.input_width - 3 + op.pad_left + stride) / stride, last);
   const tile = stride == 1 ? 4 : 3;
   const has_tiles = is_3x3 && end - begin >= tile;
   const top = y * op.stride_height - op.pad_top;
@@ -45,8 +49,8 @@ export function depthwise_row(
   const row1 = input_row(op, top + op.dilation_height, input, ring_rows, scratch);
   const row2 = input_row(op, top + 2 * op.dilation_height, input, ring_rows, scratch);
   const w = weights + op.weights;
-  let x = 0;
-  while (x < op.output_width) {
+  let x = first;
+  while (x < last) {
     const left = x * stride - op.pad_left;
     if (has_tiles && x >= begin && x < end) {
       x = min(x, end - tile);

@@ -89,10 +89,10 @@ function expand_rows<T, Pointwise, Depthwise>(
     const opcode = changetype<OpHeader>(expand_at).opcode;
     if (opcode == OPCODE_CONV) {
       const conv = changetype<ConvOp>(expand_at);
-      conv_rows(conv, begin, rows, arena + conv.input, to, weights, scratch);
+      conv_rows(conv, begin, rows, 0, conv.output_width, arena + conv.input, to, weights, scratch);
     } else if (opcode == OPCODE_Q8_CONV) {
       const conv = changetype<Q8ConvOp>(expand_at);
-      q8_conv_rows(conv, begin, rows, arena + conv.input, to, weights, scratch);
+      q8_conv_rows(conv, begin, rows, 0, conv.output_width, arena + conv.input, to, weights, scratch);
     } else {
       const expand = changetype<Pointwise>(expand_at);
       const width = depthwise.input_width;
@@ -113,12 +113,13 @@ function filter_rows<T, Depthwise>(
   weights: usize,
   scratch: usize
 ): void {
-  const row_bytes = <usize>depthwise.output_width * depthwise.output_stride * sizeof<T>();
+  const width = depthwise.output_width;
+  const row_bytes = <usize>width * depthwise.output_stride * sizeof<T>();
   const ring = scratch + op.window;
   for (let row = 0; row < rows; ++row) {
     const to = scratch + op.band + <usize>row * row_bytes;
-    if (isFloat<T>()) depthwise_row(depthwise, y + row, ring, op.window_rows, to, weights, scratch);
-    else q8_depthwise_row(depthwise, y + row, ring, op.window_rows, to, weights, scratch);
+    if (isFloat<T>()) depthwise_row(depthwise, y + row, 0, width, ring, op.window_rows, to, weights, scratch);
+    else q8_depthwise_row(depthwise, y + row, 0, width, ring, op.window_rows, to, weights, scratch);
   }
 }
 

@@ -6,17 +6,19 @@ import { q8_dwconv_3x3_s2 } from '../kernels/q8_dwconv_3x3_s2';
 import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
 import { fill } from '../kernels/runs';
 import { Q8DepthwiseOp } from '../program';
+import { end_column, end_row, first_column, first_row } from './pieces';
 
 const TILE: i32 = 4;
 
 export function run_q8_depthwise(op: Q8DepthwiseOp, chunk: i32, arena: usize, weights: usize, scratch: usize): void {
   q8_fill_pad_row(op, scratch);
   const row_bytes = (<usize>op.output_width * op.output_stride) << 1;
-  const first = chunk * op.rows_per_chunk;
-  const end = min(first + op.rows_per_chunk, op.output_height);
-  for (let y = first; y < end; ++y) {
+  const left = first_column<Q8DepthwiseOp>(op, chunk);
+  const right = end_column<Q8DepthwiseOp>(op, chunk);
+  const end = end_row<Q8DepthwiseOp>(op, chunk);
+  for (let y = first_row<Q8DepthwiseOp>(op, chunk); y < end; ++y) {
     const output = arena + op.output + <usize>y * row_bytes;
-    q8_depthwise_row(op, y, arena + op.input, op.input_height, output, weights, scratch);
+    q8_depthwise_row(op, y, left, right, arena + op.input, op.input_height, output, weights, scratch);
   }
 }
 
@@ -24,11 +26,13 @@ export function q8_fill_pad_row(op: Q8DepthwiseOp, scratch: usize): void {
   fill<i16>(scratch + op.pad_row, <usize>op.input_width * op.input_stride, <i16>op.input_zero);
 }
 
-// Output row y. input: row 0 of a ring of `ring_rows` rows in which row y of the picture is row y % ring_rows;
-// output: where the row goes. q8_fill_pad_row must have been called.
+// Columns first..last of output row y. input: row 0 of a ring of `ring_rows` rows in which row y of the picture is row y % ring_rows;
+// output: where the row begins. q8_fill_pad_row must have been called.
 export function q8_depthwise_row(
   op: Q8DepthwiseOp,
   y: i32,
+  first: i32,
+  last: i32,
   input: usize,
   ring_rows: i32,
   output: usize,
@@ -38,16 +42,16 @@ export function q8_depthwise_row(
   const stride = op.stride_width;
   const is_3x3 = op.kernel_height == 3 && op.kernel_width == 3 && op.dilation_width == 1 && stride <= 2;
   // Columns begin..end have their whole window inside the picture.
-  const begin = min((op.pad_left + stride - 1) / stride, op.output_width);
-  const end = min((op.input_width - 3 + op.pad_left + stride) / stride, op.output_width);
+  const begin = min(max((op.pad_left + stride - 1) / stride, first), last);
+  const end = min((op.input_width - 3 + op.pad_left + stride) / stride, last);
   const has_tiles = is_3x3 && end - begin >= TILE;
   const top = y * op.stride_height - op.pad_top;
   const row0 = input_row(op, top, input, ring_rows, scratch);
   const row1 = input_row(op, top + op.dilation_height, input, ring_rows, scratch);
   const row2 = input_row(op, top + 2 * op.dilation_height, input, ring_rows, scratch);
   const w = weights + op.weights;
-  let x = 0;
-  while (x < op.output_width) {
+  let x = first;
+  while (x < last) {
     const left = x * stride - op.pad_left;
     if (has_tiles && x >= begin && x < end) {
       x = min(x, end - TILE);

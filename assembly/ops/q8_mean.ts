@@ -1,8 +1,8 @@
-// Mean over the whole picture, 8 channels at a time. One chunk.
+// Mean over the whole picture, 8 channels at a time.
 import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
 import { Q8MeanOp } from '../program';
 
-export function run_q8_mean(op: Q8MeanOp, arena: usize): void {
+export function run_q8_mean(op: Q8MeanOp, chunk: i32, arena: usize): void {
   const limits = changetype<usize>(op) + offsetof<Q8MeanOp>('output_zero');
   const lo = lower_bound(limits);
   const hi = upper_bound(limits);
@@ -10,9 +10,11 @@ export function run_q8_mean(op: Q8MeanOp, arena: usize): void {
   const scale = f32x4.splat(op.scale);
   const start = i32x4.splat(-op.pixels * op.input_zero);
   const a_stride = <usize>op.input_stride << 1;
-  let a = arena + op.input;
-  let c = arena + op.output;
-  for (let end = c + (<usize>op.channels << 1); c < end; c += 16) {
+  const first = <usize>(chunk * op.channels_per_chunk) << 1;
+  const last = <usize>min((chunk + 1) * op.channels_per_chunk, op.channels) << 1;
+  let a = arena + op.input + first;
+  let c = arena + op.output + first;
+  for (const end = arena + op.output + last; c < end; c += 16) {
     let low = start;
     let high = start;
     let p = a;

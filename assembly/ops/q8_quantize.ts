@@ -1,11 +1,13 @@
-// Between float32 and integers. One chunk each.
+// Between float32 and integers.
 import { Q8DequantizeOp, Q8QuantizeOp } from '../program';
 
 // y = clamp(rint(value * inverse_scale) + output_zero, lo, hi); a value that is not a number gives lo.
-export function run_q8_quantize(op: Q8QuantizeOp, arena: usize): void {
+export function run_q8_quantize(op: Q8QuantizeOp, chunk: i32, arena: usize): void {
   const lo = <f32>(op.lo - op.output_zero);
   const hi = <f32>(op.hi - op.output_zero);
-  for (let pixel = 0; pixel < op.pixels; ++pixel) {
+  const first = chunk * op.pixels_per_chunk;
+  const end = min(first + op.pixels_per_chunk, op.pixels);
+  for (let pixel = first; pixel < end; ++pixel) {
     const input = arena + op.input + ((<usize>pixel * op.input_stride) << 2);
     const output = arena + op.output + ((<usize>pixel * op.output_stride) << 1);
     for (let i: usize = 0; i < <usize>op.channels; ++i) {
@@ -17,8 +19,10 @@ export function run_q8_quantize(op: Q8QuantizeOp, arena: usize): void {
 }
 
 // y = (value - input_zero) * scale.
-export function run_q8_dequantize(op: Q8DequantizeOp, arena: usize): void {
-  for (let pixel = 0; pixel < op.pixels; ++pixel) {
+export function run_q8_dequantize(op: Q8DequantizeOp, chunk: i32, arena: usize): void {
+  const first = chunk * op.pixels_per_chunk;
+  const end = min(first + op.pixels_per_chunk, op.pixels);
+  for (let pixel = first; pixel < end; ++pixel) {
     const input = arena + op.input + ((<usize>pixel * op.input_stride) << 1);
     const output = arena + op.output + ((<usize>pixel * op.output_stride) << 2);
     for (let i: usize = 0; i < <usize>op.channels; ++i) {

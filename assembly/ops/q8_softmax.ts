@@ -1,8 +1,10 @@
-// Softmax by a table of exponentials, over the channels of every pixel. One chunk.
+// Softmax by a table of exponentials, over the channels of every pixel.
 import { Q8SoftmaxOp } from '../program';
 
-export function run_q8_softmax(op: Q8SoftmaxOp, arena: usize, weights: usize): void {
-  for (let pixel = 0; pixel < op.pixels; ++pixel) {
+export function run_q8_softmax(op: Q8SoftmaxOp, chunk: i32, arena: usize, weights: usize): void {
+  const first = chunk * op.pixels_per_chunk;
+  const end = min(first + op.pixels_per_chunk, op.pixels);
+  for (let pixel = first; pixel < end; ++pixel) {
     const input = arena + op.input + ((<usize>pixel * op.input_stride) << 1);
     softmax(op, input, arena + op.output + ((<usize>pixel * op.output_stride) << 1), weights + op.table);
   }

@@ -1,9 +1,11 @@
-// 1 / (1 + exp(-x)). One chunk.
+// 1 / (1 + exp(-x)).
 import { exp } from '../kernels/f32_exp';
 import { SigmoidOp } from '../program';
 
-export function run_sigmoid(op: SigmoidOp, arena: usize): void {
-  for (let pixel = 0; pixel < op.pixels; ++pixel) {
+export function run_sigmoid(op: SigmoidOp, chunk: i32, arena: usize): void {
+  const first = chunk * op.pixels_per_chunk;
+  const end = min(first + op.pixels_per_chunk, op.pixels);
+  for (let pixel = first; pixel < end; ++pixel) {
     const input = arena + op.input + ((<usize>pixel * op.input_stride) << 2);
     const output = arena + op.output + ((<usize>pixel * op.output_stride) << 2);
     for (let i: usize = 0; i < <usize>op.channels << 2; i += 4) {

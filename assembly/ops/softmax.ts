@@ -1,9 +1,11 @@
-// exp(beta * (x - max)) / sum, over the channels of every pixel. One chunk.
+// exp(beta * (x - max)) / sum, over the channels of every pixel.
 import { exp } from '../kernels/f32_exp';
 import { SoftmaxOp } from '../program';
 
-export function run_softmax(op: SoftmaxOp, arena: usize): void {
-  for (let pixel = 0; pixel < op.pixels; ++pixel) {
+export function run_softmax(op: SoftmaxOp, chunk: i32, arena: usize): void {
+  const first = chunk * op.pixels_per_chunk;
+  const end = min(first + op.pixels_per_chunk, op.pixels);
+  for (let pixel = first; pixel < end; ++pixel) {
     const input = arena + op.input + ((<usize>pixel * op.input_stride) << 2);
     softmax(input, arena + op.output + ((<usize>pixel * op.output_stride) << 2), op.channels, op.beta);
   }

@@ -2,8 +2,9 @@
 import { type Clamp, pixels, type Tensor, type Window } from '../graph';
 import type { Geometry, PanelGeometry } from '../program/program';
 import type { Fields, Op, OpName } from '../program/schema';
+import { MOST_WORK } from '../work';
 import type { Packer } from './packer';
-import { alignUp, type Place } from './plan';
+import { alignUp, type Place, roundChannels } from './plan';
 
 /** Weights that a core reads over and over stay in its second-level cache. */
 const WEIGHT_BLOCK_BYTES = 256 * 1024;
@@ -15,6 +16,9 @@ const ROWS_PER_TILE = 4;
 const LEAST_ROWS_PER_THREAD = 32;
 /** A thread that is slow or late leaves some of its pieces to the others. */
 const PIECES_PER_THREAD = 4;
+
+/** Kernels take whole vectors of channels. */
+const LEAST_CHANNELS = 16;
 
 /** What lowering reads and fills. */
 export interface Lowering {
@@ -40,15 +44,52 @@ export function cut(total: number, pieces: number): { size: number; pieces: numb
  * Output rows of a windowed op: as many pieces of an even number of rows as divide them and the threads evenly, for
  * kernels make two rows at once; otherwise one piece a thread.
  */
-export function cutRows(height: number, threads: number): { size: number; pieces: number } {
+function cutRows(height: number, threads: number): { size: number; pieces: number } {
   for (let share = PIECES_PER_THREAD; share > 1; share--) {
     if (height % (share * threads * 2) === 0) return cut(height, share * threads);
   }
   return cut(height, threads);
 }
 
-export function cutPixels(count: number, threads: number): { size: number; pieces: number } {
-  return cut(count, threads);
+/** The output picture of a windowed op, each pixel of which costs `work`, in pieces of whole rows or of parts of one. */
+export function cutPicture(tensor: Tensor, work: number, threads: number) {
+  const [height, width] = pixels(tensor.shape);
+  const most = Math.floor(MOST_WORK / work);
+  // An even number where there is room for two rows.
+  const size = Math.min(cutRows(height, threads).size, Math.max(1, Math.floor(most / width / 2) * 2));
+  const columns = Math.max(1, Math.min(width, most));
+  return {
+    chunks: Math.ceil(height / size) * Math.ceil(width / columns),
+    rows_per_chunk: size,
+    columns_per_chunk: columns,
+  };
+}
+
+/** The same of a pool, which is cut by rows for threads and where a pixel is much work by channels too. */
+export function cutPool(tensor: Tensor, taps: number) {
+  const [height, width, channels] = pixels(tensor.shape);
+  const channelsOfChunk = cutChannels(channels, taps);
+  const columns = Math.max(1, Math.min(width, Math.floor(MOST_WORK / (taps * channelsOfChunk))));
+  return {
+    chunks: height * Math.ceil(width / columns) * Math.ceil(channels / channelsOfChunk),
+    rows_per_chunk: 1,
+    columns_per_chunk: columns,
+    channels_per_chunk: channelsOfChunk,
+  };
+}
+
+/** How many channels of a pixel, each of which costs `work`, make a chunk. */
+export function cutChannels(channels: number, work: number): number {
+  const all = roundChannels(channels);
+  return Math.min(all, Math.max(LEAST_CHANNELS, Math.floor(MOST_WORK / work / LEAST_CHANNELS) * LEAST_CHANNELS));
+}
+
+/** Pixels of an elementwise op, each of which costs `work`. */
+export function cutPixels(tensor: Tensor, work: number, threads = 1) {
+  const [height, width] = pixels(tensor.shape);
+  const count = height * width;
+  const { size, pieces } = cut(count, Math.max(threads, Math.ceil(count / Math.max(1, Math.floor(MOST_WORK / work)))));
+  return { chunks: pieces, pixels_per_chunk: size };
 }
 
 /** Blocks of rows and of columns of a matrix product with `k` weights of `bytes` bytes a column. */
@@ -62,8 +103,9 @@ export function cutProduct(
 ) {
   const byRows = m >= LEAST_ROWS_PER_THREAD * threads;
   const { size } = cut(m, byRows ? threads * Math.max(1, Math.round(m / ROWS_PER_CHUNK / threads)) : 1);
-  const m_block = Math.min(m, alignUp(size, ROWS_PER_TILE));
   const n_block = columnBlock(k * bytes, n, panels, byRows ? 1 : threads);
+  const most = Math.floor(MOST_WORK / (n_block * k) / ROWS_PER_TILE) * ROWS_PER_TILE;
+  const m_block = Math.min(m, alignUp(size, ROWS_PER_TILE), Math.max(ROWS_PER_TILE, most));
   return { chunks: Math.ceil(m / m_block) * Math.ceil(n / n_block), m_block, n_block };
 }
 

@@ -2,8 +2,9 @@
 import { MobileNetEdgeError } from '../errors';
 import { type Graph, isQuantized, type Node, pixels, type Tensor } from '../graph';
 import { LIMITS } from '../program/limits';
-import { pixelStride, q8Stride } from './plan';
 
+/** Those of a pixel are not shared between chunks, but for pools. */
+const MOST_CHANNELS = 2 ** 22;
 /** Integer kernels read the weights of an output channel in steps of so many. */
 const DEPTH_STEP = 16;
 
@@ -27,7 +28,7 @@ function checkTensor({ shape }: Tensor, name: string): void {
   check(height <= most && width <= most, name, `at most ${most} rows and columns`);
   const size = LIMITS.size.value;
   check(height * width <= size, name, `at most ${size} pixels`);
-  check(Math.max(pixelStride(channels), q8Stride(channels)) <= size, name, `fewer than ${size} channels`);
+  check(channels <= MOST_CHANNELS, name, `at most ${MOST_CHANNELS} channels`);
 }
 
 function checkNode(node: Node): void {

@@ -1,6 +1,7 @@
 /** One step of the Graph as one op of the Program: addresses, packed weights, and how the work is cut. */
 import { pixels } from '../graph';
 import type { Op } from '../program/schema';
+import { mostRows } from './bottleneck_work';
 import { cut, type Lowering, makeOp } from './fields';
 import { lowerConv, lowerDepthwise, lowerNode, lowerPointwise } from './lower_float';
 import { lowerQ8Conv, lowerQ8Depthwise, lowerQ8Node, lowerQ8Pointwise } from './lower_q8';
@@ -18,7 +19,7 @@ function lowerInvertedResidual(step: InvertedResidualStep, to: Lowering): Op {
   const patches = to.scratch + offsets.patches;
   const padRow = to.scratch + offsets.padRow;
   const input = to.places.get(expand.node.inputs[0])!;
-  const rows = cut(outputHeight, to.threads);
+  const rows = cut(outputHeight, Math.max(to.threads, Math.ceil(outputHeight / mostRows(step))));
   const parts = [
     expand.kind === 'node'
       ? (integer ? lowerQ8Conv : lowerConv)(expand.node, input, window, patches, to)

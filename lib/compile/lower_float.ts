@@ -3,11 +3,13 @@ import { MobileNetEdgeError } from '../errors';
 import { type Conv2D, type DepthwiseConv2D, elementCount, type Node, pixels, type Tensor } from '../graph';
 import type { PanelGeometry } from '../program/program';
 import { type Fields, NO_RESIDUAL, type Op } from '../program/schema';
+import { workOfPixel } from '../work';
 import {
   clampFields,
+  cutPicture,
   cutPixels,
+  cutPool,
   cutProduct,
-  cutRows,
   flatFields,
   inputFields,
   type Lowering,
@@ -60,8 +62,8 @@ export function lowerPointwise(step: PointwiseStep, input: Place, output: Place,
 /** `patches` is where scratch has room for a row of them. */
 export function lowerConv(node: Conv2D, input: Place, output: Place, patches: number, to: Lowering): Op {
   const { filter } = node;
-  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
-  return makeFloatOp('conv', node.output, rows.pieces, {
+  const { chunks, ...piece } = cutPicture(node.output, workOfPixel(node), to.threads);
+  return makeFloatOp('conv', node.output, chunks, {
     ...inputFields(node.inputs[0], input),
     input_channels: filter.shape[3],
     ...outputFields(node.output, output),
@@ -69,21 +71,21 @@ export function lowerConv(node: Conv2D, input: Place, output: Place, patches: nu
     n: roundChannels(filter.shape[0]),
     weights: to.packer.panels(filter, node.bias, elementCount(filter.shape.slice(1)), panelGeometry(node.output, to)),
     patches,
-    rows_per_chunk: rows.size,
+    ...piece,
     ...clampFields(node.clamp),
   });
 }
 
 export function lowerDepthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
-  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
-  return makeFloatOp('depthwise', node.output, rows.pieces, {
+  const { chunks, ...piece } = cutPicture(node.output, workOfPixel(node), to.threads);
+  return makeFloatOp('depthwise', node.output, chunks, {
     ...inputFields(node.inputs[0], input),
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     channels: roundChannels(node.filter.shape[3]),
     weights: to.packer.depthwise(node.filter, node.bias, panelGeometry(node.output, to)),
     pad_row: padRow,
-    rows_per_chunk: rows.size,
+    ...piece,
     ...clampFields(node.clamp),
   });
 }
@@ -100,8 +102,8 @@ export function lowerNode(node: Node, to: Lowering): Op {
       return lowerDepthwise(node, input, output, to.scratch, to);
     case 'add': {
       const other = to.places.get(node.inputs[1])!;
-      const { size, pieces } = cutPixels(height * width, to.threads);
-      return makeFloatOp('add', node.output, pieces, {
+      const { chunks, ...piece } = cutPixels(node.output, workOfPixel(node), to.threads);
+      return makeFloatOp('add', node.output, chunks, {
         a: input.offset,
         a_stride: input.stride,
         b: other.offset,
@@ -110,29 +112,34 @@ export function lowerNode(node: Node, to: Lowering): Op {
         output_stride: output.stride,
         pixels: height * width,
         channels: roundChannels(channels),
-        pixels_per_chunk: size,
+        ...piece,
         ...clampFields(node.clamp),
       });
     }
     case 'pool': {
+      const { chunks, ...piece } = cutPool(node.output, node.window.kernel[0] * node.window.kernel[1]);
       const fields = {
         ...inputFields(tensor, input),
         ...outputFields(node.output, output),
         ...windowFields(node.window),
         channels: roundChannels(channels),
         is_max: node.kind === 'max' ? 1 : 0,
+        ...piece,
         ...clampFields(node.clamp),
       };
       return node.output.half
-        ? makeOp('f16_pool', height, { ...fields, sums: to.scratch })
-        : makeOp('pool', height, fields);
+        ? makeOp('f16_pool', chunks, { ...fields, sums: to.scratch })
+        : makeOp('pool', chunks, fields);
     }
     case 'requantize':
-      return makeOp(node.output.half ? 'f16_from_f32' : 'f16_to_f32', 1, flatFields(tensor, input, output));
     case 'softmax':
-      return makeOp('softmax', 1, { ...flatFields(tensor, input, output), beta: node.beta });
-    case 'sigmoid':
-      return makeOp('sigmoid', 1, flatFields(tensor, input, output));
+    case 'sigmoid': {
+      const { chunks, ...piece } = cutPixels(node.output, workOfPixel(node));
+      const fields = { ...flatFields(tensor, input, output), ...piece };
+      if (node.op === 'softmax') return makeOp('softmax', chunks, { ...fields, beta: node.beta });
+      if (node.op === 'sigmoid') return makeOp('sigmoid', chunks, fields);
+      return makeOp(node.output.half ? 'f16_from_f32' : 'f16_to_f32', chunks, fields);
+    }
     default:
       throw new MobileNetEdgeError('INTERNAL', `The node ${node.name} (${node.op}) should have been removed by a pass`);
   }

@@ -10,16 +10,19 @@ import {
   type Node,
   type Pool,
   pixels,
+  type Requantize,
   type Softmax,
-  type Tensor,
 } from '../graph';
 import type { Q8Geometry } from '../program/program';
 import type { Op } from '../program/schema';
 import { roundHalfEven } from '../rounding';
+import { workOfPixel } from '../work';
 import {
+  cutChannels,
+  cutPicture,
   cutPixels,
+  cutPool,
   cutProduct,
-  cutRows,
   flatFields,
   inputFields,
   type Lowering,
@@ -63,8 +66,8 @@ export function lowerQ8Conv(node: Conv2D, input: Place, output: Place, patches: 
   const geometry = q8Geometry(to);
   const [tensor] = node.inputs;
   const { filter } = node;
-  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
-  return makeOp('q8_conv', rows.pieces, {
+  const { chunks, ...piece } = cutPicture(node.output, workOfPixel(node), to.threads);
+  return makeOp('q8_conv', chunks, {
     ...inputFields(tensor, input),
     input_channels: filter.shape[3],
     input_zero: formOf(tensor, geometry.type).zero,
@@ -74,15 +77,15 @@ export function lowerQ8Conv(node: Conv2D, input: Place, output: Place, patches: 
     ...to.packer.q8Panels(node, elementCount(filter.shape.slice(1)), geometry),
     patches,
     patch_stride: patchStride(node),
-    rows_per_chunk: rows.size,
+    ...piece,
     ...requantizeFields(node.output, node.clamp, geometry),
   });
 }
 
 export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Place, padRow: number, to: Lowering): Op {
   const geometry = q8Geometry(to);
-  const rows = cutRows(pixels(node.output.shape)[0], to.threads);
-  return makeOp('q8_depthwise', rows.pieces, {
+  const { chunks, ...piece } = cutPicture(node.output, workOfPixel(node), to.threads);
+  return makeOp('q8_depthwise', chunks, {
     ...inputFields(node.inputs[0], input),
     input_zero: formOf(node.inputs[0], geometry.type).zero,
     ...outputFields(node.output, output),
@@ -90,7 +93,7 @@ export function lowerQ8Depthwise(node: DepthwiseConv2D, input: Place, output: Pl
     channels: roundChannels(node.filter.shape[3]),
     ...to.packer.q8Depthwise(node, geometry),
     pad_row: padRow,
-    rows_per_chunk: rows.size,
+    ...piece,
     ...requantizeFields(node.output, node.clamp, geometry),
   });
 }
@@ -111,8 +114,8 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, to: Lowering): Op {
   const multiplier = (ratio: number): number => roundHalfEven(ratio * 2 ** shift);
   const aMultiplier = multiplier(aRatio);
   const bMultiplier = multiplier(bRatio);
-  const { size, pieces } = cutPixels(height * width, to.threads);
-  return makeOp('q8_add', pieces, {
+  const { chunks, ...piece } = cutPixels(node.output, workOfPixel(node), to.threads);
+  return makeOp('q8_add', chunks, {
     a: a.offset,
     a_stride: a.stride,
     b: b.offset,
@@ -121,7 +124,7 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, to: Lowering): Op {
     output_stride: output.stride,
     pixels: height * width,
     channels: roundChannels(channels),
-    pixels_per_chunk: size,
+    ...piece,
     a_multiplier: aMultiplier,
     b_multiplier: bMultiplier,
     // Modulo 2^32, as the sum is.
@@ -133,32 +136,36 @@ function lowerAdd(node: Add, [a, b]: Place[], output: Place, to: Lowering): Op {
 
 function lowerPool(node: Pool, input: Place, output: Place, geometry: Q8Geometry): Op {
   const [tensor] = node.inputs;
-  const [height, , channels] = pixels(node.output.shape);
+  const [, , channels] = pixels(node.output.shape);
   const form = formOf(tensor, geometry.type);
   const { output_zero, lo, hi } = requantizeFields(node.output, node.clamp, geometry);
   if (node.source === 'mean' && node.kind === 'average') {
     const [inputHeight, inputWidth] = pixels(tensor.shape);
     const count = inputHeight * inputWidth;
-    return makeOp('q8_mean', 1, {
+    const channelsOfChunk = cutChannels(channels, count);
+    return makeOp('q8_mean', Math.ceil(channels / channelsOfChunk), {
       input: input.offset,
       input_stride: input.stride,
       input_zero: form.zero,
       pixels: count,
       output: output.offset,
       channels: roundChannels(channels),
+      channels_per_chunk: channelsOfChunk,
       scale: Math.fround(scaleOf(tensor) / scaleOf(node.output) / count),
       output_zero,
       lo,
       hi,
     });
   }
-  return makeOp('q8_pool', height, {
+  const { chunks, ...piece } = cutPool(node.output, node.window.kernel[0] * node.window.kernel[1]);
+  return makeOp('q8_pool', chunks, {
     ...inputFields(tensor, input),
     ...outputFields(node.output, output),
     ...windowFields(node.window),
     channels: roundChannels(channels),
     is_max: node.kind === 'max' ? 1 : 0,
     raw_offset: -form.shift,
+    ...piece,
     lo,
     hi,
   });
@@ -166,8 +173,10 @@ function lowerPool(node: Pool, input: Place, output: Place, geometry: Q8Geometry
 
 function lowerSoftmax(node: Softmax, input: Place, output: Place, to: Lowering): Op {
   const [tensor] = node.inputs;
-  return makeOp('q8_softmax', 1, {
+  const { chunks, ...piece } = cutPixels(node.output, workOfPixel(node));
+  return makeOp('q8_softmax', chunks, {
     ...flatFields(tensor, input, output),
+    ...piece,
     table: to.packer.add(softmaxTable(scaleOf(tensor), node.beta)),
     output_scale: scaleOf(node.output),
     ...requantizeFields(node.output, LINEAR, q8Geometry(to)),
@@ -176,25 +185,30 @@ function lowerSoftmax(node: Softmax, input: Place, output: Place, to: Lowering):
 
 function lowerTable(node: Node, table: Int16Array, input: Place, output: Place, to: Lowering): Op {
   const [tensor] = node.inputs;
-  return makeOp('q8_lookup', 1, {
+  const { chunks, ...piece } = cutPixels(node.output, workOfPixel(node));
+  return makeOp('q8_lookup', chunks, {
     ...flatFields(tensor, input, output),
+    ...piece,
     table: to.packer.add(table),
     table_offset: -formOf(tensor, q8Geometry(to).type).lo,
   });
 }
 
 /** Between float32 and integers. */
-function lowerConversion(tensor: Tensor, result: Tensor, input: Place, output: Place, geometry: Q8Geometry): Op {
-  const flat = flatFields(tensor, input, output);
+function lowerConversion(node: Requantize, input: Place, output: Place, geometry: Q8Geometry): Op {
+  const [tensor] = node.inputs;
+  const result = node.output;
+  const { chunks, ...piece } = cutPixels(result, workOfPixel(node));
+  const flat = { ...flatFields(tensor, input, output), ...piece };
   if (isQuantized(tensor)) {
-    return makeOp('q8_dequantize', 1, {
+    return makeOp('q8_dequantize', chunks, {
       ...flat,
       input_zero: formOf(tensor, geometry.type).zero,
       scale: scaleOf(tensor),
     });
   }
   const inverse_scale = Math.fround(1 / scaleOf(result));
-  return makeOp('q8_quantize', 1, { ...flat, inverse_scale, ...requantizeFields(result, LINEAR, geometry) });
+  return makeOp('q8_quantize', chunks, { ...flat, inverse_scale, ...requantizeFields(result, LINEAR, geometry) });
 }
 
 export function lowerQ8Node(node: Node, to: Lowering): Op {
@@ -222,7 +236,7 @@ export function lowerQ8Node(node: Node, to: Lowering): Op {
       if (isQuantized(tensor) && isQuantized(node.output)) {
         return lowerTable(node, valueTable(tensor, node.output, LINEAR, geometry), input, output, to);
       }
-      return lowerConversion(tensor, node.output, input, output, geometry);
+      return lowerConversion(node, input, output, geometry);
     }
     default:
       throw new MobileNetEdgeError(

@@ -18,6 +18,7 @@ import {
 } from '../graph';
 import { finish, type Phase } from '../phase';
 import type { Geometry } from '../program/program';
+import { isSmallEnough } from './bottleneck_work';
 import { StepList } from './step_list';
 
 /** A matrix product over pixels, with the skip connection added to its result where there is one. */
@@ -154,6 +155,7 @@ export function* groupingSteps(graph: Graph, geometry: Geometry, fusion: Fusion,
     const depthwise = middle.node;
     const chained = depthwise.inputs[0] === expand.node.output && project.node.inputs[0] === depthwise.output;
     if (!chained || !isPrivate(expand.node.output) || !isPrivate(depthwise.output)) return;
+    if (!isSmallEnough({ expand, depthwise, project })) return;
     if (fusion === 'auto' && !isWorthFusing({ expand, depthwise, project })) return;
     for (let i = 0; i < 3; i++) steps.remove(steps.last!);
     steps.push({ kind: 'inverted_residual', expand, depthwise, project });

@@ -36,15 +36,30 @@ async function makeBuild(isa: WasmIsa): Promise<WasmBuild | undefined> {
 /** The module, or undefined where it cannot run. */
 async function compile(isa: WasmIsa, name: WasmModuleName): Promise<WebAssembly.Module | undefined> {
   const bytes = await readWasm(name);
-  // Node 20 and 21 have relaxed SIMD behind a flag, which a module needs only while it is compiled. It is process-wide
-  // and would slow the start of every worker, so it is taken back at once. Later versions reject the flag.
-  const needsFlag = isa === 'relaxed-simd' && Number.parseInt(process.versions.node, 10) < 22;
-  if (needsFlag) setFlagsFromString('--experimental-wasm-relaxed-simd');
-  try {
-    return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
-  } finally {
-    if (needsFlag) setFlagsFromString('--no-experimental-wasm-relaxed-simd');
+  // Node 20 and 21 have relaxed SIMD behind a flag. Later versions reject the flag.
+  if (isa === 'relaxed-simd' && Number.parseInt(process.versions.node, 10) < 22) return compileWithFlag(bytes);
+  return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
+}
+
+/** Each takes a millisecond. */
+const ATTEMPTS = 20;
+
+/**
+ * A module needs the flag only while it is compiled. It is of the whole process and would slow the start of every
+ * worker, so it is taken back at once; then another thread that compiles just now misses it, and must try again.
+ */
+function compileWithFlag(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+    try {
+      if (WebAssembly.validate(bytes)) return new WebAssembly.Module(bytes);
+    } catch (error) {
+      if ((error as Error).name !== 'CompileError') throw error;
+    } finally {
+      setFlagsFromString('--no-experimental-wasm-relaxed-simd');
+    }
   }
+  return undefined;
 }
 
 const build = (isa: WasmIsa): Promise<WasmBuild | undefined> => once(builds, isa, makeBuild);

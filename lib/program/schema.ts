@@ -37,6 +37,11 @@ const window = {
   pad_top: i32,
   pad_left: i32,
 } as const;
+/**
+ * Chunk c is piece c of the output picture in row-major order: `rows_per_chunk` rows of `columns_per_chunk` columns, fewer
+ * at the bottom and on the right. The parts of an inverted residual are cut by that op instead.
+ */
+const piece = { rows_per_chunk: i32, columns_per_chunk: i32 } as const;
 /** Results are clamped to [lo, hi]. */
 const clamp = { lo: f32, hi: f32 } as const;
 /** y = clamp(rint(float(sum) * scale[n]) + output_zero, lo, hi): the requantization of integer ops, in float32, ties to even. */
@@ -48,7 +53,7 @@ const requantizeSums = { ...requantize, small_sums: i32 } as const;
 const WIDE_SCHEMA = {
   conv: {
     opcode: 1,
-    doc: 'Convolution with any window: gathers rows of patches [output_width][kernel_height * kernel_width * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is `rows_per_chunk` output rows.',
+    doc: 'Convolution with any window: gathers rows of patches [output_width][kernel_height * kernel_width * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is a piece of the output.',
     fields: {
       ...inputPicture,
       input_channels: i32,
@@ -57,7 +62,7 @@ const WIDE_SCHEMA = {
       n: i32,
       weights: i32,
       patches: i32,
-      rows_per_chunk: i32,
+      ...piece,
       ...clamp,
     },
   },
@@ -84,7 +89,7 @@ const WIDE_SCHEMA = {
   },
   depthwise: {
     opcode: 3,
-    doc: 'Depthwise convolution. Weights are groups of channels, each bias[group] then [kernel_height * kernel_width][group]. `pad_row` is room in scratch for one input row of zeros. A chunk is `rows_per_chunk` output rows.',
+    doc: 'Depthwise convolution. Weights are groups of channels, each bias[group] then [kernel_height * kernel_width][group]. `pad_row` is room in scratch for one input row of zeros. A chunk is a piece of the output.',
     fields: {
       ...inputPicture,
       ...outputPicture,
@@ -92,7 +97,7 @@ const WIDE_SCHEMA = {
       channels: i32,
       weights: i32,
       pad_row: i32,
-      rows_per_chunk: i32,
+      ...piece,
       ...clamp,
     },
   },
@@ -119,12 +124,21 @@ const WIDE_SCHEMA = {
   },
   pool: {
     opcode: 6,
-    doc: 'Average (is_max = 0) or maximum (1) over a window; padding is not counted. A chunk is one output row.',
-    fields: { ...inputPicture, ...outputPicture, ...window, channels: i32, is_max: i32, ...clamp },
+    doc: 'Average (is_max = 0) or maximum (1) over a window; padding is not counted. A chunk is `channels_per_chunk` channels, a multiple of 8, of a piece of the output; those of a piece follow one another.',
+    fields: {
+      ...inputPicture,
+      ...outputPicture,
+      ...window,
+      channels: i32,
+      is_max: i32,
+      ...piece,
+      channels_per_chunk: i32,
+      ...clamp,
+    },
   },
   softmax: {
     opcode: 7,
-    doc: 'exp(beta * (x - max)) / sum over the channels of every pixel. One chunk.',
+    doc: 'exp(beta * (x - max)) / sum over the channels of every pixel. A chunk is `pixels_per_chunk` pixels.',
     fields: {
       input: i32,
       input_stride: i32,
@@ -132,17 +146,26 @@ const WIDE_SCHEMA = {
       output_stride: i32,
       pixels: i32,
       channels: i32,
+      pixels_per_chunk: i32,
       beta: f32,
     },
   },
   sigmoid: {
     opcode: 8,
-    doc: '1 / (1 + exp(-x)). One chunk.',
-    fields: { input: i32, input_stride: i32, output: i32, output_stride: i32, pixels: i32, channels: i32 },
+    doc: '1 / (1 + exp(-x)). A chunk is `pixels_per_chunk` pixels.',
+    fields: {
+      input: i32,
+      input_stride: i32,
+      output: i32,
+      output_stride: i32,
+      pixels: i32,
+      channels: i32,
+      pixels_per_chunk: i32,
+    },
   },
   q8_conv: {
     opcode: 9,
-    doc: 'Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`, `patch_stride` values a pixel (those beyond the window are arbitrary), places outside the picture as `input_zero`, then multiplies them like `q8_pointwise`.',
+    doc: 'Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`, `patch_stride` values a pixel (those beyond the window are arbitrary), places outside the picture as `input_zero`, then multiplies them like `q8_pointwise`. A chunk is a piece of the output.',
     fields: {
       ...inputPicture,
       input_channels: i32,
@@ -155,7 +178,7 @@ const WIDE_SCHEMA = {
       extras: i32,
       patches: i32,
       patch_stride: i32,
-      rows_per_chunk: i32,
+      ...piece,
       ...requantizeSums,
     },
   },
@@ -180,7 +203,7 @@ const WIDE_SCHEMA = {
   },
   q8_depthwise: {
     opcode: 11,
-    doc: 'Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32, scale[group] as f32, then [kernel_height * kernel_width][group] as i16. Places outside the picture count as `input_zero`; `pad_row` is room in scratch for one input row of it.',
+    doc: 'Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32, scale[group] as f32, then [kernel_height * kernel_width][group] as i16. Places outside the picture count as `input_zero`; `pad_row` is room in scratch for one input row of it. A chunk is a piece of the output.',
     fields: {
       ...inputPicture,
       input_zero: i32,
@@ -189,7 +212,7 @@ const WIDE_SCHEMA = {
       channels: i32,
       weights: i32,
       pad_row: i32,
-      rows_per_chunk: i32,
+      ...piece,
       ...requantizeSums,
     },
   },
@@ -215,7 +238,7 @@ const WIDE_SCHEMA = {
   },
   q8_pool: {
     opcode: 13,
-    doc: 'Integer average (is_max = 0) or maximum (1). The average is of the values as the model file stores them, value + raw_offset: the sum divided by the number of taps inside the picture, halves away from zero; then minus raw_offset, then clamped. A chunk is one output row.',
+    doc: 'Integer average (is_max = 0) or maximum (1). The average is of the values as the model file stores them, value + raw_offset: the sum divided by the number of taps inside the picture, halves away from zero; then minus raw_offset, then clamped. Chunks as in `pool`.',
     fields: {
       ...inputPicture,
       ...outputPicture,
@@ -223,13 +246,15 @@ const WIDE_SCHEMA = {
       channels: i32,
       is_max: i32,
       raw_offset: i32,
+      ...piece,
+      channels_per_chunk: i32,
       lo: i32,
       hi: i32,
     },
   },
   q8_mean: {
     opcode: 14,
-    doc: 'Mean over the whole picture: sum = sum of (value - input_zero) in int32, then the requantization with `scale`. One chunk.',
+    doc: 'Mean over the whole picture: sum = sum of (value - input_zero) in int32, then the requantization with `scale`. A chunk is `channels_per_chunk` channels, a multiple of 8.',
     fields: {
       input: i32,
       input_stride: i32,
@@ -237,13 +262,14 @@ const WIDE_SCHEMA = {
       pixels: i32,
       output: i32,
       channels: i32,
+      channels_per_chunk: i32,
       scale: f32,
       ...requantize,
     },
   },
   q8_lookup: {
     opcode: 15,
-    doc: 'y = table[value + table_offset], 256 entries as i16: any function of one value. One chunk.',
+    doc: 'y = table[value + table_offset], 256 entries as i16: any function of one value. A chunk is `pixels_per_chunk` pixels.',
     fields: {
       input: i32,
       input_stride: i32,
@@ -251,13 +277,14 @@ const WIDE_SCHEMA = {
       output_stride: i32,
       pixels: i32,
       channels: i32,
+      pixels_per_chunk: i32,
       table: i32,
       table_offset: i32,
     },
   },
   q8_softmax: {
     opcode: 16,
-    doc: 'Over the channels of every pixel: t = table[max - value], 256 entries as f32; y = clamp(round(t / (sum of t, in order, in float32, * output_scale)) + output_zero, lo, hi), halves away from zero. One chunk.',
+    doc: 'Over the channels of every pixel: t = table[max - value], 256 entries as f32; y = clamp(round(t / (sum of t, in order, in float32, * output_scale)) + output_zero, lo, hi), halves away from zero. A chunk is `pixels_per_chunk` pixels.',
     fields: {
       input: i32,
       input_stride: i32,
@@ -265,6 +292,7 @@ const WIDE_SCHEMA = {
       output_stride: i32,
       pixels: i32,
       channels: i32,
+      pixels_per_chunk: i32,
       table: i32,
       output_scale: f32,
       ...requantize,
@@ -272,7 +300,7 @@ const WIDE_SCHEMA = {
   },
   q8_quantize: {
     opcode: 17,
-    doc: 'float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). One chunk.',
+    doc: 'float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). A chunk is `pixels_per_chunk` pixels.',
     fields: {
       input: i32,
       input_stride: i32,
@@ -280,13 +308,14 @@ const WIDE_SCHEMA = {
       output_stride: i32,
       pixels: i32,
       channels: i32,
+      pixels_per_chunk: i32,
       inverse_scale: f32,
       ...requantize,
     },
   },
   q8_dequantize: {
     opcode: 18,
-    doc: 'Integers to float32: y = (value - input_zero) * scale. One chunk.',
+    doc: 'Integers to float32: y = (value - input_zero) * scale. A chunk is `pixels_per_chunk` pixels.',
     fields: {
       input: i32,
       input_stride: i32,
@@ -294,6 +323,7 @@ const WIDE_SCHEMA = {
       output_stride: i32,
       pixels: i32,
       channels: i32,
+      pixels_per_chunk: i32,
       input_zero: i32,
       scale: f32,
     },
@@ -312,8 +342,12 @@ export const SCHEMA = {
     doc: '`pool` of halves, summed in float32. `sums` is room in scratch for twice the channels in float32.',
     fields: { ...pool.fields, sums: i32 },
   },
-  f16_from_f32: { opcode: 24, doc: 'float32 to halves, to nearest, ties to even. One chunk.', fields: sigmoid.fields },
-  f16_to_f32: { opcode: 25, doc: 'Halves to float32. One chunk.', fields: sigmoid.fields },
+  f16_from_f32: {
+    opcode: 24,
+    doc: 'float32 to halves, to nearest, ties to even. A chunk is `pixels_per_chunk` pixels.',
+    fields: sigmoid.fields,
+  },
+  f16_to_f32: { opcode: 25, doc: 'Halves to float32. A chunk is `pixels_per_chunk` pixels.', fields: sigmoid.fields },
 } as const;
 
 export type OpName = keyof typeof SCHEMA;

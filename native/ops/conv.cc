@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <algorithm>
+
 #include "ops.h"
 
 namespace mobilenet_edge {
@@ -26,24 +28,24 @@ void gather_patches(const Op& op, const Element* input, int32_t y, int32_t begin
   }
 }
 
-// The output pixels of row `y` whose windows lie inside the picture with each kernel row one run of memory.
+// Those of `columns` of output row `y` whose windows lie inside the picture with each kernel row one run of memory.
 template <typename Op>
-Range direct_pixels(const Op& op, int32_t y) {
+Range direct_pixels(const Op& op, int32_t y, Range columns) {
   const int32_t top = y * op.stride_height - op.pad_top;
   const int32_t bottom = top + (op.kernel_height - 1) * op.dilation_height;
   const int32_t last_left = op.input_width - op.kernel_width;  // the last column where a window may begin
   const bool runs = op.input_stride == op.input_channels && op.dilation_width == 1;
-  if (!runs || top < 0 || bottom >= op.input_height || last_left < 0) return {0, 0};
+  if (!runs || top < 0 || bottom >= op.input_height || last_left < 0) return {columns.begin, columns.begin};
   const int32_t begin = (op.pad_left + op.stride_width - 1) / op.stride_width;
   const int32_t end = (last_left + op.pad_left) / op.stride_width + 1;
-  const Range range = {begin, end < op.output_width ? end : op.output_width};
-  return range.begin < range.end ? range : Range{0, 0};
+  const Range range = {std::max(begin, columns.begin), std::min(end, columns.end)};
+  return range.begin < range.end ? range : Range{columns.begin, columns.begin};
 }
 
 }  // namespace
 
 template <typename Op>
-void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int32_t begin, int32_t end) {
+void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int32_t begin, int32_t end, Range columns) {
   using Element = ElementOf<Op>;
   const Element* input = context.activations<Element>(op.input);
   Element* patches = context.own<Element>(op.patches);
@@ -82,23 +84,23 @@ void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int3
       multiply(left, right);
     };
 
-    const Range direct = direct_pixels(op, y);
-    multiply_patches(0, direct.begin);
+    const Range direct = direct_pixels(op, y, columns);
+    multiply_patches(columns.begin, direct.begin);
     if (direct.begin < direct.end) multiply_direct(direct.begin, direct.end);
-    multiply_patches(direct.end, op.output_width);
+    multiply_patches(direct.end, columns.end);
   }
 }
 
 template <typename Op>
 void run_conv(const Context& context, const Op& op, int32_t chunk) {
-  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
+  const auto [rows, columns] = rectangle_of(op, chunk);
   auto* output =
       context.activations<ElementOf<Op>>(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
-  conv_rows(context, op, output, rows.begin, rows.end);
+  conv_rows(context, op, output, rows.begin, rows.end, columns);
 }
 
-template void conv_rows(const Context&, const ConvOp&, float*, int32_t, int32_t);
-template void conv_rows(const Context&, const F16ConvOp&, Half*, int32_t, int32_t);
+template void conv_rows(const Context&, const ConvOp&, float*, int32_t, int32_t, Range);
+template void conv_rows(const Context&, const F16ConvOp&, Half*, int32_t, int32_t, Range);
 template void run_conv(const Context&, const ConvOp&, int32_t);
 template void run_conv(const Context&, const F16ConvOp&, int32_t);
 

@@ -4,28 +4,30 @@ namespace mobilenet_edge {
 
 template <typename Op>
 void depthwise_rows(const Context& context, const Op& op, const RowSource<ElementOf<Op>>& input, ElementOf<Op>* output,
-                    int32_t begin, int32_t end) {
+                    int32_t begin, int32_t end, Range columns) {
   using Element = ElementOf<Op>;
   DepthwiseArgumentsOf<Element> d = {};
   d.weights = context.packed<Element>(op.weights);
   d.lo = op.lo;
   d.hi = op.hi;
-  for_depthwise_rows(d, op, input, Element(0), context.own<Element>(op.pad_row), output, begin, end,
+  for_depthwise_rows(d, op, input, Element(0), context.own<Element>(op.pad_row), output, begin, end, columns,
                      [&](const auto& rows) { depthwise(*context.kernels, rows); });
 }
 
 template <typename Op>
 void run_depthwise(const Context& context, const Op& op, int32_t chunk) {
   using Element = ElementOf<Op>;
-  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
+  const auto [rows, columns] = rectangle_of(op, chunk);
   const size_t row_stride = (size_t)op.input_width * op.input_stride;
   Element* output = context.activations<Element>(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
   depthwise_rows(context, op, {context.activations<Element>(op.input), op.input_height, row_stride}, output, rows.begin,
-                 rows.end);
+                 rows.end, columns);
 }
 
-template void depthwise_rows(const Context&, const DepthwiseOp&, const RowSource<float>&, float*, int32_t, int32_t);
-template void depthwise_rows(const Context&, const F16DepthwiseOp&, const RowSource<Half>&, Half*, int32_t, int32_t);
+template void depthwise_rows(const Context&, const DepthwiseOp&, const RowSource<float>&, float*, int32_t, int32_t,
+                             Range);
+template void depthwise_rows(const Context&, const F16DepthwiseOp&, const RowSource<Half>&, Half*, int32_t, int32_t,
+                             Range);
 template void run_depthwise(const Context&, const DepthwiseOp&, int32_t);
 template void run_depthwise(const Context&, const F16DepthwiseOp&, int32_t);
 

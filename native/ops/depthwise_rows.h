@@ -1,6 +1,8 @@
 // The loop over rows that depthwise ops of every element type share.
 #pragma once
 
+#include <algorithm>
+
 #include "ops.h"
 
 namespace mobilenet_edge {
@@ -19,19 +21,25 @@ int32_t depthwise_rows_per_call(const Op& op) {
   return rows;
 }
 
-// Output rows [begin, end) of a depthwise op, written densely to `output`, by calls of kernel(arguments). `outside` is
-// what places outside the picture hold; `arguments` has all that `op` does not tell.
+// Output rows [begin, end) of a depthwise op, of them `columns`, written to `output`, where the first row begins, by
+// calls of kernel(arguments). `outside` is what places outside the picture hold; `arguments` has all that `op` does not
+// tell.
 template <typename Arguments, typename Op, typename Element, typename Kernel>
 void for_depthwise_rows(Arguments arguments, const Op& op, const RowSource<Element>& input, Element outside,
-                        Element* pad_row, Element* output, int32_t begin, int32_t end, Kernel kernel) {
-  const int32_t step = depthwise_rows_per_call(op);
+                        Element* pad_row, Element* output, int32_t begin, int32_t end, Range columns, Kernel kernel) {
+  // Kernels make whole rows: parts of rows are narrower pictures of one row, which begin with the first column that
+  // they read.
+  const int32_t width = columns.end - columns.begin;
+  const int32_t step = width == op.output_width ? depthwise_rows_per_call(op) : 1;
+  const int32_t left = columns.begin * op.stride_width - op.pad_left;
+  const int32_t skipped = std::min(std::max(left, 0), op.input_width);
   const Element* rows[kMaxDepthwiseRows];
   bool padded = false;
   arguments.rows = rows;
   arguments.channels = op.channels;
-  arguments.input_width = op.input_width;
+  arguments.input_width = op.input_width - skipped;
   arguments.input_stride = op.input_stride;
-  arguments.output_width = op.output_width;
+  arguments.output_width = width;
   arguments.output_stride = op.output_stride;
   arguments.kernel_height = op.kernel_height;
   arguments.kernel_width = op.kernel_width;
@@ -39,7 +47,7 @@ void for_depthwise_rows(Arguments arguments, const Op& op, const RowSource<Eleme
   arguments.stride_width = op.stride_width;
   arguments.dilation_height = op.dilation_height;
   arguments.dilation_width = op.dilation_width;
-  arguments.pad_left = op.pad_left;
+  arguments.pad_left = std::max(-left, 0);
   for (int32_t y = begin; y < end; y += step) {
     arguments.output_rows = end - y < step ? end - y : step;
     const int32_t first = y * op.stride_height - op.pad_top;
@@ -48,7 +56,8 @@ void for_depthwise_rows(Arguments arguments, const Op& op, const RowSource<Eleme
     for (int32_t i = 0; i < count; ++i) {
       const int32_t row = first + i;
       const bool inside = row >= 0 && row < op.input_height;
-      rows[i] = inside ? input.base + (row % input.ring) * input.row_stride : pad_row;
+      rows[i] =
+          (inside ? input.base + (row % input.ring) * input.row_stride : pad_row) + (size_t)skipped * op.input_stride;
       if (!inside && !padded) {
         // Scratch is shared by all ops, so what it held may be no longer there.
         const size_t values = (size_t)op.input_width * op.input_stride;
@@ -56,7 +65,8 @@ void for_depthwise_rows(Arguments arguments, const Op& op, const RowSource<Eleme
         padded = true;
       }
     }
-    arguments.output = output + (y - begin) * arguments.output_width * arguments.output_stride;
+    const size_t pixel = (size_t)(y - begin) * op.output_width + columns.begin;
+    arguments.output = output + pixel * arguments.output_stride;
     kernel(arguments);
   }
 }

@@ -5,12 +5,16 @@
 namespace mobilenet_edge {
 namespace {
 
-// Calls visit(input, output, count) for runs of neighbouring values, here by their indices: pixels, or all at once.
+// Calls visit(input, output, count) for runs of neighbouring values of a chunk, here by their indices: pixels, or all
+// at once.
 template <typename Op, typename Visit>
-void for_runs(const Op& op, Visit visit) {
-  const size_t pixels = op.pixels, channels = op.channels;
-  if (op.input_stride == op.channels && op.output_stride == op.channels) return visit(0, 0, pixels * channels);
-  for (size_t i = 0; i < pixels; ++i) visit(i * op.input_stride, i * op.output_stride, channels);
+void for_runs(const Op& op, int32_t chunk, Visit visit) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  const size_t begin = pixels.begin, end = pixels.end, channels = op.channels;
+  if (op.input_stride == op.channels && op.output_stride == op.channels) {
+    return visit(begin * channels, begin * channels, (end - begin) * channels);
+  }
+  for (size_t i = begin; i < end; ++i) visit(i * op.input_stride, i * op.output_stride, channels);
 }
 
 }  // namespace
@@ -41,8 +45,9 @@ void run_add(const Context& context, const F16AddOp& op, int32_t chunk) {
   }
 }
 
-void run_softmax(const Context& context, const SoftmaxOp& op, int32_t) {
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+void run_softmax(const Context& context, const SoftmaxOp& op, int32_t chunk) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const float* input = context.activations(op.input) + pixel * op.input_stride;
     float* output = context.activations(op.output) + pixel * op.output_stride;
     float largest = input[0];
@@ -56,27 +61,29 @@ void run_softmax(const Context& context, const SoftmaxOp& op, int32_t) {
   }
 }
 
-void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t) {
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t chunk) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const float* input = context.activations(op.input) + pixel * op.input_stride;
     float* output = context.activations(op.output) + pixel * op.output_stride;
     for (int32_t c = 0; c < op.channels; ++c) output[c] = 1 / (1 + expf(-input[c]));
   }
 }
 
-void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t) {
+void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t chunk) {
   const float* input = context.activations(op.input);
   Half* output = context.activations<Half>(op.output);
-  for_runs(op, [&](size_t from, size_t to, size_t count) {
+  for_runs(op, chunk, [&](size_t from, size_t to, size_t count) {
     context.kernels->f16_from_f32(input + from, output + to, count);
   });
 }
 
-void run_f16_to_f32(const Context& context, const F16ToF32Op& op, int32_t) {
+void run_f16_to_f32(const Context& context, const F16ToF32Op& op, int32_t chunk) {
   const Half* input = context.activations<Half>(op.input);
   float* output = context.activations(op.output);
-  for_runs(
-      op, [&](size_t from, size_t to, size_t count) { context.kernels->f16_to_f32(input + from, output + to, count); });
+  for_runs(op, chunk, [&](size_t from, size_t to, size_t count) {
+    context.kernels->f16_to_f32(input + from, output + to, count);
+  });
 }
 
 }  // namespace mobilenet_edge

@@ -23,7 +23,7 @@ void expand(const Context& context, const Q8PointwiseOp& op, int32_t begin, int3
 }
 template <typename Conv, typename Element>
 void expand(const Context& context, const Conv& op, int32_t begin, int32_t end, int32_t, Element* output) {
-  conv_rows(context, op, output, begin, end);
+  conv_rows(context, op, output, begin, end, all_columns(op));
 }
 
 // The projection of `pixels` pixels at `input`, to pixel `pixel` of the output and on.
@@ -70,7 +70,7 @@ void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chu
       next += count;
     }
 
-    depthwise_rows(context, depthwise, expanded, band, y, end);
+    depthwise_rows(context, depthwise, expanded, band, y, end, all_columns(depthwise));
     project(context, projection, band, (size_t)y * depthwise.output_width, (end - y) * depthwise.output_width);
   }
 }

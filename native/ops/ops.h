@@ -57,9 +57,45 @@ void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t chunk);
 void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t chunk);
 void run_f16_to_f32(const Context& context, const F16ToF32Op& op, int32_t chunk);
 
-// Output rows [begin, end) of a convolution, written densely to `output`.
+// First and one past the last index of piece `piece` of `total` things dealt `size` at a time.
+struct Range {
+  int32_t begin, end;
+};
+inline Range piece_of(int32_t total, int32_t size, int32_t piece) {
+  const int32_t begin = piece * size;
+  return {begin, begin + size < total ? begin + size : total};
+}
+inline int32_t pieces_of(int32_t total, int32_t size) { return (total - 1) / size + 1; }
+
+// A piece of the output picture.
+struct Rectangle {
+  Range rows, columns;
+};
 template <typename Op>
-void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int32_t begin, int32_t end);
+Rectangle rectangle_of(const Op& op, int32_t piece) {
+  const int32_t across = pieces_of(op.output_width, op.columns_per_chunk);
+  return {piece_of(op.output_height, op.rows_per_chunk, piece / across),
+          piece_of(op.output_width, op.columns_per_chunk, piece % across)};
+}
+template <typename Op>
+Range all_columns(const Op& op) {
+  return {0, op.output_width};
+}
+
+// Calls visit(y, x, channels) for the output pixels of a chunk of a pool.
+template <typename Op, typename Visit>
+void for_pool_pixels(const Op& op, int32_t chunk, Visit visit) {
+  const int32_t pieces = pieces_of(op.channels, op.channels_per_chunk);
+  const auto [rows, columns] = rectangle_of(op, chunk / pieces);
+  const Range channels = piece_of(op.channels, op.channels_per_chunk, chunk % pieces);
+  for (int32_t y = rows.begin; y < rows.end; ++y) {
+    for (int32_t x = columns.begin; x < columns.end; ++x) visit(y, x, channels);
+  }
+}
+
+// Output rows [begin, end) of a convolution, written to `output`, where the first of them begins; of them `columns`.
+template <typename Op>
+void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int32_t begin, int32_t end, Range columns);
 
 // Some rows of pixels of a pointwise op, all columns: `rows` of input (rows, k) to output (rows, n).
 template <typename Op>
@@ -74,21 +110,12 @@ struct RowSource {
   size_t row_stride;
 };
 
-// Output rows [begin, end) of a depthwise op, written densely to `output`.
+// Output rows [begin, end) of a depthwise op, written to `output`, where the first of them begins; of them `columns`.
 template <typename Op>
 void depthwise_rows(const Context& context, const Op& op, const RowSource<ElementOf<Op>>& input, ElementOf<Op>* output,
-                    int32_t begin, int32_t end);
+                    int32_t begin, int32_t end, Range columns);
 
 // The most input rows that two output rows of a depthwise op may span.
-
-// First and one past the last index of piece `piece` of `total` things dealt `size` at a time.
-struct Range {
-  int32_t begin, end;
-};
-inline Range piece_of(int32_t total, int32_t size, int32_t piece) {
-  const int32_t begin = piece * size;
-  return {begin, begin + size < total ? begin + size : total};
-}
 
 // The first panel that starts at or after `column`, a multiple of the panel width: a wide last panel may begin before
 // it.

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <algorithm>
+
 #include "q8_ops.h"
 
 namespace mobilenet_edge {
@@ -21,14 +23,14 @@ void gather_window(const Q8ConvOp& op, const uint8_t* input, int32_t y, int32_t 
   }
 }
 
-// The output columns whose windows lie between the left and right edges of the picture.
-Range inner_columns(const Q8ConvOp& op) {
+// Those of `columns` whose windows lie between the left and right edges of the picture.
+Range inner_columns(const Q8ConvOp& op, Range columns) {
   const int32_t reach = (op.kernel_width - 1) * op.dilation_width;
-  if (reach >= op.input_width) return {0, 0};
+  if (reach >= op.input_width) return {columns.begin, columns.begin};
   const int32_t begin = (op.pad_left + op.stride_width - 1) / op.stride_width;
   const int32_t end = (op.input_width - 1 - reach + op.pad_left) / op.stride_width + 1;
-  const Range range = {begin, end < op.output_width ? end : op.output_width};
-  return range.begin < range.end ? range : Range{0, 0};
+  const Range range = {std::max(begin, columns.begin), std::min(end, columns.end)};
+  return range.begin < range.end ? range : Range{columns.begin, columns.begin};
 }
 
 // How a window inside the picture lies in memory: `rows` x `columns` runs of `length` bytes. A kernel row is one run
@@ -80,13 +82,14 @@ int32_t gather_inner_3x9(const Q8ConvOp& op, const Runs& runs, const uint8_t* wi
   return x;
 }
 
-// Gathers the windows of output row `y`, patch_stride bytes apart.
-void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int32_t y, uint8_t* patches) {
+// Gathers the windows of `columns` of output row `y`, patch_stride bytes apart.
+void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int32_t y, Range columns,
+                uint8_t* patches) {
   const int32_t top = y * op.stride_height - op.pad_top;
   const bool inside = top >= 0 && top + (op.kernel_height - 1) * op.dilation_height < op.input_height;
-  const Range inner = inside ? inner_columns(op) : Range{0, 0};
-  const auto patch = [&](int32_t x) { return patches + (size_t)x * op.patch_stride; };
-  for (int32_t x = 0; x < inner.begin; ++x) gather_window(op, input, y, x, patch(x));
+  const Range inner = inside ? inner_columns(op, columns) : Range{columns.begin, columns.begin};
+  const auto patch = [&](int32_t x) { return patches + (size_t)(x - columns.begin) * op.patch_stride; };
+  for (int32_t x = columns.begin; x < inner.begin; ++x) gather_window(op, input, y, x, patch(x));
   if (inner.begin < inner.end) {
     const int32_t left = inner.begin * op.stride_width - op.pad_left;
     const uint8_t* window = input + ((size_t)top * op.input_width + left) * op.input_stride;
@@ -97,30 +100,30 @@ void gather_row(const Q8ConvOp& op, const Runs& runs, const uint8_t* input, int3
     const auto gather = runs.length == 3 ? gather_inner<3> : gather_inner<0>;
     gather(op, runs, window + (size_t)(x - inner.begin) * op.stride_width * op.input_stride, inner.end - x, patch(x));
   }
-  for (int32_t x = inner.end; x < op.output_width; ++x) gather_window(op, input, y, x, patch(x));
+  for (int32_t x = inner.end; x < columns.end; ++x) gather_window(op, input, y, x, patch(x));
 }
 
 }  // namespace
 
-void conv_rows(const Context& context, const Q8ConvOp& op, uint8_t* output, int32_t begin, int32_t end) {
+void conv_rows(const Context& context, const Q8ConvOp& op, uint8_t* output, int32_t begin, int32_t end, Range columns) {
   const uint8_t* input = context.arena + op.input;
   uint8_t* patches = context.scratch + op.patches;
   const Runs runs(op);
   Q8GemmArguments g = q8_gemm_arguments(context, op, (size_t)op.kernel_height * op.kernel_width * op.input_channels);
-  g.m = op.output_width;
+  g.m = columns.end - columns.begin;
   g.input = patches;
   g.input_stride = op.patch_stride;
   for (int32_t y = begin; y < end; ++y, output += (size_t)op.output_width * op.output_stride) {
-    gather_row(op, runs, input, y, patches);
-    g.output = output;
+    gather_row(op, runs, input, y, columns, patches);
+    g.output = output + (size_t)columns.begin * op.output_stride;
     context.kernels->q8_gemm(g);
   }
 }
 
 void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk) {
-  const Range rows = piece_of(op.output_height, op.rows_per_chunk, chunk);
+  const auto [rows, columns] = rectangle_of(op, chunk);
   uint8_t* output = context.arena + op.output + (size_t)rows.begin * op.output_width * op.output_stride;
-  conv_rows(context, op, output, rows.begin, rows.end);
+  conv_rows(context, op, output, rows.begin, rows.end, columns);
 }
 
 }  // namespace mobilenet_edge

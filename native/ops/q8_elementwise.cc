@@ -19,9 +19,10 @@ uint8_t quantized(float value, const Op& op) {
 }
 
 template <typename Value>
-void lookup(const Context& context, const Q8LookupOp& op) {
+void lookup(const Context& context, const Q8LookupOp& op, int32_t chunk) {
   const auto* table = reinterpret_cast<const int16_t*>(context.weights + op.table) + op.table_offset;
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const Value* input = reinterpret_cast<const Value*>(context.arena + op.input + pixel * op.input_stride);
     uint8_t* output = context.arena + op.output + pixel * op.output_stride;
     for (int32_t c = 0; c < op.channels; ++c) output[c] = (uint8_t)table[input[c]];
@@ -29,9 +30,10 @@ void lookup(const Context& context, const Q8LookupOp& op) {
 }
 
 template <typename Value>
-void softmax(const Context& context, const Q8SoftmaxOp& op) {
+void softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk) {
   const float* table = context.packed(op.table);
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const Value* input = reinterpret_cast<const Value*>(context.arena + op.input + pixel * op.input_stride);
     uint8_t* output = context.arena + op.output + pixel * op.output_stride;
     int32_t largest = std::numeric_limits<Value>::min();
@@ -50,8 +52,9 @@ void softmax(const Context& context, const Q8SoftmaxOp& op) {
 }
 
 template <typename Value>
-void dequantize(const Context& context, const Q8DequantizeOp& op) {
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+void dequantize(const Context& context, const Q8DequantizeOp& op, int32_t chunk) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const Value* input = reinterpret_cast<const Value*>(context.arena + op.input + pixel * op.input_stride);
     float* output = context.activations(op.output) + pixel * op.output_stride;
     for (int32_t c = 0; c < op.channels; ++c) output[c] = (float)(input[c] - op.input_zero) * op.scale;
@@ -59,12 +62,13 @@ void dequantize(const Context& context, const Q8DequantizeOp& op) {
 }
 
 template <typename Value>
-void mean(const Context& context, const Q8MeanOp& op) {
+void mean(const Context& context, const Q8MeanOp& op, int32_t chunk) {
   constexpr int32_t kBlock = 128;
   const Value* input = reinterpret_cast<const Value*>(context.arena + op.input);
   uint8_t* output = context.arena + op.output;
-  for (int32_t begin = 0; begin < op.channels; begin += kBlock) {
-    const int32_t count = op.channels - begin < kBlock ? op.channels - begin : kBlock;
+  const Range channels = piece_of(op.channels, op.channels_per_chunk, chunk);
+  for (int32_t begin = channels.begin; begin < channels.end; begin += kBlock) {
+    const int32_t count = channels.end - begin < kBlock ? channels.end - begin : kBlock;
     int32_t sums[kBlock];
     for (int32_t c = 0; c < count; ++c) sums[c] = -op.pixels * op.input_zero;
     for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
@@ -100,28 +104,32 @@ void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk) {
   }
 }
 
-void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t) {
-  for (size_t pixel = 0; pixel < (size_t)op.pixels; ++pixel) {
+void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t chunk) {
+  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
+  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const float* input = context.activations(op.input) + pixel * op.input_stride;
     uint8_t* output = context.arena + op.output + pixel * op.output_stride;
     for (int32_t c = 0; c < op.channels; ++c) output[c] = quantized(input[c] * op.inverse_scale, op);
   }
 }
 
-void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t) {
-  return context.kernels->q8_geometry.is_signed ? lookup<int8_t>(context, op) : lookup<uint8_t>(context, op);
+void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t chunk) {
+  return context.kernels->q8_geometry.is_signed ? lookup<int8_t>(context, op, chunk)
+                                                : lookup<uint8_t>(context, op, chunk);
 }
 
-void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t) {
-  return context.kernels->q8_geometry.is_signed ? softmax<int8_t>(context, op) : softmax<uint8_t>(context, op);
+void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk) {
+  return context.kernels->q8_geometry.is_signed ? softmax<int8_t>(context, op, chunk)
+                                                : softmax<uint8_t>(context, op, chunk);
 }
 
-void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t) {
-  return context.kernels->q8_geometry.is_signed ? dequantize<int8_t>(context, op) : dequantize<uint8_t>(context, op);
+void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t chunk) {
+  return context.kernels->q8_geometry.is_signed ? dequantize<int8_t>(context, op, chunk)
+                                                : dequantize<uint8_t>(context, op, chunk);
 }
 
-void run_q8_mean(const Context& context, const Q8MeanOp& op, int32_t) {
-  return context.kernels->q8_geometry.is_signed ? mean<int8_t>(context, op) : mean<uint8_t>(context, op);
+void run_q8_mean(const Context& context, const Q8MeanOp& op, int32_t chunk) {
+  return context.kernels->q8_geometry.is_signed ? mean<int8_t>(context, op, chunk) : mean<uint8_t>(context, op, chunk);
 }
 
 }  // namespace mobilenet_edge

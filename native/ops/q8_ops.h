@@ -16,16 +16,16 @@ void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk
 void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t chunk);
 void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t chunk);
 
-// Output rows [begin, end) of a convolution, written densely to `output`.
-void conv_rows(const Context& context, const Q8ConvOp& op, uint8_t* output, int32_t begin, int32_t end);
+// As in ops.h.
+void conv_rows(const Context& context, const Q8ConvOp& op, uint8_t* output, int32_t begin, int32_t end, Range columns);
 
 // Some rows of pixels of a pointwise op, all columns: `rows` of input (rows, k) to output (rows, n).
 void pointwise_rows(const Context& context, const Q8PointwiseOp& op, const uint8_t* input, uint8_t* output,
                     int32_t rows);
 
-// Output rows [begin, end) of a depthwise op, written densely to `output`.
+// As in ops.h.
 void depthwise_rows(const Context& context, const Q8DepthwiseOp& op, const RowSource<uint8_t>& input, uint8_t* output,
-                    int32_t begin, int32_t end);
+                    int32_t begin, int32_t end, Range columns);
 
 // How extras lie in the weights: begin (n / 8 + 1), offsets (count) and quads (count), each on a cache line.
 struct Q8ExtrasLayout {

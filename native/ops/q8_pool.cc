@@ -9,13 +9,13 @@ namespace {
 int32_t rounded_quotient(int32_t sum, int32_t count) { return (sum < 0 ? sum - count / 2 : sum + count / 2) / count; }
 
 template <typename Value>
-void pool(const Context& context, const Q8PoolOp& op, int32_t y) {
+void pool(const Context& context, const Q8PoolOp& op, int32_t chunk) {
   constexpr int32_t kBlock = 128;
   const Value* input = reinterpret_cast<const Value*>(context.arena + op.input);
-  uint8_t* output = context.arena + op.output + (size_t)y * op.output_width * op.output_stride;
-  for (int32_t x = 0; x < op.output_width; ++x, output += op.output_stride) {
-    for (int32_t begin = 0; begin < op.channels; begin += kBlock) {
-      const int32_t channels = op.channels - begin < kBlock ? op.channels - begin : kBlock;
+  for_pool_pixels(op, chunk, [&](int32_t y, int32_t x, Range all) {
+    uint8_t* output = context.arena + op.output + ((size_t)y * op.output_width + x) * op.output_stride;
+    for (int32_t begin = all.begin; begin < all.end; begin += kBlock) {
+      const int32_t channels = all.end - begin < kBlock ? all.end - begin : kBlock;
       int32_t results[kBlock];
       for (int32_t& result : results) result = op.is_max ? std::numeric_limits<Value>::min() : 0;
       int32_t count = 0;
@@ -40,13 +40,13 @@ void pool(const Context& context, const Q8PoolOp& op, int32_t y) {
         output[begin + c] = (uint8_t)(value < op.lo ? op.lo : value > op.hi ? op.hi : value);
       }
     }
-  }
+  });
 }
 
 }  // namespace
 
-void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t y) {
-  return context.kernels->q8_geometry.is_signed ? pool<int8_t>(context, op, y) : pool<uint8_t>(context, op, y);
+void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t chunk) {
+  return context.kernels->q8_geometry.is_signed ? pool<int8_t>(context, op, chunk) : pool<uint8_t>(context, op, chunk);
 }
 
 }  // namespace mobilenet_edge

@@ -24,15 +24,14 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
                            std::to_string(w.input_width) + "x" + std::to_string(channels) + " pad " +
                            std::to_string(w.pad_top);
   std::vector<Half> first;
-  for (int32_t rows : {1, 3, w.output_height}) {
+  for (const Cut& cut : w.cuts()) {
     HalfMachine machine(kernels, input, inputs + pixels * n, pack_panels(weights, bias, k, kernels.f16_geometry),
                         w.output_width * k);
     F16ConvOp op = {OPCODE_F16_CONV};
     w.fill(&op);
-    op.chunks = pieces(w.output_height, rows);
     op.input_stride = stride, op.input_channels = channels;
     op.output = half_bytes(inputs), op.output_stride = n, op.n = n;
-    op.rows_per_chunk = rows;
+    cut_picture(&op, cut);
     op.lo = -1, op.hi = 3;
     const std::vector<Half> output = machine.run(words_of(op), inputs, name);
     if (first.empty()) first = output;
@@ -100,14 +99,13 @@ void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels
   const std::string name = std::string(kernels.isa) + " f16 depthwise op " + std::to_string(w.input_height) + "x" +
                            std::to_string(w.input_width) + " stride " + std::to_string(w.stride_height);
   std::vector<Half> first;
-  for (int32_t rows : {1, 2, 3, w.output_height}) {
+  for (const Cut& cut : w.cuts()) {
     HalfMachine machine(kernels, input, inputs + pixels * channels,
                         pack_groups(weights, bias, taps, kernels.f16_geometry), (size_t)w.input_width * channels);
     F16DepthwiseOp op = {OPCODE_F16_DEPTHWISE};
     w.fill(&op);
-    op.chunks = pieces(w.output_height, rows);
     op.input_stride = channels, op.output = half_bytes(inputs), op.output_stride = channels, op.channels = channels;
-    op.rows_per_chunk = rows;
+    cut_picture(&op, cut);
     op.lo = -1, op.hi = 1;
     const std::vector<Half> output = machine.run(words_of(op), inputs, name);
     if (first.empty()) first = output;
@@ -128,18 +126,25 @@ void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels
 }
 
 void test_pool(const Kernels& kernels, const Window& w, bool is_max, Random& random) {
-  const size_t channels = 11, stride = 16;
+  const size_t channels = 27, stride = 32;
   const size_t inputs = (size_t)w.input_height * w.input_width * stride;
   const size_t pixels = (size_t)w.output_height * w.output_width;
   const std::vector<Half> input = random_halves(random, inputs);
-  HalfMachine machine(kernels, input, inputs + pixels * stride, {}, 4 * channels);
   F16PoolOp op = {OPCODE_F16_POOL};
   w.fill(&op);
-  op.chunks = w.output_height;
   op.input_stride = op.output_stride = stride, op.output = half_bytes(inputs);
   op.channels = channels, op.is_max = is_max, op.lo = -0.5, op.hi = 0.5;
   const std::string name = is_max ? "f16 max pool" : "f16 average pool";
-  const std::vector<Half> output = machine.run(words_of(op), inputs, name);
+  std::vector<Half> output;
+  for (const Cut& cut : w.cuts()) {
+    for (int32_t per_chunk : {8, 16, 32}) {
+      HalfMachine machine(kernels, input, inputs + pixels * stride, {}, 4 * channels);
+      cut_pool(&op, cut, per_chunk);
+      const std::vector<Half> pooled = machine.run(words_of(op), inputs, name);
+      if (output.empty()) output = pooled;
+      expect(same_bits(pooled, output), name + " cut into chunks");
+    }
+  }
   bool right = output.size() == pixels * stride;
   for (size_t pixel = 0; right && pixel < pixels; ++pixel) {
     for (size_t c = 0; c < channels; ++c) {
@@ -218,10 +223,12 @@ void test_conversions(const Kernels& kernels, int32_t channels, int32_t stride) 
   std::vector<float> spread(extent, NAN);
   for (size_t i = 0; i < numbers.size(); ++i) spread[i / channels * stride + i % channels] = numbers[i];
   put(spread, machine.arena.data());
-  const F16FromF32Op narrow = {OPCODE_F16_FROM_F32,       0,      1,      0,       stride,
-                               half_bytes_of(2 * extent), stride, pixels, channels};
+  const int32_t half = (pixels + 1) / 2;
+  const F16FromF32Op narrow = {OPCODE_F16_FROM_F32,       0,      2,      0,        stride,
+                               half_bytes_of(2 * extent), stride, pixels, channels, half};
   const F16ToF32Op widen = {
-      OPCODE_F16_TO_F32, 0, 1, half_bytes_of(2 * extent), stride, half_bytes_of(extent), stride, pixels, channels};
+      OPCODE_F16_TO_F32, 0,     1, half_bytes_of(2 * extent), stride, half_bytes_of(extent), stride, pixels,
+      channels,          pixels};
   std::vector<int32_t> ops = words_of(narrow);
   const std::vector<int32_t> second = words_of(widen);
   ops.insert(ops.end(), second.begin(), second.end());

@@ -58,7 +58,7 @@ void make_expansion(const Block& b, typename Type::Conv* op) {
   *op = {Type::kConv, sizeof(*op) / sizeof(int32_t), 1};
   b.stem.fill(op);
   op->input_channels = op->input_stride = b.input_channels, op->output_stride = op->n = b.expanded;
-  op->rows_per_chunk = b.stem.output_height, op->lo = 0, op->hi = 6;
+  op->rows_per_chunk = b.stem.output_height, op->columns_per_chunk = b.stem.output_width, op->lo = 0, op->hi = 6;
 }
 
 template <typename Op>
@@ -108,7 +108,7 @@ void test_block(const Kernels& kernels, const Block& b, Random& random) {
   make_expansion<Type>(b, &parts.expansion);
   w.fill(&parts.depthwise);
   parts.depthwise.input_stride = parts.depthwise.output_stride = parts.depthwise.channels = b.expanded;
-  parts.depthwise.weights = bytes(depthwise_weights), parts.depthwise.rows_per_chunk = w.output_height;
+  parts.depthwise.weights = bytes(depthwise_weights), cut_picture(&parts.depthwise, {w.output_height, w.output_width});
   parts.depthwise.lo = 0, parts.depthwise.hi = 6;
   parts.projection.lo = -INFINITY, parts.projection.hi = INFINITY;
   parts.projection.output = bytes(input_floats);

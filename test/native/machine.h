@@ -18,6 +18,22 @@ std::vector<int32_t> words_of(Op op) {
 inline int32_t bytes(size_t floats) { return (int32_t)(floats * sizeof(float)); }
 inline int32_t pieces(int32_t total, int32_t size) { return (total + size - 1) / size; }
 
+// How a windowed op's output is cut into chunks.
+struct Cut {
+  int32_t rows, columns;
+};
+template <typename Op>
+void cut_picture(Op* op, const Cut& cut) {
+  op->rows_per_chunk = cut.rows, op->columns_per_chunk = cut.columns;
+  op->chunks = pieces(op->output_height, cut.rows) * pieces(op->output_width, cut.columns);
+}
+template <typename Op>
+void cut_pool(Op* op, const Cut& cut, int32_t channels) {
+  cut_picture(op, cut);
+  op->channels_per_chunk = channels;
+  op->chunks *= pieces(op->channels, channels);
+}
+
 template <typename Element>
 struct MachineOf {
   const Kernels& kernels;
@@ -67,6 +83,18 @@ struct Window {
     };
     return {height, width, extent(height), extent(width), kernel, kernel, stride, stride,
             1,      1,     pad(height),    pad(width)};
+  }
+
+  // By rows, and rows by columns.
+  std::vector<Cut> cuts() const {
+    return {{output_height, output_width},
+            {1, output_width},
+            {2, output_width},
+            {3, output_width},
+            {1, 1},
+            {1, 3},
+            {2, 5},
+            {output_height, 4}};
   }
 
   template <typename Op>

@@ -15,15 +15,14 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
                            std::to_string(w.kernel_height) + "x" + std::to_string(w.kernel_width) + " pad " +
                            std::to_string(w.pad_top);
   std::vector<float> first;
-  for (int32_t rows : {1, 3, w.output_height}) {
+  for (const Cut& cut : w.cuts()) {
     Machine machine(kernels, input, input_floats + pixels * n, pack_panels(weights, bias, k, kernels.geometry),
                     w.output_width * k);
     ConvOp op = {OPCODE_CONV};
     w.fill(&op);
-    op.chunks = pieces(w.output_height, rows);
     op.input_stride = stride, op.input_channels = channels;
     op.output = bytes(input_floats), op.output_stride = n, op.n = n;
-    op.rows_per_chunk = rows;
+    cut_picture(&op, cut);
     op.lo = -1, op.hi = 3;
     const std::vector<float> output = machine.run(words_of(op), input_floats, name);
     if (first.empty()) first = output;
@@ -91,14 +90,13 @@ void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels
   const std::string name = std::string(kernels.isa) + " depthwise op " + std::to_string(w.input_height) + "x" +
                            std::to_string(w.input_width) + " stride " + std::to_string(w.stride_height);
   std::vector<float> first;
-  for (int32_t rows : {1, 2, 3, w.output_height}) {
+  for (const Cut& cut : w.cuts()) {
     Machine machine(kernels, input, input_floats + pixels * channels,
                     pack_groups(weights, bias, taps, kernels.geometry), (size_t)w.input_width * channels);
     DepthwiseOp op = {OPCODE_DEPTHWISE};
     w.fill(&op);
-    op.chunks = pieces(w.output_height, rows);
     op.input_stride = channels, op.output = bytes(input_floats), op.output_stride = channels, op.channels = channels;
-    op.rows_per_chunk = rows;
+    cut_picture(&op, cut);
     op.lo = -1, op.hi = 1;
     const std::vector<float> output = machine.run(words_of(op), input_floats, name);
     if (first.empty()) first = output;
@@ -118,18 +116,25 @@ void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels
 }
 
 void test_pool(const Kernels& kernels, const Window& w, bool is_max, Random& random) {
-  const size_t channels = 11, stride = 16;
+  const size_t channels = 27, stride = 32;
   const size_t input_floats = (size_t)w.input_height * w.input_width * stride;
   const size_t pixels = (size_t)w.output_height * w.output_width;
   const std::vector<float> input = random.reals(input_floats);
-  Machine machine(kernels, input, input_floats + pixels * stride, {}, 0);
   PoolOp op = {OPCODE_POOL};
   w.fill(&op);
-  op.chunks = w.output_height;
   op.input_stride = op.output_stride = stride, op.output = bytes(input_floats);
   op.channels = channels, op.is_max = is_max, op.lo = -0.5, op.hi = 0.5;
   const std::string name = is_max ? "max pool" : "average pool";
-  const std::vector<float> output = machine.run(words_of(op), input_floats, name);
+  std::vector<float> output;
+  for (const Cut& cut : w.cuts()) {
+    for (int32_t per_chunk : {8, 16, 32}) {
+      Machine machine(kernels, input, input_floats + pixels * stride, {}, 0);
+      cut_pool(&op, cut, per_chunk);
+      const std::vector<float> pooled = machine.run(words_of(op), input_floats, name);
+      if (output.empty()) output = pooled;
+      expect(same_bits(pooled, output), name + " cut into chunks");
+    }
+  }
   bool right = output.size() == pixels * stride;
   for (size_t pixel = 0; right && pixel < pixels; ++pixel) {
     for (size_t c = 0; c < channels; ++c) {
@@ -176,7 +181,7 @@ void test_elementwise(const Kernels& kernels, Random& random) {
   }
   for (float beta : {1.0f, 0.5f, 80.0f}) {
     Machine machine(kernels, memory, 3 * floats, {}, 0);
-    const SoftmaxOp op = {OPCODE_SOFTMAX, 0, 1, 0, stride, bytes(2 * floats), stride, pixels, channels, beta};
+    const SoftmaxOp op = {OPCODE_SOFTMAX, 0, 3, 0, stride, bytes(2 * floats), stride, pixels, channels, 3, beta};
     const std::vector<float> output = machine.run(words_of(op), 2 * floats, "softmax");
     bool right = output.size() == floats;
     for (int32_t pixel = 0; right && pixel < pixels; ++pixel) {
@@ -191,7 +196,7 @@ void test_elementwise(const Kernels& kernels, Random& random) {
     expect(right, "softmax");
   }
   Machine machine(kernels, memory, 3 * floats, {}, 0);
-  const SigmoidOp op = {OPCODE_SIGMOID, 0, 1, 0, stride, bytes(2 * floats), stride, pixels, channels};
+  const SigmoidOp op = {OPCODE_SIGMOID, 0, 4, 0, stride, bytes(2 * floats), stride, pixels, channels, 2};
   const std::vector<float> output = machine.run(words_of(op), 2 * floats, "sigmoid");
   bool right = output.size() == floats;
   for (size_t i = 0; right && i < floats; ++i) {

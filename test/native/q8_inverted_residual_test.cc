@@ -49,7 +49,8 @@ void test_block(const Kernels& kernels, int32_t channels, int32_t expanded, int3
                  block.pointwise(output_pixels, expanded, projected, draw)};
   Q8DepthwiseOp& depthwise = parts.depthwise;
   w.fill(&depthwise);
-  depthwise.channels = expanded, depthwise.rows_per_chunk = w.output_height;
+  depthwise.channels = expanded;
+  cut_picture(&depthwise, {w.output_height, w.output_width});
   depthwise.input_stride = depthwise.output_stride = parts.expansion.output_stride;
   depthwise.weights = block.add(pack_q8_groups(draw_q8_weights(random, taps, expanded, draw), kernels.q8_geometry));
   const int32_t least = least_value(kernels.q8_geometry);

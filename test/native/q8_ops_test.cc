@@ -24,12 +24,12 @@ struct Blob {
 };
 
 // Runs an op that is cut into pieces of every size in `cuts`; the output begins at `from`.
-template <typename Op, typename Cut>
+template <typename Op, typename Size, typename Apply>
 std::vector<uint8_t> run_cut(const Kernels& kernels, Op op, const std::vector<uint8_t>& input, size_t bytes,
                              const std::vector<uint8_t>& weights, size_t scratch, size_t from,
-                             const std::vector<int32_t>& cuts, Cut cut, const std::string& name) {
+                             const std::vector<Size>& cuts, Apply cut, const std::string& name) {
   std::vector<uint8_t> first;
-  for (int32_t size : cuts) {
+  for (const Size& size : cuts) {
     Q8Machine machine(kernels, input, bytes, weights, scratch);
     cut(&op, size);
     const std::vector<uint8_t> output = machine.run(words_of(op), from, name);
@@ -65,12 +65,8 @@ void test_conv(const Kernels& kernels, const Window& w, int32_t channels, int32_
                            std::to_string(w.kernel_height) + "x" + std::to_string(w.kernel_width) + " pad " +
                            std::to_string(w.pad_top);
   const std::vector<uint8_t> output = run_cut(
-      kernels, op, input, input_bytes + pixels * n, blob.bytes, scratch, input_bytes, {1, 3, w.output_height},
-      [&](Q8ConvOp* cut, int32_t rows) {
-        cut->rows_per_chunk = rows;
-        cut->chunks = pieces(w.output_height, rows);
-      },
-      name);
+      kernels, op, input, input_bytes + pixels * n, blob.bytes, scratch, input_bytes, w.cuts(),
+      [](Q8ConvOp* op_to_cut, const Cut& cut) { cut_picture(op_to_cut, cut); }, name);
   bool right = output.size() == pixels * n;
   for (size_t i = 0; right && i < output.size(); ++i) {
     const int32_t y = (int32_t)(i / n / w.output_width), x = (int32_t)(i / n % w.output_width);
@@ -111,7 +107,7 @@ void test_pointwise(const Kernels& kernels, int32_t m, int32_t k, int32_t n, Dra
   std::vector<uint8_t> first;
   for (int32_t n_block : {n, panel, 2 * panel, 3 * panel}) {
     const std::vector<uint8_t> output = run_cut(
-        kernels, op, input, input_bytes + (size_t)m * n, blob.bytes, 0, input_bytes, {m, 5, 12},
+        kernels, op, input, input_bytes + (size_t)m * n, blob.bytes, 0, input_bytes, std::vector<int32_t>{m, 5, 12},
         [&](Q8PointwiseOp* cut, int32_t m_block) {
           cut->m_block = m_block, cut->n_block = n_block;
           cut->chunks = pieces(m, m_block) * pieces(n, n_block);
@@ -147,12 +143,8 @@ void test_depthwise_op(const Kernels& kernels, const Window& w, int32_t channels
                            std::to_string(w.input_width) + " stride " + std::to_string(w.stride_height);
   const std::vector<uint8_t> output = run_cut(
       kernels, op, input, input_bytes + pixels * stride, pack_q8_groups(weights, kernels.q8_geometry),
-      w.input_width * stride, input_bytes, {1, 2, 3, w.output_height},
-      [&](Q8DepthwiseOp* cut, int32_t rows) {
-        cut->rows_per_chunk = rows;
-        cut->chunks = pieces(w.output_height, rows);
-      },
-      name);
+      w.input_width * stride, input_bytes, w.cuts(),
+      [](Q8DepthwiseOp* op_to_cut, const Cut& cut) { cut_picture(op_to_cut, cut); }, name);
   bool right = output.size() == pixels * stride;
   for (size_t i = 0; right && i < output.size(); ++i) {
     const size_t c = i % stride, pixel = i / stride;
@@ -174,14 +166,19 @@ void test_pool(const Kernels& kernels, const Window& w, bool is_max, int32_t raw
   const size_t pixels = (size_t)w.output_height * w.output_width;
   const std::vector<uint8_t> input = draw_q8_input(random, input_bytes, kernels.q8_geometry);
   const Q8Output to = draw_q8_output(random, kernels.q8_geometry);
-  Q8Machine machine(kernels, input, input_bytes + pixels * stride, {}, 0);
   Q8PoolOp op = {OPCODE_Q8_POOL};
   w.fill(&op);
-  op.chunks = w.output_height;
   op.input_stride = op.output_stride = stride, op.output = (int32_t)input_bytes;
   op.channels = channels, op.is_max = is_max, op.raw_offset = raw_offset, op.lo = to.lo, op.hi = to.hi;
   const std::string name = is_max ? "q8 max pool" : "q8 average pool";
-  const std::vector<uint8_t> output = machine.run(words_of(op), input_bytes, name);
+  std::vector<uint8_t> output;
+  for (int32_t per_chunk : {16, 128, 136, 160}) {
+    const std::vector<uint8_t> pooled = run_cut(
+        kernels, op, input, input_bytes + pixels * stride, {}, 0, input_bytes, w.cuts(),
+        [&](Q8PoolOp* op_to_cut, const Cut& cut) { cut_pool(op_to_cut, cut, per_chunk); }, name);
+    if (output.empty()) output = pooled;
+    expect(same_bits(pooled, output), name + " cut into channels");
+  }
   bool right = output.size() == pixels * stride;
   for (size_t pixel = 0; right && pixel < pixels; ++pixel) {
     for (size_t c = 0; c < channels; ++c) {
@@ -215,7 +212,8 @@ void test_add(const Kernels& kernels, int32_t channels, int32_t a_stride, int32_
   set_output(&op, to);
   const std::string name = std::string(kernels.isa) + " q8 add " + std::to_string(channels);
   const std::vector<uint8_t> output = run_cut(
-      kernels, op, input, a_bytes + b_bytes + (size_t)pixels * output_stride, {}, 0, a_bytes + b_bytes, {1, 3, pixels},
+      kernels, op, input, a_bytes + b_bytes + (size_t)pixels * output_stride, {}, 0, a_bytes + b_bytes,
+      std::vector<int32_t>{1, 3, pixels},
       [&](Q8AddOp* cut, int32_t count) {
         cut->pixels_per_chunk = count;
         cut->chunks = pieces(pixels, count);
@@ -244,8 +242,13 @@ void test_mean(const Kernels& kernels, int32_t pixels, int32_t channels, Random&
                  (int32_t)input.size(), channels};
   op.scale = (1 + random.real()) / pixels;
   set_output(&op, to);
-  Q8Machine machine(kernels, input, input.size() + channels, {}, 0);
-  const std::vector<uint8_t> output = machine.run(words_of(op), input.size(), "q8 mean");
+  const std::vector<uint8_t> output = run_cut(
+      kernels, op, input, input.size() + channels, {}, 0, input.size(), std::vector<int32_t>{8, 24, 128, 136, 4096},
+      [&](Q8MeanOp* cut, int32_t count) {
+        cut->channels_per_chunk = count;
+        cut->chunks = pieces(channels, count);
+      },
+      "q8 mean");
   bool right = output.size() == (size_t)channels;
   for (int32_t c = 0; right && c < channels; ++c) {
     int64_t sum = 0;
@@ -278,7 +281,7 @@ void test_values(const Kernels& kernels, Random& random) {
   {
     std::vector<int16_t> table;
     for (int32_t i = 0; i < 256; ++i) table.push_back((int16_t)draw_q8_value(random, kernels.q8_geometry));
-    const Q8LookupOp op = {OPCODE_Q8_LOOKUP, 0, 1, 0, stride, (int32_t)count, stride, pixels, channels, 0, -least};
+    const Q8LookupOp op = {OPCODE_Q8_LOOKUP, 0, 3, 0, stride, (int32_t)count, stride, pixels, channels, 2, 0, -least};
     Q8Machine machine(kernels, input, 2 * count, bytes_of(table), 0);
     each("q8 lookup", machine.run(words_of(op), count, "q8 lookup"),
          [&](size_t i) { return table[value(input[i]) - least]; });
@@ -286,7 +289,7 @@ void test_values(const Kernels& kernels, Random& random) {
   {
     std::vector<float> table;
     for (int32_t i = 0; i < 256; ++i) table.push_back(expf(-0.05f * (float)i));
-    Q8SoftmaxOp op = {OPCODE_Q8_SOFTMAX, 0, 1, 0, stride, (int32_t)count, stride, pixels, channels, 0, 1.0f / 256};
+    Q8SoftmaxOp op = {OPCODE_Q8_SOFTMAX, 0, 2, 0, stride, (int32_t)count, stride, pixels, channels, 3, 0, 1.0f / 256};
     set_output(&op, to);
     Q8Machine machine(kernels, input, 2 * count, bytes_of(table), 0);
     each("q8 softmax", machine.run(words_of(op), count, "q8 softmax"), [&](size_t i) {
@@ -306,7 +309,7 @@ void test_values(const Kernels& kernels, Random& random) {
       values.push_back(random.integer(0, 3) ? 300 * random.real() : 3e9f * random.real());
     values[0] = 0.5f, values[1] = 1.5f, values[2] = INFINITY, values[3] = -INFINITY, values[4] = -2.5f;
     const std::vector<uint8_t> floats = bytes_of(values);
-    Q8QuantizeOp op = {OPCODE_Q8_QUANTIZE, 0, 1, 0, stride, (int32_t)floats.size(), stride, pixels, channels, 1};
+    Q8QuantizeOp op = {OPCODE_Q8_QUANTIZE, 0, 3, 0, stride, (int32_t)floats.size(), stride, pixels, channels, 2, 1};
     set_output(&op, to);
     Q8Machine machine(kernels, floats, floats.size() + count, {}, 0);
     each("q8 quantize", machine.run(words_of(op), floats.size(), "q8 quantize"), [&](size_t i) {
@@ -319,7 +322,7 @@ void test_values(const Kernels& kernels, Random& random) {
   }
   {
     const Q8DequantizeOp op = {
-        OPCODE_Q8_DEQUANTIZE, 0, 1, 0, stride, (int32_t)count, stride, pixels, channels, 99, 0.3f};
+        OPCODE_Q8_DEQUANTIZE, 0, 2, 0, stride, (int32_t)count, stride, pixels, channels, 4, 99, 0.3f};
     Q8Machine machine(kernels, input, 5 * count, {}, 0);
     const std::vector<uint8_t> output = machine.run(words_of(op), count, "q8 dequantize");
     bool right = output.size() == 4 * count;

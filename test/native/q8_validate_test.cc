@@ -27,7 +27,7 @@ std::vector<int32_t> small_program(const Kernels& kernels) {
   conv.output = 128, conv.output_height = conv.output_width = 2, conv.output_stride = 16;
   conv.kernel_height = conv.kernel_width = 2, conv.stride_height = conv.stride_width = 2;
   conv.dilation_height = conv.dilation_width = 1, conv.n = 16, conv.weights = 256, conv.chain = chain;
-  conv.patch_stride = 16, conv.rows_per_chunk = 1, conv.hi = 127;
+  conv.patch_stride = 16, conv.rows_per_chunk = 1, conv.columns_per_chunk = 2, conv.hi = 127;
   append(words_of(conv));
   Q8PointwiseOp pointwise = {OPCODE_Q8_POINTWISE, 0, 2, 128, 16, 256, 16, 4, 16, 16, 256, chain, 0, 2, 16, 5, 0, 127};
   append(words_of(pointwise));
@@ -36,16 +36,18 @@ std::vector<int32_t> small_program(const Kernels& kernels) {
   depthwise.output_height = depthwise.output_width = 2, depthwise.output_stride = 16;
   depthwise.kernel_height = depthwise.kernel_width = 3, depthwise.stride_height = depthwise.stride_width = 1;
   depthwise.dilation_height = depthwise.dilation_width = 1, depthwise.pad_top = depthwise.pad_left = 1;
-  depthwise.channels = 16, depthwise.weights = 256, depthwise.rows_per_chunk = 2, depthwise.hi = 127;
+  depthwise.channels = 16, depthwise.weights = 256, depthwise.rows_per_chunk = depthwise.columns_per_chunk = 2,
+  depthwise.hi = 127;
   append(words_of(depthwise));
   append(words_of(Q8AddOp{OPCODE_Q8_ADD, 0, 2, 0, 16, 128, 16, 256, 16, 4, 16, 2, 1 << 20, 1 << 20, 0, 20, 0, 0, 127}));
-  append(words_of(
-      Q8PoolOp{OPCODE_Q8_POOL, 0, 1, 256, 2, 2, 16, 0, 1, 1, 16, 2, 2, 1, 1, 1, 1, 0, 0, 16, 0, -128, 0, 127}));
-  append(words_of(Q8MeanOp{OPCODE_Q8_MEAN, 0, 1, 256, 16, 3, 4, 0, 16, 0.25f, 0, 0, 127}));
-  append(words_of(Q8LookupOp{OPCODE_Q8_LOOKUP, 0, 1, 0, 16, 128, 16, 2, 16, 512, -least_value(kernels.q8_geometry)}));
-  append(words_of(Q8SoftmaxOp{OPCODE_Q8_SOFTMAX, 0, 1, 0, 16, 128, 16, 2, 10, 128, 0.004f, 0, 0, 127}));
-  append(words_of(Q8DequantizeOp{OPCODE_Q8_DEQUANTIZE, 0, 1, 128, 16, 384, 16, 4, 16, 7, 0.5f}));
-  append(words_of(Q8QuantizeOp{OPCODE_Q8_QUANTIZE, 0, 1, 384, 16, 0, 16, 4, 16, 2, 7, 0, 127}));
+  append(words_of(Q8PoolOp{OPCODE_Q8_POOL, 0, 2, 256, 2, 2,  16, 0, 1, 1, 16, 2, 2, 1, 1, 1, 1, 0, 0, 16, 0,
+                           -128,           1, 1, 8,   0, 127}));
+  append(words_of(Q8MeanOp{OPCODE_Q8_MEAN, 0, 2, 256, 16, 3, 4, 0, 16, 8, 0.25f, 0, 0, 127}));
+  append(
+      words_of(Q8LookupOp{OPCODE_Q8_LOOKUP, 0, 2, 0, 16, 128, 16, 2, 16, 1, 512, -least_value(kernels.q8_geometry)}));
+  append(words_of(Q8SoftmaxOp{OPCODE_Q8_SOFTMAX, 0, 1, 0, 16, 128, 16, 2, 10, 2, 128, 0.004f, 0, 0, 127}));
+  append(words_of(Q8DequantizeOp{OPCODE_Q8_DEQUANTIZE, 0, 2, 128, 16, 384, 16, 4, 16, 2, 7, 0.5f}));
+  append(words_of(Q8QuantizeOp{OPCODE_Q8_QUANTIZE, 0, 2, 384, 16, 0, 16, 4, 16, 3, 2, 7, 0, 127}));
 
   InvertedResidualOp fused = {OPCODE_INVERTED_RESIDUAL, 0, 1, 0, 2, 256, 1, 2};
   fused.words = (sizeof(fused) + 2 * sizeof(Q8PointwiseOp) + sizeof(Q8DepthwiseOp)) / sizeof(int32_t);

@@ -32,7 +32,7 @@ AddOp add(int32_t a, int32_t b, int32_t output, int32_t chunks) {
 
 SoftmaxOp softmax(int32_t input, int32_t output, int32_t pixels) {
   SoftmaxOp op = {OPCODE_SOFTMAX};
-  op.chunks = 1;
+  op.chunks = 1, op.pixels_per_chunk = pixels;
   op.input = buffer(input), op.output = buffer(output);
   op.input_stride = op.output_stride = op.channels = kChannels;
   op.pixels = pixels, op.beta = 1;
@@ -121,11 +121,11 @@ void test_answers(const Case& each) {
 // Returns when member 0 is done.
 void run(Team* team, int32_t threads, const Team::Work& work) {
   Done done;
-  const bool runs = team->run(threads, [&done, work](int32_t member) {
+  const bool begun = team->run(threads, [&done, work](int32_t member) {
     work(member);
     if (member == 0) done.tell();
   });
-  if (expect(runs, "the operating system gives threads")) done.wait();
+  if (begun) done.wait();
 }
 
 // Members beside the caller begin whenever they like, even after the end.

@@ -13,7 +13,8 @@ std::vector<int32_t> small_program() {
   conv.input_height = conv.input_width = 4, conv.input_stride = conv.input_channels = 2;
   conv.output = 256, conv.output_height = conv.output_width = 2, conv.output_stride = 8;
   conv.kernel_height = conv.kernel_width = 2, conv.stride_height = conv.stride_width = 2;
-  conv.dilation_height = conv.dilation_width = 1, conv.n = 8, conv.rows_per_chunk = 1, conv.hi = 6;
+  conv.dilation_height = conv.dilation_width = 1, conv.n = 8, conv.rows_per_chunk = 1, conv.columns_per_chunk = 2,
+  conv.hi = 6;
   append(words_of(conv));
   append(words_of(PointwiseOp{OPCODE_POINTWISE, 0, 2, 256, 8, 512, 8, 0, 8, 4, 8, 8, 0, 2, 8, 0, 6, 0, 6}));
   DepthwiseOp depthwise = {OPCODE_DEPTHWISE, 0, 1};
@@ -21,12 +22,12 @@ std::vector<int32_t> small_program() {
   depthwise.output_height = depthwise.output_width = 2, depthwise.output_stride = 8;
   depthwise.kernel_height = depthwise.kernel_width = 3, depthwise.stride_height = depthwise.stride_width = 1;
   depthwise.dilation_height = depthwise.dilation_width = 1, depthwise.pad_top = depthwise.pad_left = 1;
-  depthwise.channels = 8, depthwise.rows_per_chunk = 2, depthwise.hi = 6;
+  depthwise.channels = 8, depthwise.rows_per_chunk = depthwise.columns_per_chunk = 2, depthwise.hi = 6;
   append(words_of(depthwise));
   append(words_of(AddOp{OPCODE_ADD, 0, 2, 0, 8, 256, 8, 512, 8, 4, 8, 2, 0, 6}));
-  append(words_of(PoolOp{OPCODE_POOL, 0, 1, 512, 2, 2, 8, 0, 1, 1, 8, 2, 2, 1, 1, 1, 1, 0, 0, 8, 0, 0, 6}));
-  append(words_of(SoftmaxOp{OPCODE_SOFTMAX, 0, 1, 0, 8, 256, 8, 1, 8, 1}));
-  append(words_of(SigmoidOp{OPCODE_SIGMOID, 0, 1, 0, 8, 256, 8, 1, 8}));
+  append(words_of(PoolOp{OPCODE_POOL, 0, 1, 512, 2, 2, 8, 0, 1, 1, 8, 2, 2, 1, 1, 1, 1, 0, 0, 8, 0, 1, 1, 8, 0, 6}));
+  append(words_of(SoftmaxOp{OPCODE_SOFTMAX, 0, 2, 0, 8, 256, 8, 2, 8, 1, 1}));
+  append(words_of(SigmoidOp{OPCODE_SIGMOID, 0, 1, 0, 8, 256, 8, 1, 8, 1}));
 
   InvertedResidualOp fused = {OPCODE_INVERTED_RESIDUAL, 0, 1, 0, 2, 512, 1, 2};
   fused.words = (sizeof(fused) + 2 * sizeof(PointwiseOp) + sizeof(DepthwiseOp)) / sizeof(int32_t);

@@ -64,6 +64,14 @@ export function windowFields({ kernel, stride, dilation, padding }: Window) {
   };
 }
 
+/** How a picture may be cut into chunks: by `rows` rows, and columns too. */
+export function cuts(height: number, width: number, rows: number) {
+  return [width, 1, 3].map((columns) => ({
+    chunks: Math.ceil(height / rows) * Math.ceil(width / columns),
+    fields: { rows_per_chunk: rows, columns_per_chunk: columns },
+  }));
+}
+
 export function packedPanels(filter: Tensor, bias: Tensor): Float32Array {
   const blob = new WeightBlob(2 ** 24);
   packPanels(blob, filter, bias, filter.data!.length / filter.shape[0], WASM_GEOMETRY);
