@@ -20,7 +20,7 @@ export interface Limits {
   /** Operators, counted after nested and shared layers are written out. Default: 16384. */
   operators?: number;
   /**
-   * Work of an inference: multiply-accumulates, and operations of pools and elementwise layers. Default: 2^33, and 16384
+   * Work of an inference: multiply-accumulates, and operations of pools and elementwise layers. Default: 2^32, and 16384
    * for each byte of weights in the file.
    */
   macs?: number;
@@ -30,7 +30,7 @@ export interface Limits {
 
 type Limit = keyof Limits;
 
-const BASE: Required<Limits> = { bytes: 2 ** 28, operators: 2 ** 14, macs: 2 ** 33, pixels: 2 ** 22 };
+const BASE: Required<Limits> = { bytes: 2 ** 28, operators: 2 ** 14, macs: 2 ** 32, pixels: 2 ** 22 };
 /** Weights are decoded, transposed, folded and packed, each time perhaps four times as large as in the file. */
 const PER_SOURCE_BYTE: Record<Limit, number> = { bytes: 16, operators: 0, macs: 2 ** 14, pixels: 0 };
 /** A Graph is made by the program that passes it, not by a file: what 32-bit offsets reach. */

@@ -115,9 +115,9 @@ function checkReach(bytes: number, what: string): void {
   );
 }
 
-/** What calls hold beside the arena: the input as float32 and an engine's copy of it; the output, as reals and as probabilities too. */
+/** What calls hold beside the arena: the input as float32, with its sides swapped, and an engine's copy; the output, as reals and as probabilities too. */
 function bytesOfRun({ input, output }: Graph): number {
-  return 8 * elementCount(input.shape) + 16 * elementCount(output.shape);
+  return 12 * elementCount(input.shape) + 16 * elementCount(output.shape);
 }
 
 /** What the last global pooling makes: the features under the classifier. */

@@ -70,7 +70,9 @@ export function inputOrder(
 
 function permutationOf(record: FlatTable, tensors: TfliteTensors): number[] {
   const index = record.int32s(OPERATOR.inputs)[1] ?? -1;
-  return index !== -1 && tensors.isConstant(index) ? Array.from(tensors.constant(index, 'TRANSPOSE').data!) : [];
+  if (index === -1 || !tensors.isConstant(index)) return [];
+  const { data } = tensors.constant(index, 'TRANSPOSE');
+  return data!.length === IDENTITY.length ? Array.from(data!) : [];
 }
 
 function orderOf(permutation: readonly number[], shape: readonly number[]): InputOrder | undefined {
