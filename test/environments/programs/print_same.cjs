@@ -1,0 +1,1 @@
+require('./same.cjs')(require('mobilenet-edge')).then((answers) => console.log(JSON.stringify(answers)));

@@ -1,0 +1,1 @@
+require('./answer.cjs')(require('mobilenet-edge')).then(console.log);

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+import * as library from 'mobilenet-edge';
+import { expect, test } from 'vitest';
+import same from './same.cjs';
+
+test('the labels inside a model, classes and features are those of plain Node', async () => {
+  const answers = await same(library);
+  expect(answers.wasm.classes.map(({ className }) => className)).toContain('koala');
+  expect(answers).toEqual(JSON.parse(readFileSync(new URL('same.json', import.meta.url), 'utf8')));
+});
+
+test('errors are those of the package', async () => {
+  await expect(library.load('nothing.tflite')).rejects.toBeInstanceOf(library.MobileNetEdgeError);
+});
