@@ -1,6 +1,6 @@
 /** load() of every browser entry; entries differ in where the worker's script and the WebAssembly builds are. */
 import { type CommonLoadOptions, checkLoadOptions } from '../assemble_model';
-import { isUrl } from '../bytes';
+import { isUrl, tagOf } from '../bytes';
 import { WASM_MODULES } from '../engines/wasm_probe';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import type { ModelInfo } from '../model';
@@ -54,7 +54,7 @@ const LOAD_OPTIONS = [
   'workerUrl',
 ] as const satisfies (keyof LoadOptions)[];
 
-/** What an entry brings. */
+/** What an entry brings. @internal */
 export interface Assets {
   wasm(): WasmFiles | Promise<WasmFiles>;
   startWorker(options: WorkerOptions): Worker;
@@ -63,6 +63,7 @@ export interface Assets {
 
 export type Load = (source: ModelSource, options?: LoadOptions) => Promise<Model>;
 
+/** @internal */
 export function makeLoad(assets: Assets): Load {
   return async (source, options = {}) => {
     checkOptions(options);
@@ -120,12 +121,21 @@ function hostOptions({
     isa,
     threads,
     precision,
-    preprocess,
-    limits,
-    labels: areAtUrl ? absoluteUrl(labels, problem) : labels,
+    preprocess: plain(preprocess),
+    limits: plain(limits),
+    labels: areAtUrl ? absoluteUrl(labels, problem) : plain(labels),
     labelsLocale,
     cache: cache === true ? 'mobilenet-edge' : cache || undefined,
   };
+}
+
+/** State libraries (Vue's ref()) wrap objects in Proxies, which cannot be sent. Options are not nested any deeper. */
+function plain<T>(value: T, depth = 3): T {
+  if (depth === 0) return value;
+  if (Array.isArray(value)) return value.map((element) => plain(element, depth - 1)) as T;
+  if (tagOf(value) !== '[object Object]') return value;
+  const copies = Object.entries(value as object).map(([key, element]) => [key, plain(element, depth - 1)]);
+  return Object.fromEntries(copies) as T;
 }
 
 function wasmFiles({ wasmBinary, wasmUrl }: LoadOptions, assets: Assets): WasmFiles | Promise<WasmFiles> {
@@ -160,7 +170,7 @@ function startWorkerAt(workerUrl: string | URL, options: WorkerOptions): Worker 
   return startWorker(url, options);
 }
 
-/** Starts a worker from any origin: browsers take scripts of the page's own only, but those may import others. */
+/** Starts a worker from any origin: browsers take scripts of the page's own only, but those may import others. @internal */
 export function startWorker(url: string, options: WorkerOptions): Worker {
   const { origin, protocol } = new URL(url);
   if (origin === globalThis.location?.origin || protocol === 'blob:' || protocol === 'data:')

@@ -8,6 +8,7 @@ import type { SourceOptions } from '../sources/limits';
 import { type BytesInMemory, memoryBytes } from '../sources/memory';
 import { type BytesInTime, isInTime, readInTime } from '../sources/stream';
 import { absoluteUrl } from './absolute_url';
+import type { Dom } from './dom';
 import type { SentPicture } from './protocol';
 
 /**
@@ -24,23 +25,24 @@ export type ImageSource =
   | URL
   | BytesInMemory
   | BytesInTime
-  | HTMLImageElement
-  | HTMLVideoElement
-  | HTMLCanvasElement
-  | OffscreenCanvas
-  | ImageBitmap
-  | VideoFrame
+  | Dom<'HTMLImageElement'>
+  | Dom<'HTMLVideoElement'>
+  | Dom<'HTMLCanvasElement'>
+  | Dom<'OffscreenCanvas'>
+  | Dom<'ImageBitmap'>
+  | Dom<'VideoFrame'>
   | RawImage
   | ImageDataLike;
 
 type Drawable = HTMLImageElement | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas | ImageBitmap;
 
+/** @internal */
 export interface Parcel {
   picture: SentPicture;
   transfer: Transferable[];
 }
 
-/** Rejects with IMAGE_INVALID, IMAGE_NOT_FOUND, IMAGE_UNSUPPORTED or ABORTED. */
+/** Rejects with IMAGE_INVALID, IMAGE_NOT_FOUND, IMAGE_UNSUPPORTED or ABORTED. @internal */
 export async function packPicture(source: ImageSource, signal?: AbortSignal): Promise<Parcel> {
   if (typeof source === 'string' || isUrl(source)) {
     const problem = (cause: unknown) => unexpected('IMAGE_NOT_FOUND', 'the URL of a picture', source, { cause });

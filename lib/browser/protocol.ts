@@ -9,12 +9,13 @@ import type { RawImage } from '../image/pixels';
 import type { Preprocess } from '../image/preprocess';
 import type { ViewOptions } from '../image/view';
 import type { TensorValues } from '../tensor_io';
+import type { CompiledWasm, Dom } from './dom';
 
 /** Every worker of ours has a name that begins so; what follows is the name of the lock that it holds while it lives. */
 export const WORKER_NAME = 'mobilenet-edge';
 
 /** Each WebAssembly module: where it is, or what it is. */
-export type WasmFiles = Partial<Record<WasmModuleName, string | ArrayBuffer | ArrayBufferView | WebAssembly.Module>>;
+export type WasmFiles = Partial<Record<WasmModuleName, string | ArrayBuffer | ArrayBufferView | CompiledWasm>>;
 
 /** A model that can be sent to a worker. */
 export type SentModel =
@@ -28,7 +29,7 @@ export type SentModel =
 export type SentPicture =
   | { kind: 'url'; url: string }
   | { kind: 'encoded'; blob: Blob }
-  | { kind: 'drawable'; drawable: ImageBitmap | VideoFrame }
+  | { kind: 'drawable'; drawable: Dom<'ImageBitmap'> | Dom<'VideoFrame'> }
   | { kind: 'pixels'; pixels: RawImage };
 
 export interface HostOptions {
@@ -57,7 +58,7 @@ export type HostRequest =
   | { kind: 'predict'; tensor: TensorValues };
 
 /** A worker hosts a model, or assists one that does: then its first message is the port through which its task comes. */
-export type ToWorker = { id: number; request: HostRequest } | { abort: number } | { assist: MessagePort };
+export type ToWorker = { id: number; request: HostRequest } | { abort: number } | { assist: Dom<'MessagePort'> };
 
 export type HostAnswer =
   | { id: number; value: unknown }
@@ -65,4 +66,4 @@ export type HostAnswer =
   | { id: number; progress: [fraction: number, bytes: ByteProgress | undefined] };
 
 /** `alive` comes first, when the worker holds its lock; `assistants` are ports for as many workers to be started. */
-export type FromWorker = { alive: true } | { assistants: MessagePort[] } | HostAnswer;
+export type FromWorker = { alive: true } | { assistants: Dom<'MessagePort'>[] } | HostAnswer;

@@ -9,7 +9,7 @@ export type WasmIsa = (typeof WASM_BUILDS)[number];
 export type WasmModuleName = WasmIsa | `${WasmIsa}.threads`;
 export const WASM_MODULES: readonly WasmModuleName[] = WASM_BUILDS.flatMap((isa) => [isa, `${isa}.threads`] as const);
 
-/** Without a fused multiply-add relaxed SIMD gains nothing, and early implementations got it wrong. */
+/** Without a fused multiply-add relaxed SIMD gains nothing, and early implementations got it wrong. @internal */
 export function fusesMultiplyAdd(module: WebAssembly.Module, shared = false): boolean {
   const memory = newMemory(1, shared);
   new Float32Array(memory.buffer).set([1 + 2 ** -12, -(1 + 2 ** -11), 2, 3, 4]);

@@ -7,7 +7,7 @@ export default ({ folder, run, serve, pageText, WORKS, SAYS_EXTERNAL }) => {
   return [
     {
       name: "Next.js 16, no settings: 'use client' page in Chromium",
-      promise: 'worker 3, main 3',
+      promise: 'worker cat dog koala, main cat dog koala',
       async answer() {
         run('npx', ['next', 'build']);
         server = await serve(join(folder, 'node_modules', 'next', 'dist', 'bin', 'next'), ['start']);

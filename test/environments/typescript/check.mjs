@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const COMPILERS = { '5.9': 'typescript', '7.0': 'typescript-7' };
+const COMPILERS = { 5.9: 'typescript', '7.0': 'typescript-7' };
 const ECMASCRIPT = ['es2024', 'esnext.disposable'];
 const DOM = [...ECMASCRIPT, 'dom', 'dom.iterable'];
 const NODE = { types: ['node'], files: ['node.ts', 'node_only.ts'] };
@@ -13,7 +13,8 @@ const SETTINGS = [
   { name: 'node16, DOM', resolution: 'node16', lib: DOM, ...NODE },
   { name: 'nodenext, no DOM', resolution: 'nodenext', lib: ECMASCRIPT, ...NODE },
   { name: 'nodenext, DOM', resolution: 'nodenext', lib: DOM, ...NODE },
-  { name: 'bundler, no DOM, condition node', resolution: 'bundler', conditions: ['node'], lib: ECMASCRIPT, ...NODE },
+  { name: 'bundler, no DOM', resolution: 'bundler', lib: ECMASCRIPT, ...NODE },
+  { name: 'bundler, DOM, condition node', resolution: 'bundler', conditions: ['node'], lib: DOM, ...NODE },
   { name: 'bundler, DOM, code for Node', resolution: 'bundler', lib: DOM, types: ['node'], files: ['node.ts'] },
   {
     name: 'bundler, DOM, a page without types of Node',
