@@ -6,8 +6,6 @@ const options: LoadOptions = { thread: 'worker', cache: true, wasmUrl: '/wasm/' 
 export async function classify(image: HTMLImageElement, video: HTMLVideoElement): Promise<string | undefined> {
   const model: Model = await load('/model.tflite', options);
   const pictures: ImageSource[] = [image, video, new OffscreenCanvas(1, 1), await createImageBitmap(image)];
-  // @ts-expect-error A build is a WebAssembly.Module, bytes or a URL.
-  await load('/model.tflite', { wasmBinary: { simd128: 5 } });
   const simd128 = await WebAssembly.compileStreaming(fetch('/mobilenet_edge.simd128.wasm'));
   await load('/model.tflite', { wasmBinary: { simd128 } });
   const classes = await model.classify(pictures, { topK: 1 });
