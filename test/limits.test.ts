@@ -64,12 +64,12 @@ describe.each(BACKENDS)('%s', (backend) => {
   });
 
   test.each([
-    ['float32', { data: new Float32Array(256 * 256).fill(1 / 512) }],
+    ['float32', { data: new Float32Array(256 * 256).fill(1 / 256) }],
     [
       'int8 in a float32 network',
-      { type: 'INT8', data: new Int8Array(256 * 256).fill(1), quantization: { scale: [1 / 512], zeroPoint: [0] } },
+      { type: 'INT8', data: new Int8Array(256 * 256).fill(1), quantization: { scale: [1 / 256], zeroPoint: [0] } },
     ],
-    ['float16', { type: 'FLOAT16', data: new Uint16Array(256 * 256).fill(0x1800) }],
+    ['float16', { type: 'FLOAT16', data: new Uint16Array(256 * 256).fill(0x1c00) }],
   ] as [string, Partial<TestTensor>][])(
     'a filter of %s that 500 layers share is converted and packed once',
     async (_, filter) => {
@@ -77,8 +77,8 @@ describe.each(BACKENDS)('%s', (backend) => {
       const model = await loaded(bytes, { backend });
       expect(model.info.weightBytes).toBeLessThan(2 * 4 * 256 * 257);
       const { data } = await model.predict(new Float32Array(256).fill(1));
-      // Every layer halves a vector of equal values.
-      expect(data[0]).toBeCloseTo(0.5 ** 500 * (_ === 'float16' ? 1 : 1), 10);
+      // Every layer makes the mean of all.
+      expect(data[0]).toBe(1);
     },
   );
 

@@ -77,6 +77,22 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
+  test('limits hold in the worker, and on the page', async () => {
+    const refused = await page.evaluate(async () => {
+      const codes = [];
+      for (const thread of ['worker', 'main'] as const) {
+        for (const limits of [{ bytes: 1000 }, { operators: 2 }, { macs: 100 }, { pixels: 1 }, { pixel: 1 }]) {
+          // biome-ignore lint/suspicious/noExplicitAny: one of them is misspelt
+          const error = await edge.load('small.tflite', { thread, limits: limits as any }).catch((error) => error);
+          codes.push(`${Object.keys(limits)[0]} ${error.code}`);
+        }
+      }
+      return codes;
+    });
+    const codes = ['bytes', 'operators', 'macs', 'pixels'].map((limit) => `${limit} MODEL_UNSUPPORTED`);
+    expect(refused).toEqual([...codes, 'pixel INVALID_ARGUMENT', ...codes, 'pixel INVALID_ARGUMENT']);
+  });
+
   test('a tfjs model by URL, Files, artifacts and as tf.LayersModel', async () => {
     await page.addScriptTag({ url: '/tfjs/tf.min.js' });
     const { answers, input } = await page.evaluate(async () => {
