@@ -23,6 +23,9 @@ double output_pixels(const Op& op) {
 
 class Checks {
  public:
+  // Of a picture that an op has a window on; 32-bit counts hold as many. One with more has no place in an arena.
+  static constexpr int32_t kMaxPixels = 1 << 30;
+
   const char* defect = nullptr;
 
   bool require(bool holds, const char* otherwise) {
@@ -67,6 +70,7 @@ class Checks {
   bool window(const Op& op) {
     return size(op.input_height, kMaxHeight) && size(op.input_width, kMaxHeight) &&
            size(op.output_height, kMaxHeight) && size(op.output_width, kMaxHeight) &&
+           require(input_pixels(op) <= kMaxPixels && output_pixels(op) <= kMaxPixels, "a size is out of range") &&
            size(op.kernel_height, kMaxWindow) && size(op.kernel_width, kMaxWindow) &&
            size(op.stride_height, kMaxWindow) && size(op.stride_width, kMaxWindow) &&
            size(op.dilation_height, kMaxWindow) && size(op.dilation_width, kMaxWindow) &&

@@ -195,16 +195,16 @@ class Validator : public Q8Checks {
     return a.opcode == OPCODE_Q8_DEPTHWISE && b.opcode == OPCODE_Q8_POINTWISE;
   }
   template <typename Op>
-  static int32_t read_values(const Op& op) {
+  static int32_t values_read(const Op& op) {
     return op.k;
   }
-  static int32_t read_values(const Q8PointwiseOp& op) { return round_up(op.k, 4); }
+  static int32_t values_read(const Q8PointwiseOp& op) { return q8_values_read(op.k); }
   bool residual(const Q8PointwiseOp&, double) { return true; }
 
   // Whether the expansion makes the rows that the depthwise reads.
   template <typename Pointwise, typename Depthwise>
   bool makes_rows(const Pointwise& op, const Depthwise& depthwise) {
-    return pixels(limits_.arena, op.input, input_pixels(depthwise), op.input_stride, read_values(op),
+    return pixels(limits_.arena, op.input, input_pixels(depthwise), op.input_stride, values_read(op),
                   kBytes<Pointwise>);
   }
   template <typename Depthwise>
@@ -247,7 +247,7 @@ class Validator : public Q8Checks {
         pixels(limits_.scratch, op.window, (double)op.window_rows * depthwise.input_width, depthwise.input_stride,
                expansion.n > channels ? expansion.n : channels, kElementBytes) &&
         pixels(limits_.scratch, op.band, (double)op.band_rows * depthwise.output_width, depthwise.output_stride,
-               channels > read_values(projection) ? channels : read_values(projection), kElementBytes) &&
+               channels > values_read(projection) ? channels : values_read(projection), kElementBytes) &&
         makes_rows(expansion, depthwise) &&
         pixels(limits_.arena, projection.output, output_pixels(depthwise), projection.output_stride, projection.n,
                kElementBytes) &&

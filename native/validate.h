@@ -13,7 +13,8 @@ struct Limits {
   const uint8_t* packed;
 };
 
-// What is wrong with a program, or null: with null, running it touches nothing outside the limits.
+// What is wrong with a program, or null: with null, running it touches nothing outside the limits, whatever the arena
+// holds. Outputs may overlap inputs, which can mean wrong numbers and nothing worse.
 struct Defect {
   const char* message;
   size_t word;  // where the record with the defect starts

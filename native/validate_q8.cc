@@ -5,12 +5,6 @@
 #include "ops/q8_ops.h"
 
 namespace mobilenet_edge {
-namespace {
-
-// How many values of a row the kernels read.
-int32_t read_values(int32_t k) { return round_up(k, (int32_t)kQ8ReadDepth); }
-
-}  // namespace
 
 bool Q8Checks::is_value(int32_t value) const {
   return q8_geometry_.is_signed ? value == (int8_t)value : value == (uint8_t)value;
@@ -43,7 +37,7 @@ bool Q8Checks::extras(int32_t offset, int32_t n, int32_t k) {
   }
   for (int32_t i = 0; i < count; ++i) {
     const int32_t from = at(layout.offsets + i * sizeof(int32_t));
-    if (!require(from >= 0 && from <= read_values(k) - 4, "an extra lies outside the row")) return false;
+    if (!require(from >= 0 && from <= q8_values_read(k) - 4, "an extra lies outside the row")) return false;
   }
   return true;
 }
@@ -66,7 +60,7 @@ bool Q8Checks::product(const Q8ConvOp& op) {
   return require(k >= 1 && k <= kMaxSize, "a size is out of range") && weights(op, (int32_t)k) &&
          require(is_value(op.input_zero), "a zero point is no byte") &&
          pixels(limits_.arena, op.input, input_pixels(op), op.input_stride, op.input_channels, 1) &&
-         pixels(limits_.scratch, op.patches, op.output_width, op.patch_stride, read_values((int32_t)k), 1);
+         pixels(limits_.scratch, op.patches, op.output_width, op.patch_stride, q8_values_read((int32_t)k), 1);
 }
 
 void Q8Checks::fields(const Q8ConvOp& op) {
@@ -79,7 +73,7 @@ void Q8Checks::fields(const Q8PointwiseOp& op) {
   if (!product(op) || !size(op.m) || !size(op.m_block) || !size(op.n_block)) return;
   require(op.n_block % q8_geometry_.panel == 0 || op.n_block >= op.n, "n_block is no multiple of the panel") &&
       require((double)pieces(op.m, op.m_block) * pieces(op.n, op.n_block) == op.chunks, "wrong number of chunks") &&
-      pixels(limits_.arena, op.input, op.m, op.input_stride, read_values(op.k), 1) &&
+      pixels(limits_.arena, op.input, op.m, op.input_stride, q8_values_read(op.k), 1) &&
       pixels(limits_.arena, op.output, op.m, op.output_stride, op.n, 1);
 }
 

@@ -5,6 +5,9 @@
 
 namespace mobilenet_edge {
 
+// How many values of a row of `k` the kernels of products read.
+inline int32_t q8_values_read(int32_t k) { return round_up(k, (int32_t)kQ8ReadDepth); }
+
 // The checks of integer ops. Some look at packed weights too, where those hold addresses.
 class Q8Checks : public Checks {
  public:

@@ -46,18 +46,41 @@ function sources(folder) {
 
 /**
  * Builds build/native_test/<name> of the kernels and the sources in `folder` and returns its path. `flags` go to
- * compiler and linker.
+ * compiler and linker. `engine` are the objects that `buildNativeEngine` made with the same flags.
  */
 export function buildNativeProgram(
   name,
   folder,
   flags,
+  { architecture = process.arch, compiler = process.env.CXX ?? 'c++', engine } = {},
+) {
+  const common = commonFlags(architecture, flags);
+  const objects = [
+    ...(engine ?? buildNativeEngine(name, flags, { architecture, compiler })),
+    ...sources(folder).map((source) => compile(compiler, common, name, source)),
+  ];
+  const program = join(output, name);
+  run(compiler, [...common, ...objects, '-o', program]);
+  return program;
+}
+
+/** Compiles what all programs share, and returns the objects. */
+export function buildNativeEngine(
+  name,
+  flags,
   { architecture = process.arch, compiler = process.env.CXX ?? 'c++' } = {},
 ) {
-  const { defines, kernels } = ARCHITECTURES[architecture];
-  const output = join(root, 'build', 'native_test');
-  mkdirSync(output, { recursive: true });
-  const common = [
+  const { kernels } = ARCHITECTURES[architecture];
+  const files = Object.keys(kernels).map((file) => join('native', 'kernels', file));
+  return [...['native', 'native/ops', 'native/packing'].flatMap(sources), ...files].map((source) =>
+    compile(compiler, [...commonFlags(architecture, flags), ...(kernels[basename(source)] ?? [])], name, source),
+  );
+}
+
+const output = join(root, 'build', 'native_test');
+
+function commonFlags(architecture, flags) {
+  return [
     '-std=c++17',
     '-ffp-contract=off',
     '-Wall',
@@ -65,17 +88,14 @@ export function buildNativeProgram(
     '-Werror',
     '-Wno-missing-field-initializers',
     '-pthread',
-    ...defines,
+    ...ARCHITECTURES[architecture].defines,
     ...flags,
   ];
-  const files = Object.keys(kernels).map((file) => join('native', 'kernels', file));
-  const objects = [...['native', 'native/ops', 'native/packing', folder].flatMap(sources), ...files].map((source) => {
-    const object = join(output, `${name}_${relative('.', source).replaceAll(/[\\/]/g, '_')}.o`);
-    const own = kernels[basename(source)] ?? [];
-    run(compiler, [...common, ...own, '-c', source, '-o', object]);
-    return object;
-  });
-  const program = join(output, name);
-  run(compiler, [...common, ...objects, '-o', program]);
-  return program;
+}
+
+function compile(compiler, flags, name, source) {
+  mkdirSync(output, { recursive: true });
+  const object = join(output, `${name}_${relative('.', source).replaceAll(/[\\/]/g, '_')}.o`);
+  run(compiler, [...flags, '-c', source, '-o', object]);
+  return object;
 }

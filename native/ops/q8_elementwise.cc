@@ -32,6 +32,8 @@ void lookup(const Context& context, const Q8LookupOp& op, int32_t chunk) {
 template <typename Value>
 void softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk) {
   const float* table = context.packed(op.table);
+  // By a byte, of which each has an entry: where the output overlaps the input, a value may be larger than the largest.
+  const auto exponential = [table](int32_t below) { return table[(uint8_t)below]; };
   const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
   for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const Value* input = reinterpret_cast<const Value*>(context.arena + op.input + pixel * op.input_stride);
@@ -39,11 +41,11 @@ void softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk) {
     int32_t largest = std::numeric_limits<Value>::min();
     for (int32_t c = 0; c < op.channels; ++c) largest = input[c] > largest ? input[c] : largest;
     float sum = 0;
-    for (int32_t c = 0; c < op.channels; ++c) sum += table[largest - input[c]];
+    for (int32_t c = 0; c < op.channels; ++c) sum += exponential(largest - input[c]);
     const float divisor = sum * op.output_scale;
     for (int32_t c = 0; c < op.channels; ++c) {
       // Neither a NaN nor a value beyond the type is converted.
-      const float value = roundf(table[largest - input[c]] / divisor);
+      const float value = roundf(exponential(largest - input[c]) / divisor);
       output[c] = (uint8_t)clamp(
           value > 0 ? value < 255 ? (int32_t)value + op.output_zero : 255 + op.output_zero : op.output_zero, op.lo,
           op.hi);
