@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { packageRoot } from '../lib/package_root';
 import { encode, type Op } from '../lib/program/schema';
 import { addon } from './support/native_addon';
+import { packageRoot } from './support/package_root';
 
 const DOUBLE: Op<'add'> = {
   name: 'add',
@@ -61,11 +61,17 @@ describe.skipIf(!addon)('the addon', () => {
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
     const counts = Object.entries(JSON.parse(stdout) as Record<string, { answered: number; threw: number }>);
+    // A function that the fuzzer does not know would be one that it does not call.
+    const methods = ({ prototype }: { prototype: object }) =>
+      Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+    const known = counts.map(([name]) => name.replace(/^(new|weights\.|session\.)\s?/, ''));
+    const exported = [...Object.keys(addon), ...methods(addon.Weights), ...methods(addon.Session)];
+    expect(known.sort()).toEqual(exported.sort());
     let calls = 0;
     for (const [name, { answered, threw }] of counts) {
       // Each is reached, and right arguments are still right.
       expect(answered, name).toBeGreaterThan(CALLS / 200);
-      if (!['isas', 'weights.byteLength', 'weights.readMemory', 'session.close'].includes(name))
+      if (!['isas', 'weights.byteLength', 'weights.readMemory', 'session.stop', 'session.close'].includes(name))
         expect(threw, name).toBeGreaterThan(20);
       calls += answered + threw;
     }

@@ -68,6 +68,7 @@ class Objects {
     const session = oneOf(this.sessions);
     const acts = [
       () => session.close(),
+      () => session.stop(),
       () => session.addPort(this.newPort()),
       () => session.run(new Float32Array(32), 0, 1).catch(() => undefined),
       () => new Session('scalar', new Int32Array(0), oneOf(this.weights), 64, 0, 1),
@@ -120,6 +121,7 @@ function functionsOf(addon, objects, { double, product }, changing) {
       const input = newArray(oneOf(['Float32', 'Uint32']), 32);
       return ofSession('run', [input, integer(1), integer(1), chance(20)]);
     },
+    'session.stop': () => ofSession('stop', []),
     'session.close': () => ofSession('close', []),
     'session.readMemory': () => ofSession('readMemory', []),
     'session.writeMemory': () => ofSession('writeMemory', [newArray('Uint8', 256)]),
