@@ -66,11 +66,23 @@ export function transferableBuffers({ buffer }: ArrayBufferView): ArrayBuffer[] 
   return tagOf(buffer) === '[object ArrayBuffer]' ? [buffer as ArrayBuffer] : [];
 }
 
-/** The bytes of a view or a buffer, not copied. */
+/** The bytes of a view or a buffer, not copied: none if they were transferred away or their buffer has been shrunk. */
 export function bytesOf(source: ArrayBufferView | ArrayBuffer): Uint8Array {
-  return ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source);
+  try {
+    return ArrayBuffer.isView(source)
+      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+      : new Uint8Array(source);
+  } catch {
+    // Of what is not there no view can be made, and a DataView has no length.
+    return new Uint8Array();
+  }
+}
+
+/** The same where they take time to read: a copy of those that another thread may write, or anybody resize. */
+export function steadyBytesOf(source: ArrayBufferView | ArrayBuffer): Uint8Array {
+  const bytes = bytesOf(source);
+  const { buffer } = bytes as { buffer: ArrayBufferLike & { resizable?: boolean } };
+  return tagOf(buffer) === '[object SharedArrayBuffer]' || buffer.resizable ? Uint8Array.from(bytes) : bytes;
 }
 
 export function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

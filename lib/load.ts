@@ -8,6 +8,7 @@ import type { Graph } from './graph';
 import type { Image, ImageSource } from './image';
 import { readGivenLabels } from './label_file';
 import { chooseLabels } from './labels';
+import { whileLent } from './lent_memory';
 import type { Model } from './model';
 import { isInTime } from './sources/stream';
 
@@ -46,6 +47,14 @@ function arrive(image: ImageSource, signal?: AbortSignal): Promise<ImageSource> 
  */
 export async function load(source: ModelSource | Graph, options: LoadOptions = {}): Promise<Model> {
   checkLoadOptions(options, LOAD_OPTIONS);
+  return whileLent(
+    source,
+    () => loadLent(source, options),
+    (model) => model.close(),
+  );
+}
+
+async function loadLent(source: ModelSource | Graph, options: LoadOptions): Promise<Model> {
   const { signal, onProgress } = options;
   throwIfAborted(signal);
   const labels = options.labels ?? undefined;

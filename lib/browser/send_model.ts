@@ -32,7 +32,7 @@ export async function sendableModel(source: ModelSource): Promise<SentModel> {
   }
   // Copied here, since sending a view would send all of its buffer.
   if (isUint8Array(source)) return { kind: 'bytes', bytes: Uint8Array.from(source) };
-  if (isBuffer(source)) return { kind: 'bytes', bytes: source.byteLength === 0 ? new Uint8Array() : bytesOf(source) };
+  if (isBuffer(source)) return { kind: 'bytes', bytes: bytesOf(source) };
   if (isBlob(source)) return { kind: 'files', files: [source] };
   if (Array.isArray(source) && source.every(isBlob)) return { kind: 'files', files: source };
   if (isGraph(source)) return { kind: 'graph', graph: source };

@@ -1,4 +1,5 @@
 /** A model in memory, told by its content. */
+import { steadyBytesOf } from '../bytes';
 import { MobileNetEdgeError } from '../errors';
 import type { ReadOptions } from './files_beside';
 import type { ModelFile } from './model_file';
@@ -8,9 +9,8 @@ import { readTflite } from './tflite';
 
 /** Reads the bytes of a `.tflite` file. Rejects as readModelFile does. */
 export async function readModelBytes(source: Uint8Array, options: ReadOptions = {}): Promise<ModelFile> {
-  // A plain view: the methods of a Node Buffer differ. A buffer that was transferred away has no bytes.
-  const bytes =
-    source.byteLength === 0 ? new Uint8Array() : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  // A plain view: the methods of a Node Buffer differ.
+  const bytes = steadyBytesOf(source);
   if (recognizeFormat(bytes) === 'json') {
     // Loaded for the files that it reads: code costs memory.
     (await import('./tfjs.js')).parseModelJson(bytes, 'The given bytes', options.budget);

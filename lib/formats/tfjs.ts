@@ -1,7 +1,7 @@
 /** The reader of tfjs layers models: model.json with its weight files, or the same in memory. */
 
 import { Budget } from '../budget';
-import { concatenate, isBuffer, isUint8Array } from '../bytes';
+import { bytesOf, concatenate, isBuffer, isUint8Array, steadyBytesOf } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
 import { excerpt } from '../expect';
 import { inTurns } from '../phase';
@@ -174,16 +174,13 @@ export async function readTfjsFiles(
 
 function concatenated(weightData: unknown): Uint8Array {
   const pieces = (Array.isArray(weightData) ? weightData : [weightData]).map((piece: unknown) => {
-    if (isBuffer(piece)) return new Uint8Array(piece);
-    if (isUint8Array(piece)) return piece;
+    if (isBuffer(piece) || isUint8Array(piece)) return bytesOf(piece);
     throw new MobileNetEdgeError(
       'INVALID_ARGUMENT',
       `Expected weightData as an ArrayBuffer, a Uint8Array or an array of them but received ${piece === null ? 'null' : typeof piece}`,
     );
   });
-  return pieces.length === 1
-    ? new Uint8Array(pieces[0].buffer, pieces[0].byteOffset, pieces[0].byteLength)
-    : concatenate(pieces);
+  return pieces.length === 1 ? steadyBytesOf(pieces[0]) : concatenate(pieces);
 }
 
 /** Rejects as readModelFile does. */

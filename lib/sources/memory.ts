@@ -9,20 +9,12 @@ export type BytesInMemory = Uint8Array | Uint8ClampedArray | Int8Array | DataVie
  * Undefined where `source` is nothing of that kind.
  */
 export function memoryBytes(source: unknown): Uint8Array | undefined {
-  if (isBuffer(source)) return source.byteLength === 0 ? new Uint8Array() : new Uint8Array(source);
+  if (isBuffer(source)) return bytesOf(source);
   if (!ArrayBuffer.isView(source)) return jsonBytes(source);
   const kind = typedArrayKind(source);
   if (kind === 'Uint8Array') return source as Uint8Array;
   if (kind !== undefined && kind !== 'Uint8ClampedArray' && kind !== 'Int8Array') return undefined;
-  return hasBytes(source) ? bytesOf(source) : new Uint8Array();
-}
-
-function hasBytes(view: ArrayBufferView): boolean {
-  try {
-    return view.byteLength > 0;
-  } catch {
-    return false; // a DataView of memory that was transferred away
-  }
+  return bytesOf(source);
 }
 
 /** `{ type: 'Buffer', data: [...] }`, which JSON makes of a Buffer. */
