@@ -3,7 +3,7 @@
 import { Budget } from '../budget';
 import { bytesOf, concatenate, isBuffer, isUint8Array, steadyBytesOf } from '../bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { excerpt } from '../expect';
+import { describe, excerpt } from '../expect';
 import { inTurns } from '../phase';
 import { modelInvalid, modelUnsupported } from './failures';
 import type { FilesBeside, ReadOptions } from './files_beside';
@@ -53,6 +53,11 @@ export function parseModelJson(bytes: Uint8Array, name: string, budget?: Budget)
   const known = isObject(value) && 'modelTopology' in value ? undefined : knownJson(value);
   if (known) throw refusal(name, known);
   const model = objectOf(value, name);
+  if (!('modelTopology' in model)) {
+    throw modelInvalid(
+      `Expected a .tflite file, or the model.json of a tfjs model with its weights, but ${name} is other JSON: ${describe(model)}`,
+    );
+  }
   checkIsLayersModel(model, name);
   return model;
 }
