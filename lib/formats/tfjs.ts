@@ -55,7 +55,7 @@ export function parseModelJson(bytes: Uint8Array, name: string, budget?: Budget)
   const model = objectOf(value, name);
   if (!('modelTopology' in model)) {
     throw modelInvalid(
-      `Expected a .tflite file, or the model.json of a tfjs model with its weights, but ${name} is other JSON: ${describe(model)}`,
+      `Expected a .tflite file, or the model.json of a tfjs model with its weights, but ${name} is JSON without modelTopology: ${describe(model)}`,
     );
   }
   checkIsLayersModel(model, name);
