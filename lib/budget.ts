@@ -116,6 +116,11 @@ export class Budget {
     }
   }
 
+  /** Of a file, before any is read. */
+  checkOperators(count: number): void {
+    this.#check('operators', count, 'operators');
+  }
+
   checkPixels(count: number): void {
     this.#check('pixels', count, 'pixels of input');
   }

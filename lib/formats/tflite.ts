@@ -86,8 +86,9 @@ function operatorNames(model: FlatTable): string[] {
 }
 
 /** [operator's table, its name] in the order of execution. Throws OPERATOR_UNSUPPORTED if there is one that we lack. */
-function readOperators(model: FlatTable, subgraph: FlatTable): [FlatTable, string][] {
+function readOperators(model: FlatTable, subgraph: FlatTable, budget: Budget): [FlatTable, string][] {
   const names = operatorNames(model);
+  budget.checkOperators(subgraph.tableVector(SUBGRAPH.operators).length);
   const operators = subgraph.tables(SUBGRAPH.operators).map((record, i): [FlatTable, string] => {
     const opcode = record.uint32(OPERATOR.opcodeIndex);
     if (opcode >= names.length)
@@ -134,7 +135,7 @@ function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
     throw modelUnsupported(`Expected version ${VERSION} of the TFLite schema but it is ${version}`);
   const subgraph = model.tableVector(MODEL.subgraphs).at(0);
   const tensors = new TfliteTensors(file, model, subgraph);
-  const operators = readOperators(model, subgraph);
+  const operators = readOperators(model, subgraph, file.budget);
   const inputIndex = theOnly(subgraph.int32s(SUBGRAPH.inputs), 'input');
   const order = inputOrder(operators, tensors, inputIndex);
   const input = readInput(tensors, inputIndex, order?.layout);
