@@ -215,12 +215,12 @@ void test_members() {
 // Many more runs at once than threads that a process may have: all come to their end.
 void test_very_many_runs() {
   constexpr int32_t kRuns = 600;
-  Team team;
   std::mutex mutex;
   std::condition_variable changed;
   int32_t begun = 0, ended = 0;
   bool go = false;
   bool all = true;
+  Team team;  // ends first: its threads read what stands above
   for (int32_t i = 0; i < kRuns; ++i) {
     all = all && team.run(1, [&](int32_t) {
       std::unique_lock<std::mutex> lock(mutex);
@@ -242,11 +242,11 @@ void test_very_many_runs() {
 
 // While one run has all threads that were asked for, another with no more gets none.
 void test_no_more_threads_than_cores() {
-  Team team;
   const int32_t cores = (int32_t)std::thread::hardware_concurrency();
   const int32_t all = std::max(2, cores);
   std::atomic<int32_t> here{0}, second{0};
   std::atomic<bool> done{false};
+  Team team;  // ends first: its threads read what stands above
   std::thread first([&] {
     run(&team, all, [&](int32_t) {
       ++here;

@@ -18,10 +18,12 @@ size_t descend(size_t bytes) {
 }  // namespace
 
 void test_thread() {
+#if !defined(__SANITIZE_THREAD__)  // whose own records take most of the stack
   size_t touched = 0;
   SystemThread thread([&touched] { touched = descend(SystemThread::kStackBytes * 3 / 4); });
   thread.join();
   expect(touched == SystemThread::kStackBytes * 3 / 4, "a thread uses three quarters of its stack");
+#endif
 }
 
 }  // namespace mobilenet_edge
