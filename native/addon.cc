@@ -2,7 +2,7 @@
 // (addon_weights.h). The addon loads
 // in any number of JavaScript threads: each holds its Runs as its instance data, and nothing else is kept
 // outside the objects. Everything that comes from JavaScript is checked, for a mistake there must be an exception and
-// not a crash. lib/engines/native.ts is the only caller.
+// not a crash. lib/node/engines/native.ts is the only caller.
 #include <napi.h>
 #include <string.h>
 

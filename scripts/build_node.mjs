@@ -32,11 +32,15 @@ async function bundle(input) {
 }
 
 rmSync(join(root, 'dist', 'bundle'), { recursive: true, force: true });
-await bundle({ 'bundle/index': source('index'), 'bundle/errors': source('errors'), 'cli/main': source('cli/main') });
+await bundle({
+  'bundle/index': source('index'),
+  'bundle/errors': source('base/errors'),
+  'cli/main': source('cli/main'),
+});
 // A thread loads one file.
-await bundle({ 'bundle/wasm_worker': source('engines/wasm_worker') });
-await bundle({ 'bundle/wasm_assistant': source('engines/wasm_assistant') });
-await bundle({ 'bundle/decode_worker': source('image/decode_worker') });
+await bundle({ 'bundle/wasm_worker': source('node/engines/wasm_worker') });
+await bundle({ 'bundle/wasm_assistant': source('node/engines/wasm_assistant') });
+await bundle({ 'bundle/decode_worker': source('node/pictures/decode_worker') });
 // libjpeg-turbo in our own folder: whoever traces or moves the package finds it (THIRD_PARTY.md).
 copyFileSync(
   createRequire(import.meta.url).resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CallLimit, checkMaxQueue, DEFAULT_MAX_QUEUE, mapInFlight } from '../lib/call_limit';
 import { load, mobilenetV1 } from '../lib/index';
+import { CallLimit, checkMaxQueue, DEFAULT_MAX_QUEUE, mapInFlight } from '../lib/model/call_limit';
 
 /** A promise that is settled from outside. */
 function gate() {

@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { load } from '../lib';
 import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
 import type { Backend, Engine, Session } from '../lib/engines/engine';
-import { selectEngine } from '../lib/engines/select';
+import { selectEngine } from '../lib/node/engines/select';
 import type { Port, PortValues, Program } from '../lib/program/program';
 import { encode, type Op } from '../lib/program/schema';
 import { longNetwork } from './fixtures/long_network';

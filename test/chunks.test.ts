@@ -2,16 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { mobilenetV1 } from '../lib/architectures/mobilenet_v1';
 import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
-import { Budget } from '../lib/budget';
+import { Budget } from '../lib/base/budget';
+import { finish } from '../lib/base/phase';
 import { compiling } from '../lib/compile/compile';
 import type { Packer } from '../lib/compile/packer';
 import { WASM_GEOMETRY } from '../lib/engines/wasm_geometry';
-import { type Graph, LINEAR, NO_PADDING, type Node, type Tensor, windowExtent } from '../lib/graph';
+import { type Graph, LINEAR, NO_PADDING, type Node, type Tensor, windowExtent } from '../lib/graph/graph';
+import { MOST_WORK } from '../lib/graph/work';
 import { simplify } from '../lib/passes/simplify';
-import { finish } from '../lib/phase';
 import type { Program } from '../lib/program/program';
 import { HEADER, SCHEMA } from '../lib/program/schema';
-import { MOST_WORK } from '../lib/work';
 
 interface Record {
   name: string;

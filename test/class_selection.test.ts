@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ClassOptions, checkClassOptions, selectClasses } from '../lib/class_selection';
+import { type ClassOptions, checkClassOptions, selectClasses } from '../lib/model/class_selection';
 
 const labels = ['cat', 'crane', 'dog', 'crane', 'eel'];
 const probabilities = Float32Array.of(0.1, 0.3, 0.3, 0.25, 0.05);

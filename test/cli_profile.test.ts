@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { load, mobilenetV2 } from '../lib';
 import { profileChart } from '../lib/cli/profile_chart';
-import { elementCount } from '../lib/graph';
+import { elementCount } from '../lib/graph/graph';
 import { addon } from './support/native_addon';
 import { runCli } from './support/run_cli';
 

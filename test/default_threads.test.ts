@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { load, mobilenetV2 } from '../lib';
-import { type CpuFiles, defaultThreads } from '../lib/engines/threads';
+import { type CpuFiles, defaultThreads } from '../lib/node/engines/threads';
 import { addon } from './support/native_addon';
 
 const folder = mkdtempSync(join(tmpdir(), 'cpus-'));

@@ -1,10 +1,10 @@
 /** Dense layers over maps of vectors, as networks have them that put a Dense before Flatten: 1x1 convolutions. */
 import { describe, expect, test } from 'vitest';
 import { compile } from '../lib/compile/compile';
-import { readModelFile } from '../lib/formats/read_model_file';
-import { elementCount, type Graph } from '../lib/graph';
+import { elementCount, type Graph } from '../lib/graph/graph';
+import { fromArena, toArena } from '../lib/model/tensor_io';
+import { readModelFile } from '../lib/node/read_model_file';
 import { simplify } from '../lib/passes/simplify';
-import { fromArena, toArena } from '../lib/tensor_io';
 import { readGraph } from './fixtures/read_tflite';
 import { CONV, constant, ints } from './fixtures/small_tflite';
 import type { TestTensor } from './fixtures/tflite_builder';

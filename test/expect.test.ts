@@ -1,6 +1,6 @@
 import { expect, it, describe as suite } from 'vitest';
-import { MobileNetEdgeError, printable } from '../lib/errors';
-import { checkOptionKeys, describe, invalidArgument, nearest } from '../lib/expect';
+import { MobileNetEdgeError, printable } from '../lib/base/errors';
+import { checkOptionKeys, describe, invalidArgument, nearest } from '../lib/base/expect';
 
 suite('messages', () => {
   it('are at most 1,000 characters long, whatever they quote', () => {

@@ -1,10 +1,10 @@
 /** precision: 'float16': which engines have it, what becomes of a network, and answers where the CPU has halves. */
 import { describe, expect, test } from 'vitest';
 import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
+import { halfToFloat } from '../lib/base/half_float';
 import { compile } from '../lib/compile/compile';
-import { halfToFloat } from '../lib/formats/half_float';
-import { elementCount, type Graph } from '../lib/graph';
-import { load } from '../lib/load';
+import { elementCount, type Graph } from '../lib/graph/graph';
+import { load } from '../lib/node/load';
 import { simplify } from '../lib/passes/simplify';
 import { listing } from '../lib/program/listing';
 import type { Geometry } from '../lib/program/program';

@@ -3,9 +3,9 @@
 import { zipSync } from 'fflate';
 import { Builder } from 'flatbuffers';
 import { expect, test } from 'vitest';
-import { Budget } from '../lib/budget';
-import { MobileNetEdgeError } from '../lib/errors';
-import { readModelFile, type TfjsArtifacts } from '../lib/formats/read_model_file';
+import { Budget } from '../lib/base/budget';
+import { MobileNetEdgeError } from '../lib/base/errors';
+import { readModelFile, type TfjsArtifacts } from '../lib/node/read_model_file';
 import { checkGraph } from './fixtures/check_graph';
 import { smallFloatNetwork, smallInt8Network } from './fixtures/small_tflite';
 import { artifactsOf, smallModel } from './fixtures/tfjs_models';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ModelSource, readModelFile } from '../lib/formats/read_model_file';
+import { type ModelSource, readModelFile } from '../lib/node/read_model_file';
 import { smallFloatNetwork } from './fixtures/small_tflite';
 import { artifactsOf, smallModel } from './fixtures/tfjs_models';
 import { buildTflite } from './fixtures/tflite_builder';

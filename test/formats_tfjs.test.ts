@@ -1,8 +1,8 @@
 /** The reader of tfjs layers models against tfjs: the Graph, run by plain loops, answers as tfjs does. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readModelFile, type TfjsArtifacts } from '../lib/formats/read_model_file';
-import { elementCount } from '../lib/graph';
+import { elementCount } from '../lib/graph/graph';
+import { readModelFile, type TfjsArtifacts } from '../lib/node/read_model_file';
 import { nsfwjsModel } from '../scripts/nsfwjs_model.mjs';
 import { checkGraph } from './fixtures/check_graph';
 import { artifactsOf, predictWithTfjs, randomize, smallModel } from './fixtures/tfjs_models';

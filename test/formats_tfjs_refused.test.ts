@@ -1,6 +1,6 @@
 /** tfjs layers models that are refused, each with the code and the words that help. */
 import { describe, expect, test } from 'vitest';
-import { readModelFile, type TfjsArtifacts } from '../lib/formats/read_model_file';
+import { readModelFile, type TfjsArtifacts } from '../lib/node/read_model_file';
 import { artifactsOf, smallModel } from './fixtures/tfjs_models';
 
 describe('what is refused', () => {

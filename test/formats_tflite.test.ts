@@ -1,6 +1,6 @@
 /** Every operator and form of the TFLite reader, on files written by the tests. */
 import { describe, expect, test } from 'vitest';
-import { readModelFile } from '../lib/formats/read_model_file';
+import { readModelFile } from '../lib/node/read_model_file';
 import { expectError, readGraph, readNode } from './fixtures/read_tflite';
 import { CONV, constant, DEPTHWISE, ints, oneOperator, ramp, smallFloatNetwork } from './fixtures/small_tflite';
 import { buildTflite, type TestModel, type TestOperator, type TestTensor } from './fixtures/tflite_builder';

@@ -1,6 +1,6 @@
 /** TFLite metadata: normalization, label files, and what a quantized input says by itself. */
 import { describe, expect, test } from 'vitest';
-import { readModelFile } from '../lib/formats/read_model_file';
+import { readModelFile } from '../lib/node/read_model_file';
 import { repeatedEntries, withArchive } from './fixtures/label_archive';
 import { expectError } from './fixtures/read_tflite';
 import { smallFloatNetwork, smallInt8Network } from './fixtures/small_tflite';

@@ -1,8 +1,8 @@
 /** Real models on real pictures, against the outputs of independent runs. */
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ModelSource } from '../lib/formats/read_model_file';
-import { load } from '../lib/load';
-import type { Model } from '../lib/model';
+import type { Model } from '../lib';
+import { load } from '../lib/node/load';
+import type { ModelSource } from '../lib/node/read_model_file';
 import { nsfwjsModel } from '../scripts/nsfwjs_model.mjs';
 import { enginesUnderTest } from './support/engines';
 import {

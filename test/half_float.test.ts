@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { floatToHalf, halfToFloat } from '../lib/formats/half_float';
+import { floatToHalf, halfToFloat } from '../lib/base/half_float';
 
 const isNaNHalf = (half: number): boolean => (half & 0x7fff) > 0x7c00;
 

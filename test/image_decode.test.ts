@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Decoder, decodeImage } from '../lib/image/decode';
 import type { Image } from '../lib/image/image';
-import type { ImageSource } from '../lib/image/source';
+import { type Decoder, decodeImage } from '../lib/node/pictures/decode';
+import type { ImageSource } from '../lib/node/pictures/source';
 import { difference, gradient, noise, pngOf, rejection, toRgba } from './image_fixtures';
 
 const DECODERS = ['builtin', 'sharp'] as const satisfies Decoder[];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { decodeImage } from '../lib/image/decode';
+import { decodeImage } from '../lib/node/pictures/decode';
 import { gradient, jpeg } from './image_fixtures';
 import { packageRoot } from './support/package_root';
 
@@ -29,7 +29,7 @@ it('decoding 12 megapixels of JPEG without sharp leaves the event loop free', as
 
 it('an idle worker keeps no process alive', () => {
   const program = `
-    const { decodeImage } = require('./dist/image');
+    const { decodeImage } = require('./dist/node/pictures');
     const { encode } = require('jpeg-js');
     decodeImage(encode({ data: new Uint8Array(64), width: 4, height: 4 }, 50).data, undefined, 'builtin')
       .then((image) => console.log(image.width));`;
@@ -52,7 +52,7 @@ it('a worker that dies is replaced', () => {
         if (started.push(this) === 1) queueMicrotask(() => this.terminate()); // once it has its picture
       }
     };
-    const { decodeImage } = require('./dist/image');
+    const { decodeImage } = require('./dist/node/pictures');
     const { encode } = require('jpeg-js');
     const file = encode({ data: new Uint8Array(4 * 1e6), width: 1000, height: 1000 }, 50).data;
     const decode = () => decodeImage(file, undefined, 'builtin').then((image) => image.width, (error) => error.code);

@@ -1,7 +1,7 @@
-/** Small pictures made on the spot, for the tests of lib/image. */
+/** Small pictures made on the spot, for the tests of pictures. */
 import { deflateSync } from 'node:zlib';
 import { encode as encodeJpeg } from 'jpeg-js';
-import { MobileNetEdgeError } from '../lib/errors';
+import { MobileNetEdgeError } from '../lib/base/errors';
 import type { Channels, Image } from '../lib/image/image';
 
 /** A smooth picture without symmetry, kind to JPEG: what it decodes to shows which way up it is. */

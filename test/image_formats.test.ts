@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '../lib/image/decode';
+import { decodeImage } from '../lib/node/pictures/decode';
 import { bmp, gradient, noise, type PngParts, png, pngOf, random, rejection, toRgba } from './image_fixtures';
 
 const DECODERS = ['builtin', 'sharp'] as const;

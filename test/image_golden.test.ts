@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cropBox } from '../lib/image/crop';
-import { decodeImage } from '../lib/image/decode';
 import type { Image } from '../lib/image/image';
 import { preprocessToFloat } from '../lib/image/to_tensor';
+import { decodeImage } from '../lib/node/pictures/decode';
 import { difference } from './image_fixtures';
 
 const shared = join(__dirname, '../../shared');

@@ -1,8 +1,8 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { MobileNetEdgeError } from '../lib/errors';
-import { decodeImage } from '../lib/image/decode';
+import { MobileNetEdgeError } from '../lib/base/errors';
+import { decodeImage } from '../lib/node/pictures/decode';
 import { bmp, bmpOf, gradient, jpeg, noise, png, pngOf, random, rejection, toRgba, withExif } from './image_fixtures';
 
 const DECODERS = ['builtin', 'sharp'] as const;

@@ -4,8 +4,8 @@
  */
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '../lib/image/decode';
 import type { Image } from '../lib/image/image';
+import { decodeImage } from '../lib/node/pictures/decode';
 import { adobeSegment, buildJpeg, type JpegComponent, type JpegParts, segment } from './fixtures/jpeg_builder';
 import { difference, gradient, jpeg, noise, random, rejection, toRgba, withExif } from './image_fixtures';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '../lib/image/decode';
 import { exifOrientation } from '../lib/image/exif';
 import type { Image } from '../lib/image/image';
+import { decodeImage } from '../lib/node/pictures/decode';
 import { difference, EXIF_TYPES, exif, gradient, jpeg, pngOf, toRgba, withApp1, withExif } from './image_fixtures';
 
 const upright = gradient(48, 32, 3);

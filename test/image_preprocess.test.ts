@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MobileNetEdgeError } from '../lib/errors';
+import { MobileNetEdgeError } from '../lib/base/errors';
 import { cropBox } from '../lib/image/crop';
 import { DEFAULT_PREPROCESS, resolvePreprocess } from '../lib/image/preprocess';
 

@@ -12,7 +12,7 @@ function run(code: string, message: string): { stdout: string; stderr: string } 
       if (request === 'sharp') throw Object.assign(new Error(${JSON.stringify(message)}), { code: ${JSON.stringify(code)} });
       return _load(request, ...rest);
     };
-    const { decodeImage } = require('./dist/image');
+    const { decodeImage } = require('./dist/node/pictures');
     const jpeg = Buffer.from('${jpeg(gradient(4, 4, 3)).toString('base64')}', 'base64');
     const webp = Buffer.from('RIFF\\0\\0\\0\\0WEBPVP8 ');
     const answer = (source, decoder) => decodeImage(source, undefined, decoder).then((i) => i.width, (e) => e.code);

@@ -1,7 +1,7 @@
 /** What Keras models begin with: augmentation, resizing, and preprocess_input as arithmetic with constants. */
 import { describe, expect, test } from 'vitest';
-import { readModelFile, type TfjsArtifacts } from '../lib/formats/read_model_file';
-import { inputRange } from '../lib/input_range';
+import { inputRange } from '../lib/model/input_range';
+import { readModelFile, type TfjsArtifacts } from '../lib/node/read_model_file';
 
 type Layer = { class_name: string; config: Record<string, unknown>; name?: string; inbound_nodes?: unknown };
 

@@ -12,7 +12,7 @@ import {
   type Tensor,
   type Window,
   windowExtent,
-} from '../lib/graph';
+} from '../lib/graph/graph';
 import { simplify } from '../lib/passes/simplify';
 import { listing } from '../lib/program/listing';
 import type { Port, Program } from '../lib/program/program';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Graph } from '../lib/graph';
-import { readGivenLabels } from '../lib/label_file';
-import { chooseLabels, parseLabels } from '../lib/labels';
+import { chooseLabels, parseLabels } from '../lib/formats/shared/labels';
+import type { Graph } from '../lib/graph/graph';
+import { readGivenLabels } from '../lib/node/label_file';
 import { longTexts } from './support/long_texts';
 
 let folder: string;

@@ -1,12 +1,12 @@
 /** What a tiny file may cost: every case is answered for little memory, or refused with a limit's name, alike on every engine. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { Budget, type Limits } from '../lib/budget';
+import type { Model } from '../lib';
+import { Budget, type Limits } from '../lib/base/budget';
 import { compile } from '../lib/compile/compile';
 import { WASM_GEOMETRY } from '../lib/engines/wasm_geometry';
-import { readModelFile } from '../lib/formats/read_model_file';
-import { elementCount, type Graph } from '../lib/graph';
-import { load } from '../lib/load';
-import type { Model } from '../lib/model';
+import { elementCount, type Graph } from '../lib/graph/graph';
+import { load } from '../lib/node/load';
+import { readModelFile } from '../lib/node/read_model_file';
 import { simplify } from '../lib/passes/simplify';
 import { constant, oneOperator } from './fixtures/small_tflite';
 import { buildTflite, type TestModel, type TestTensor } from './fixtures/tflite_builder';

@@ -1,17 +1,17 @@
 /** What load() does with a Graph or a file of four times the nodes is four times the work, counted: lookups, not seconds. */
 import { describe, expect, test, vi } from 'vitest';
 import { recognize } from '../lib/architectures/recognize';
-import { Budget } from '../lib/budget';
+import { Budget } from '../lib/base/budget';
+import { finish } from '../lib/base/phase';
 import { compiling } from '../lib/compile/compile';
 import { checkLimits } from '../lib/compile/limits';
 import { BytesPacker } from '../lib/compile/packer';
 import { groupSteps } from '../lib/compile/steps';
 import { WASM_GEOMETRY } from '../lib/engines/wasm_geometry';
-import { readModelFile } from '../lib/formats/read_model_file';
-import type { Graph } from '../lib/graph';
+import type { Graph } from '../lib/graph/graph';
+import { totals } from '../lib/graph/layers';
+import { readModelFile } from '../lib/node/read_model_file';
 import { passesFor } from '../lib/passes/simplify';
-import { finish } from '../lib/phase';
-import { totals } from '../lib/summary';
 import { buildTflite, type TestModel } from './fixtures/tflite_builder';
 import { type Counter, counted, LONG_GRAPHS } from './support/counted_graph';
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
 import { compile } from '../lib/compile/compile';
 import type { Engine } from '../lib/engines/engine';
-import { loadNativeEngine } from '../lib/engines/native';
+import { loadNativeEngine } from '../lib/node/engines/native';
 import { simplify } from '../lib/passes/simplify';
 import type { Program } from '../lib/program/program';
 import { encode, type Op } from '../lib/program/schema';

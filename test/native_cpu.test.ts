@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { loadNativeEngine } from '../lib/engines/native';
+import { loadNativeEngine } from '../lib/node/engines/native';
 import { addon } from './support/native_addon';
 import { packageRoot } from './support/package_root';
 

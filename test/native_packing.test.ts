@@ -1,9 +1,9 @@
 /** The addon packs weights exactly as lib/compile does, for every geometry. */
 import { describe, expect, test } from 'vitest';
 import { compile, compileWith } from '../lib/compile/compile';
-import { NativePacker } from '../lib/engines/native_packer';
 import { WASM_GEOMETRY } from '../lib/engines/wasm_geometry';
-import type { Graph } from '../lib/graph';
+import type { Graph } from '../lib/graph/graph';
+import { NativePacker } from '../lib/node/engines/native_packer';
 import { simplify } from '../lib/passes/simplify';
 import type { Geometry, Q8Geometry } from '../lib/program/program';
 import { addon } from './support/native_addon';

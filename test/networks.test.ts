@@ -4,7 +4,7 @@ import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
 import { compile, pooledFeatures } from '../lib/compile/compile';
 import type { Fusion } from '../lib/compile/steps';
 import type { Engine } from '../lib/engines/engine';
-import { elementCount, type Graph } from '../lib/graph';
+import { elementCount, type Graph } from '../lib/graph/graph';
 import { simplify } from '../lib/passes/simplify';
 import { evaluateAll } from './reference/evaluate';
 import { enginesUnderTest } from './support/engines';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elementCount } from '../lib/graph';
+import { elementCount } from '../lib/graph/graph';
 import { simplify } from '../lib/passes/simplify';
 import { evaluate } from './reference/evaluate';
 import { randomFloats } from './support/random';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../lib/compile/compile';
 import type { Engine } from '../lib/engines/engine';
-import { elementCount } from '../lib/graph';
+import { elementCount } from '../lib/graph/graph';
 import { simplify } from '../lib/passes/simplify';
 import { evaluate } from './reference/evaluate';
 import { enginesUnderTest } from './support/engines';

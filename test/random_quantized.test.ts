@@ -2,8 +2,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../lib/compile/compile';
 import type { Engine } from '../lib/engines/engine';
+import { fromArena, toArena } from '../lib/model/tensor_io';
 import { simplify } from '../lib/passes/simplify';
-import { fromArena, toArena } from '../lib/tensor_io';
 import { evaluateQuantized } from './reference/evaluate_quantized';
 import { enginesUnderTest } from './support/engines';
 import { randomQuantized } from './support/random_quantized';

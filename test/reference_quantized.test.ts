@@ -1,7 +1,7 @@
 /** The judge judged: the plain integer loops give the golden bytes of every quantized model. */
 import { describe, expect, test } from 'vitest';
 import { pooledFeatures } from '../lib/compile/compile';
-import { readModelFile } from '../lib/formats/read_model_file';
+import { readModelFile } from '../lib/node/read_model_file';
 import { evaluateQuantized } from './reference/evaluate_quantized';
 import { goldenBytes, goldenTensor, hasShared, quantizedGoldens, sharedPath } from './support/shared';
 

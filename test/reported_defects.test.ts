@@ -1,10 +1,10 @@
 /** Cases that once gave wrong or untyped answers. */
 import { describe, expect, test } from 'vitest';
 import { compile } from '../lib/compile/compile';
-import { elementCount, type Graph, LINEAR, NO_PADDING, type Node, type Tensor } from '../lib/graph';
+import { elementCount, type Graph, LINEAR, NO_PADDING, type Node, type Tensor } from '../lib/graph/graph';
 import { load, mobilenetV1 } from '../lib/index';
+import { fromArena, toArena } from '../lib/model/tensor_io';
 import { simplify } from '../lib/passes/simplify';
-import { fromArena, toArena } from '../lib/tensor_io';
 import { evaluateQuantized } from './reference/evaluate_quantized';
 import { enginesUnderTest } from './support/engines';
 import { randomFloats } from './support/random';

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImageSource, load, type Model, type ModelSource, mobilenetV1 } from '../lib';
-import { decodeImage } from '../lib/image/decode';
+import { decodeImage } from '../lib/node/pictures/decode';
 import { readInTime } from '../lib/sources/stream';
 import { smallFloatNetwork } from './fixtures/small_tflite';
 import { buildTflite } from './fixtures/tflite_builder';

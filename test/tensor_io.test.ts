@@ -1,7 +1,7 @@
 /** The forms of quantized values: the model's own and the engines'. */
 import { describe, expect, test } from 'vitest';
-import type { Tensor } from '../lib/graph';
-import { checkTensor, fromArena, toArena } from '../lib/tensor_io';
+import type { Tensor } from '../lib/graph/graph';
+import { checkTensor, fromArena, toArena } from '../lib/model/tensor_io';
 import { addon } from './support/native_addon';
 
 const tensor = (type: 'uint8' | 'int8', zero: number, length: number): Tensor => {

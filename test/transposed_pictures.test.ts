@@ -1,8 +1,8 @@
 /** Files that hold pictures with channels first, or rows and columns swapped: TRANSPOSE names axes, and moves nothing. */
 import { describe, expect, test } from 'vitest';
-import { readModelFile } from '../lib/formats/read_model_file';
 import { load } from '../lib/index';
-import { inputRange } from '../lib/input_range';
+import { inputRange } from '../lib/model/input_range';
+import { readModelFile } from '../lib/node/read_model_file';
 import { expectError } from './fixtures/read_tflite';
 import { CONV, constant, ints } from './fixtures/small_tflite';
 import type { TestTensor } from './fixtures/tflite_builder';

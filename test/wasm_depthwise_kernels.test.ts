@@ -1,6 +1,6 @@
 /** Depthwise and inverted residual of the wasm engine, with guards around every buffer. */
 import { expect, test } from 'vitest';
-import { type DepthwiseConv2D, RELU6, type Window } from '../lib/graph';
+import { type DepthwiseConv2D, RELU6, type Window } from '../lib/graph/graph';
 import { NO_RESIDUAL, type Op } from '../lib/program/schema';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';

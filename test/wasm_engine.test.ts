@@ -7,7 +7,7 @@ import { mobilenetV1 } from '../lib/architectures/mobilenet_v1';
 import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
 import { compile } from '../lib/compile/compile';
 import type { Engine } from '../lib/engines/engine';
-import { loadWasmEngine } from '../lib/engines/wasm';
+import { loadWasmEngine } from '../lib/node/engines/wasm';
 import { simplify } from '../lib/passes/simplify';
 import type { PortValues, Program } from '../lib/program/program';
 import { evaluate } from './reference/evaluate';

@@ -1,6 +1,6 @@
 /** Matrix products of the wasm engine: pointwise and conv, against plain loops, with guards around every buffer. */
 import { test } from 'vitest';
-import { type Conv2D, RELU6, type Window } from '../lib/graph';
+import { type Conv2D, RELU6, type Window } from '../lib/graph/graph';
 import { NO_RESIDUAL } from '../lib/program/schema';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';

@@ -1,6 +1,6 @@
 /** The remaining ops of the wasm engine: add, pool, softmax, sigmoid, with guards around every buffer. */
 import { expect, test } from 'vitest';
-import type { Pool, Window } from '../lib/graph';
+import type { Pool, Window } from '../lib/graph/graph';
 import type { Op } from '../lib/program/schema';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';

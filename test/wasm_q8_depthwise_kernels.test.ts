@@ -1,6 +1,6 @@
 /** Integer depthwise convolutions and fused bottlenecks of the wasm engine, with guards around every buffer. */
 import { expect, test } from 'vitest';
-import type { Window } from '../lib/graph';
+import type { Window } from '../lib/graph/graph';
 import type { Op } from '../lib/program/schema';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';

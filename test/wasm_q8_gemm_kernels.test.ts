@@ -1,6 +1,6 @@
 /** Integer matrix products of the wasm engine: q8_pointwise and q8_conv, against plain loops, with guards around every buffer. */
 import { test } from 'vitest';
-import type { Window } from '../lib/graph';
+import type { Window } from '../lib/graph/graph';
 import { inBothBuilds } from './wasm/both_builds';
 import { GuardedMemory } from './wasm/guarded_memory';
 import { cuts, outputExtent, squareWindow, windowFields } from './wasm/one_op';

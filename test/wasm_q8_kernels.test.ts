@@ -1,8 +1,8 @@
 /** The other integer ops of the wasm engine: add, pool, mean, lookup, softmax, to and from float32. */
 import { test } from 'vitest';
-import type { Window } from '../lib/graph';
+import { roundHalfAway, roundHalfEven } from '../lib/base/rounding';
+import type { Window } from '../lib/graph/graph';
 import type { Op } from '../lib/program/schema';
-import { roundHalfAway, roundHalfEven } from '../lib/rounding';
 import { inBothBuilds } from './wasm/both_builds';
 import { type Block, GuardedMemory } from './wasm/guarded_memory';
 import { cuts, outputExtent, squareWindow, windowFields } from './wasm/one_op';

@@ -1,10 +1,10 @@
 /** The cost of a run, counted by hand. */
 import { expect, test } from 'vitest';
 import { mobilenetV2 } from '../lib/architectures/mobilenet_v2';
-import { type Graph, LINEAR, NO_PADDING, type Node, type Tensor } from '../lib/graph';
+import { type Graph, LINEAR, NO_PADDING, type Node, type Tensor } from '../lib/graph/graph';
+import { totals } from '../lib/graph/layers';
+import { work, workOf } from '../lib/graph/work';
 import { simplify } from '../lib/passes/simplify';
-import { totals } from '../lib/summary';
-import { work, workOf } from '../lib/work';
 
 const tensor = (...shape: number[]): Tensor => ({ name: 't', shape, type: 'float32' });
 const window = (kernel: number) =>

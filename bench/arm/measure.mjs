@@ -10,10 +10,10 @@ import { programFile, readOutput } from './program_file.mjs';
 
 const require = createRequire(import.meta.url);
 const { compile } = require('../../dist/compile/compile.js');
-const { loadNativeEngine } = require('../../dist/engines/native.js');
+const { loadNativeEngine } = require('../../dist/node/engines/native.js');
 const { simplify } = require('../../dist/passes/simplify.js');
 const { listing } = require('../../dist/program/listing.js');
-const { fromArena, fromReal, toArena } = require('../../dist/tensor_io.js');
+const { fromArena, fromReal, toArena } = require('../../dist/model/tensor_io.js');
 
 const TOLERANCES = { float32: 1e-5, float16: 0.1, int8: 0 };
 

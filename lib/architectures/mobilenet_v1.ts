@@ -1,5 +1,5 @@
 /** MobileNet v1 (Howard et al. 2017, arXiv:1704.04861, table 1), batch normalisation folded. */
-import { type Graph, RELU6 } from '../graph';
+import { type Graph, RELU6 } from '../graph/graph';
 import { type ArchitectureOptions, checkOptions, NetworkBuilder } from './network_builder';
 
 /** The 13 depthwise-separable blocks: [stride, output channels at alpha 1]. */

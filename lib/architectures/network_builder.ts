@@ -1,7 +1,7 @@
 /** Builds a Graph layer by layer; MobileNet v1 and v2 are tables fed to it. */
-import { isTypedArray } from '../bytes';
-import { checkOptionKeys, invalidArgument } from '../expect';
-import { allFinite } from '../finite';
+import { isTypedArray } from '../base/bytes';
+import { checkOptionKeys, invalidArgument } from '../base/expect';
+import { allFinite } from '../base/finite';
 import {
   type Clamp,
   type Graph,
@@ -12,7 +12,7 @@ import {
   type Tensor,
   type Window,
   windowExtent,
-} from '../graph';
+} from '../graph/graph';
 
 export interface ArchitectureOptions {
   /** Width multiplier; default 1. */

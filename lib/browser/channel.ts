@@ -1,6 +1,6 @@
 /** From the page to a ModelHost: in a worker, or beside the page's own code. */
-import { onAbort } from '../abort';
-import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
+import { onAbort } from '../base/abort';
+import { abortError, MobileNetEdgeError, throwIfAborted } from '../base/errors';
 import type { AnswerOptions, ModelHost } from './model_host';
 import { type FromWorker, type HostAnswer, type HostRequest, type ToWorker, WORKER_NAME } from './protocol';
 

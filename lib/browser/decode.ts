@@ -1,5 +1,5 @@
 /** From what a page has sent to upright pixels; the browser decodes. */
-import { MobileNetEdgeError, throwIfAborted } from '../errors';
+import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
 import { FORMAT_BYTES, pictureFormat } from '../image/format';
 import { type Image, invalidImage, MAX_PIXELS, unsupportedImage } from '../image/image';
 import { checkPixels } from '../image/pixels';

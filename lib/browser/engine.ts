@@ -1,10 +1,10 @@
 /** The WebAssembly engine in the thread that calls it: a worker, or the page where that is asked for. */
-import { bytesOf, tagOf } from '../bytes';
+import { bytesOf, tagOf } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
+import { requireWebAssembly } from '../base/web_assembly';
 import type { Engine } from '../engines/engine';
 import { WASM_GEOMETRY } from '../engines/wasm_geometry';
 import { fusesMultiplyAdd, isWasmIsa, WASM_BUILDS, type WasmIsa, type WasmModuleName } from '../engines/wasm_probe';
-import { requireWebAssembly } from '../engines/web_assembly';
-import { MobileNetEdgeError } from '../errors';
 import type { Program } from '../program/program';
 import { fetchBytes } from './fetch_bytes';
 import type { WasmFiles } from './protocol';

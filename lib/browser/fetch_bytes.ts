@@ -1,6 +1,6 @@
 /** The bytes of a URL, with progress, and kept in the browser's Cache where that is asked for. */
-import { concatenate, isError } from '../bytes';
-import { abortError, type MobileNetEdgeError } from '../errors';
+import { concatenate, isError } from '../base/bytes';
+import { abortError, type MobileNetEdgeError } from '../base/errors';
 import type { ModelCache } from './model_cache';
 
 export interface FetchOptions {

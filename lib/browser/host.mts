@@ -2,8 +2,8 @@
  * The script of a model's workers, of the one that hosts it and of those that assist. It may also be imported by the page, for models on the main thread: then it only
  * exports the ModelHost.
  */
-import { isError, isTypedArray, transferableBuffers } from '../bytes.js';
-import { MobileNetEdgeError } from '../errors.js';
+import { isError, isTypedArray, transferableBuffers } from '../base/bytes.js';
+import { MobileNetEdgeError } from '../base/errors.js';
 import { type AnswerOptions, ModelHost } from './model_host.js';
 import { type FromWorker, type ToWorker, WORKER_NAME } from './protocol.js';
 import { serveAssistant } from './session.js';

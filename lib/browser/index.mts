@@ -1,5 +1,5 @@
 /** mobilenet-edge for browsers: the worker and the WebAssembly modules are files beside this one, which bundlers find. */
-import { MobileNetEdgeError } from '../errors.js';
+import { MobileNetEdgeError } from '../base/errors.js';
 import { absoluteUrl } from './absolute_url.js';
 import { makeLoad, startWorker } from './load.js';
 

@@ -1,12 +1,13 @@
 /** load() of every browser entry; entries differ in where the worker's script and the WebAssembly builds are. */
-import { type CommonLoadOptions, checkLoadOptions } from '../assemble_model';
-import { isUrl, tagOf } from '../bytes';
+
+import { isUrl, tagOf } from '../base/bytes';
+import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
 import { WASM_MODULES } from '../engines/wasm_probe';
-import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import type { ModelInfo } from '../model';
+import { type CommonLoadOptions, checkLoadOptions } from '../model/assemble_model';
+import type { ModelInfo } from '../model/model';
 import { absoluteUrl } from './absolute_url';
 import { type Channel, directChannel, WorkerChannel } from './channel';
-import { Model } from './model';
+import { type Model, RemoteModel } from './model';
 import type { ModelHost } from './model_host';
 import type { ByteProgress, HostOptions, WasmFiles } from './protocol';
 import { type ModelSource, sendableModel } from './send_model';
@@ -75,7 +76,7 @@ export function makeLoad(assets: Assets): Load {
     try {
       const request = { kind: 'load', model, options: hostOptions(options), wasm } as const;
       const info = (await channel.request(request, [], { signal, onProgress })) as ModelInfo;
-      return new Model(info, channel, options.maxQueue);
+      return new RemoteModel(info, channel, options.maxQueue);
     } catch (error) {
       channel.close();
       throw error;

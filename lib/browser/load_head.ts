@@ -1,7 +1,7 @@
-import { bytesOf, isBlob, isBuffer } from '../bytes';
-import { MobileNetEdgeError } from '../errors';
-import { checkOptionKeys } from '../expect';
-import { LARGEST_FILE } from '../formats/files_beside';
+import { bytesOf, isBlob, isBuffer } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
+import { checkOptionKeys } from '../base/expect';
+import { LARGEST_FILE } from '../formats/shared/files_beside';
 import type { Backbone, Head } from '../train/head';
 import { readHead } from '../train/train_head';
 import { absoluteUrl } from './absolute_url';

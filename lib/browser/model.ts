@@ -1,31 +1,23 @@
-import { bindMethods } from '../bind_methods';
-import { CallLimit, mapInFlight } from '../call_limit';
-import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import {
-  type ClassifyOptions,
-  checkClassifyOptions,
-  checkEmbedOptions,
-  checkRunOptions,
-  deepFreeze,
-  type EmbedOptions,
-  type ModelInfo,
-  type Prediction,
-  type RunOptions,
-} from '../model';
-import type { TensorValues } from '../tensor_io';
-import type { Classification } from '../topk';
+import { bindMethods } from '../base/bind_methods';
+import { deepFreeze } from '../base/deep_freeze';
+import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
+import { CallLimit, mapInFlight } from '../model/call_limit';
+import type * as model from '../model/model';
+import type { ClassifyOptions, EmbedOptions, ModelInfo, Prediction, RunOptions } from '../model/model';
+import { checkClassifyOptions, checkEmbedOptions, checkRunOptions } from '../model/run_options';
+import type { TensorValues } from '../model/tensor_io';
+import type { Classification } from '../model/topk';
 import type { Channel } from './channel';
 import { type ImageSource, packPicture } from './picture';
 
 /** Ends the workers of models that were dropped without close(). */
 const forgotten = new FinalizationRegistry<Channel>((channel) => channel.close());
 
-/**
- * A loaded model. All methods may be called concurrently: calls queue and are answered in order, in the model's worker.
- * All reject with MODEL_CLOSED after close(), and with QUEUE_FULL beyond the `maxQueue` of load(); an array of pictures is
- * one call.
- */
-export class Model {
+/** A loaded model; the inference is in a worker. */
+export type Model = model.Model<ImageSource>;
+
+/** A Model that is only a channel to the one in its worker. */
+export class RemoteModel implements Model {
   readonly info: Readonly<ModelInfo>;
   readonly #channel: Channel;
   readonly #calls: CallLimit;
@@ -40,10 +32,6 @@ export class Model {
     forgotten.register(this, channel, this);
   }
 
-  /**
-   * The most probable classes of a picture, best first, ties by lower index; for an array of pictures, an array of those.
-   * Rejects with IMAGE_* for what is no picture and INVALID_ARGUMENT for bad options.
-   */
   classify(image: ImageSource, options?: ClassifyOptions): Promise<Classification[]>;
   classify(images: readonly ImageSource[], options?: ClassifyOptions): Promise<Classification[][]>;
   async classify(
@@ -64,7 +52,6 @@ export class Model {
     );
   }
 
-  /** The pooled features under the classifier: 1024 * alpha values for v1, 1280 for v2 (more above alpha 1). */
   async embed(image: ImageSource, options?: EmbedOptions): Promise<Float32Array> {
     this.#checkOpen();
     const { view, signal } = checkEmbedOptions(options);
@@ -75,10 +62,6 @@ export class Model {
     });
   }
 
-  /**
-   * Runs the network on exactly this tensor: `info.inputShape` values in `info.inputType`, dense NHWC.
-   * Rejects with TENSOR_INVALID for another type or length or a number that is not finite.
-   */
   async predict(tensor: TensorValues, options?: RunOptions): Promise<Prediction> {
     this.#checkOpen();
     const { signal } = checkRunOptions(options);
@@ -90,7 +73,6 @@ export class Model {
     );
   }
 
-  /** Ends the model's worker; calls without an answer reject with MODEL_CLOSED. Idempotent. */
   close(): void {
     this.#closed = true;
     forgotten.unregister(this);

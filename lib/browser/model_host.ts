@@ -1,9 +1,11 @@
 /** One model and its engine, behind requests: in a worker, or on the page itself. */
-import { assembleModel } from '../assemble_model';
-import { Budget } from '../budget';
-import { MobileNetEdgeError, throwIfAborted } from '../errors';
-import { chooseLabels, LARGEST_LABEL_FILE, labelsInvalid, readLabelText } from '../labels';
-import type { Model, ModelInfo } from '../model';
+
+import { Budget } from '../base/budget';
+import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
+import { chooseLabels, LARGEST_LABEL_FILE, labelsInvalid, readLabelText } from '../formats/shared/labels';
+import { assembleModel } from '../model/assemble_model';
+import type { Classifier } from '../model/classifier';
+import type { ModelInfo } from '../model/model';
 import { decodePicture } from './decode';
 import { loadBrowserEngine } from './engine';
 import { fetchBytes } from './fetch_bytes';
@@ -18,7 +20,7 @@ export interface AnswerOptions {
 
 export class ModelHost {
   readonly #startAssistants: StartAssistants | undefined;
-  #model: Model<SentPicture> | undefined;
+  #model: Classifier<SentPicture> | undefined;
 
   /** Without `startAssistants` the model runs on the thread that calls, and on no other. */
   constructor(startAssistants?: StartAssistants) {

@@ -1,7 +1,7 @@
 /** From what a user has on a page to what can be sent to a worker, at once and without keeping the page from its work. */
-import { isUrl, tagOf, transferableBuffers } from '../bytes';
-import { MobileNetEdgeError } from '../errors';
-import { unexpected } from '../expect';
+import { isUrl, tagOf, transferableBuffers } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
+import { unexpected } from '../base/expect';
 import { invalidImage, unsupportedImage } from '../image/image';
 import type { ImageDataLike, RawImage } from '../image/pixels';
 import type { SourceOptions } from '../sources/limits';

@@ -1,14 +1,15 @@
 /** What a page and the worker that hosts its model say to each other. */
-import type { LoadedFile } from '../assemble_model';
-import type { Limits } from '../budget';
-import type { ClassSelection } from '../class_selection';
+
+import type { Limits } from '../base/budget';
+import type { ErrorCode } from '../base/errors';
 import type { WasmModuleName } from '../engines/wasm_probe';
-import type { ErrorCode } from '../errors';
-import type { TfjsArtifacts } from '../formats/tfjs';
+import type { TfjsArtifacts } from '../formats/tfjs/read_tfjs';
 import type { RawImage } from '../image/pixels';
 import type { Preprocess } from '../image/preprocess';
 import type { ViewOptions } from '../image/view';
-import type { TensorValues } from '../tensor_io';
+import type { LoadedFile } from '../model/assemble_model';
+import type { ClassSelection } from '../model/class_selection';
+import type { TensorValues } from '../model/tensor_io';
 import type { CompiledWasm, Dom } from './dom';
 
 /** Every worker of ours has a name that begins so; what follows is the name of the lock that it holds while it lives. */

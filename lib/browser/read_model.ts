@@ -1,15 +1,16 @@
 /** Reads a model that a page has sent, wherever its bytes are. */
-import type { LoadedFile } from '../assemble_model';
-import { MobileNetEdgeError } from '../errors';
-import { modelUnsupported } from '../formats/failures';
-import { type FilesBeside, LARGEST_FILE, type ReadOptions } from '../formats/files_beside';
-import { HEAD_LENGTH } from '../formats/known_files';
-import { labelFileNames, readLabelsBeside } from '../formats/labels_beside';
+
+import { MobileNetEdgeError } from '../base/errors';
 import { readModelBytes } from '../formats/read_model_bytes';
 import { recognizeFormat } from '../formats/recognize_format';
-import { ARCHIVE_TAIL, notSupported } from '../formats/refusal';
-import { parseJson, readTfjsArtifacts, readTfjsFiles } from '../formats/tfjs';
-import { readTflite } from '../formats/tflite';
+import { modelUnsupported } from '../formats/shared/failures';
+import { type FilesBeside, LARGEST_FILE, type ReadOptions } from '../formats/shared/files_beside';
+import { HEAD_LENGTH } from '../formats/shared/known_files';
+import { labelFileNames, readLabelsBeside } from '../formats/shared/labels_beside';
+import { ARCHIVE_TAIL, notSupported } from '../formats/shared/refusal';
+import { parseJson, readTfjsArtifacts, readTfjsFiles } from '../formats/tfjs/read_tfjs';
+import { readTflite } from '../formats/tflite/read_tflite';
+import type { LoadedFile } from '../model/assemble_model';
 import { type FetchOptions, fetchBytes, fetchIfPresent } from './fetch_bytes';
 import { ModelCache } from './model_cache';
 import type { SentModel } from './protocol';

@@ -1,12 +1,13 @@
 /** From what a user loads to what can be sent to a worker. */
-import { isGraph } from '../assemble_model';
-import { bytesOf, isBlob, isBuffer, isUint8Array, isUrl } from '../bytes';
-import { MobileNetEdgeError } from '../errors';
-import type { TfjsArtifacts } from '../formats/tfjs';
-import { type SavableModel, saveLayersModel } from '../formats/tfjs_layers_model';
-import type { Graph } from '../graph';
+
+import { bytesOf, isBlob, isBuffer, isUint8Array, isUrl } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
+import type { TfjsArtifacts } from '../formats/tfjs/read_tfjs';
+import type { Graph } from '../graph/graph';
+import { isGraph } from '../model/assemble_model';
 import { absoluteUrl } from './absolute_url';
 import type { SentModel } from './protocol';
+import { type SavableModel, saveLayersModel } from './tfjs_layers_model';
 
 /**
  * A URL (of a `.tflite` file or a tfjs `model.json`, its weights beside it), a File, Blob or the bytes of a `.tflite`

@@ -1,9 +1,9 @@
 /** A Program in the thread that calls it, which leads, with workers that assist. */
-import { onAbort } from '../abort';
+import { onAbort } from '../base/abort';
+import { abortError, MobileNetEdgeError, throwIfAborted } from '../base/errors';
+import { nextTask } from '../base/next_task';
 import { type Session, sessionClosed } from '../engines/engine';
 import { type AssistantTask, assist, WasmProgram } from '../engines/wasm_program';
-import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
-import { nextTask } from '../next_task';
 import type { Program } from '../program/program';
 
 /** A long inference lets its thread have another task after that: a message, a frame of the page. */

@@ -1,6 +1,6 @@
 /** Command-line flags: which exist, and how their text becomes values. What a value may be, load() and its kin decide. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { LoadOptions } from '../load';
+import type { LoadOptions } from '../node/load';
 
 /** A command line that cannot be carried out: exit code 2 and a hint. */
 export class UsageError extends Error {}

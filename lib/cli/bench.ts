@@ -1,6 +1,6 @@
-import { printableJson } from '../errors';
-import { load } from '../load';
-import type { ModelInfo } from '../model';
+import { printableJson } from '../base/errors';
+import type { ModelInfo } from '../model/model';
+import { load } from '../node/load';
 import { ENGINE_OPTIONS, engineOptions, NETWORK_OPTIONS, parse, wholeNumber } from './arguments';
 import { measure, peakMemoryMb, rounded } from './measure';
 import { network } from './network';

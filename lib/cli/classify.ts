@@ -1,10 +1,11 @@
 import { buffer } from 'node:stream/consumers';
-import { MobileNetEdgeError, printableJson } from '../errors';
-import { decodeImage } from '../image/decode';
+import { MobileNetEdgeError, printableJson } from '../base/errors';
 import type { Preprocess } from '../image/preprocess';
-import { load } from '../load';
-import { type ClassifyOptions, checkClassifyOptions, type Model } from '../model';
-import type { Classification } from '../topk';
+import type { ClassifyOptions } from '../model/model';
+import { checkClassifyOptions } from '../model/run_options';
+import type { Classification } from '../model/topk';
+import { load, type Model } from '../node/load';
+import { decodeImage } from '../node/pictures/decode';
 import { ENGINE_OPTIONS, engineOptions, fraction, parse, UsageError, wholeNumber } from './arguments';
 import { rounded } from './measure';
 import { findPictures, type NamedPicture } from './pictures';

@@ -1,8 +1,9 @@
 /** Times and memory of a Model's inference. */
 import { readFileSync } from 'node:fs';
-import { elementCount } from '../graph';
-import type { Model, ModelInfo } from '../model';
-import type { TensorValues } from '../tensor_io';
+import { elementCount } from '../graph/graph';
+import type { ModelInfo } from '../model/model';
+import type { TensorValues } from '../model/tensor_io';
+import type { Model } from '../node/load';
 
 export interface Times {
   /** The first inference: pages are touched, wasm is not optimised yet. */

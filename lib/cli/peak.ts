@@ -1,9 +1,9 @@
 /** What a core can do at best: the rate of matrix products that stay in its own caches and suit the kernels in every way. */
 import { compile } from '../compile/compile';
 import type { Engine } from '../engines/engine';
-import { selectEngine } from '../engines/select';
-import { elementCount, type Graph, LINEAR, NO_PADDING, type Tensor } from '../graph';
-import type { ModelInfo } from '../model';
+import { elementCount, type Graph, LINEAR, NO_PADDING, type Tensor } from '../graph/graph';
+import type { ModelInfo } from '../model/model';
+import { selectEngine } from '../node/engines/select';
 import { simplify } from '../passes/simplify';
 import { PORT_ARRAYS, type Program } from '../program/program';
 

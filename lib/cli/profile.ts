@@ -1,6 +1,8 @@
 /** `mobilenet-edge bench --profile`: where the time of an inference goes, op by op. */
 import { writeFileSync } from 'node:fs';
-import type { Model, ModelInfo, OpTime } from '../model';
+import type { OpTime } from '../model/classifier';
+import type { ModelInfo } from '../model/model';
+import type { Model } from '../node/load';
 import { UsageError } from './arguments';
 import { rounded, sampleTensor } from './measure';
 import { peakRate } from './peak';

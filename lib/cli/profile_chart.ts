@@ -1,5 +1,5 @@
 /** A profile as an SVG that needs nothing else, in the reader's light or dark colours. */
-import type { ModelInfo } from '../model';
+import type { ModelInfo } from '../model/model';
 import type { Profile, ProfiledOp } from './profile';
 import { networkTitle, printable } from './render';
 

@@ -1,7 +1,7 @@
 /** Text for people: colour, tables, bars, numbers with units. */
-import { printable as printableText } from '../errors';
-import type { ModelInfo } from '../model';
-import type { Classification } from '../topk';
+import { printable as printableText } from '../base/errors';
+import type { ModelInfo } from '../model/model';
+import type { Classification } from '../model/topk';
 
 export interface Style {
   bold(text: string): string;

@@ -1,4 +1,4 @@
-import { MobileNetEdgeError } from '../errors';
+import { MobileNetEdgeError } from '../base/errors';
 import { UsageError } from './arguments';
 import { printable } from './render';
 

@@ -1,12 +1,12 @@
 import { recognize } from '../architectures/recognize';
-import { classCount, isMap } from '../class_output';
-import { printableJson } from '../errors';
-import { readModelFile } from '../formats/read_model_file';
-import { type Graph, pixels } from '../graph';
+import { printableJson } from '../base/errors';
+import { classCount, isMap } from '../graph/classes';
+import { type Graph, pixels } from '../graph/graph';
+import { type Layer, layers, totals } from '../graph/layers';
+import { withSwappedSides } from '../model/swapped_sides';
+import { readModelFile } from '../node/read_model_file';
 import { floatReason } from '../passes/integer_form';
 import { simplify } from '../passes/simplify';
-import { type Layer, layers, totals } from '../summary';
-import { withSwappedSides } from '../swapped_sides';
 import { NETWORK_OPTIONS, parse } from './arguments';
 import { network } from './network';
 import { type Column, floatLine, grouped, millions, networkTitle, printable, styleFor, table } from './render';

@@ -1,6 +1,6 @@
 /** How many rows of a fused bottleneck a chunk may have. */
-import { pixels } from '../graph';
-import { MOST_WORK, work } from '../work';
+import { pixels } from '../graph/graph';
+import { MOST_WORK, work } from '../graph/work';
 import type { InvertedResidualStep } from './steps';
 
 /** No band has more output rows, see scratch.ts. */

@@ -1,11 +1,11 @@
 /** Graph to Program: group into steps, plan the arena, lower and pack. */
-import { Budget } from '../budget';
-import { MobileNetEdgeError } from '../errors';
-import { elementCount, type Graph, pixels, type Tensor } from '../graph';
-import { finish, type Phase } from '../phase';
+import { Budget } from '../base/budget';
+import { MobileNetEdgeError } from '../base/errors';
+import { finish, type Phase } from '../base/phase';
+import { elementCount, type Graph, pixels, type Tensor } from '../graph/graph';
+import { workOf } from '../graph/work';
 import type { Geometry, PackedWeights, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
-import { workOf } from '../work';
 import { checkLimits } from './limits';
 import { lower } from './lower';
 import { BytesPacker, type NewPacker } from './packer';

@@ -1,8 +1,8 @@
 /** Fields that many ops share, and how work is cut into chunks. */
-import { type Clamp, pixels, type Tensor, type Window } from '../graph';
+import { type Clamp, pixels, type Tensor, type Window } from '../graph/graph';
+import { MOST_WORK } from '../graph/work';
 import type { Geometry, PanelGeometry } from '../program/program';
 import type { Fields, Op, OpName } from '../program/schema';
-import { MOST_WORK } from '../work';
 import type { Packer } from './packer';
 import { alignUp, type Place, roundChannels } from './plan';
 

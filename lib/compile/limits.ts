@@ -1,6 +1,6 @@
 /** What every engine promises to run; the native one refuses what is beyond, by the same numbers. */
-import { MobileNetEdgeError } from '../errors';
-import { type Graph, isQuantized, type Node, pixels, type Tensor } from '../graph';
+import { MobileNetEdgeError } from '../base/errors';
+import { type Graph, isQuantized, type Node, pixels, type Tensor } from '../graph/graph';
 import { LIMITS } from '../program/limits';
 
 /** Those of a pixel are not shared between chunks, but for pools. */

@@ -1,5 +1,5 @@
 /** One step of the Graph as one op of the Program: addresses, packed weights, and how the work is cut. */
-import { pixels } from '../graph';
+import { pixels } from '../graph/graph';
 import type { Op } from '../program/schema';
 import { mostRows } from './bottleneck_work';
 import { cut, type Lowering, makeOp } from './fields';

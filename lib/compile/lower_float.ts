@@ -1,9 +1,9 @@
 /** Float32 nodes as ops, of halves where their results are. */
-import { MobileNetEdgeError } from '../errors';
-import { type Conv2D, type DepthwiseConv2D, elementCount, type Node, pixels, type Tensor } from '../graph';
+import { MobileNetEdgeError } from '../base/errors';
+import { type Conv2D, type DepthwiseConv2D, elementCount, type Node, pixels, type Tensor } from '../graph/graph';
+import { workOfPixel } from '../graph/work';
 import type { PanelGeometry } from '../program/program';
 import { type Fields, NO_RESIDUAL, type Op } from '../program/schema';
-import { workOfPixel } from '../work';
 import {
   clampFields,
   cutPicture,

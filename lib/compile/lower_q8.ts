@@ -1,5 +1,6 @@
 /** Quantized nodes as integer ops. The arithmetic is XNNPACK's float requantization, which LiteRT runs by default. */
-import { MobileNetEdgeError } from '../errors';
+import { MobileNetEdgeError } from '../base/errors';
+import { roundHalfEven } from '../base/rounding';
 import {
   type Add,
   type Conv2D,
@@ -12,11 +13,10 @@ import {
   pixels,
   type Requantize,
   type Softmax,
-} from '../graph';
+} from '../graph/graph';
+import { workOfPixel } from '../graph/work';
 import type { Q8Geometry } from '../program/program';
 import type { Op } from '../program/schema';
-import { roundHalfEven } from '../rounding';
-import { workOfPixel } from '../work';
 import {
   cutChannels,
   cutPicture,

@@ -1,7 +1,7 @@
 /** What each op of a compiled Program does, in the words of the network. */
-import { type Graph, pixels } from '../graph';
+import { type Graph, pixels } from '../graph/graph';
+import { layer } from '../graph/layers';
 import type { Geometry } from '../program/program';
-import { layer } from '../summary';
 import { groupSteps, type Step, stepOutput } from './steps';
 
 export interface OpOutline {

@@ -1,7 +1,7 @@
 /** Lays weights out as the kernels read them (see the docs of the ops in program/schema.ts). */
-import { allocate } from '../allocate';
-import { isTypedArray } from '../bytes';
-import type { Tensor } from '../graph';
+import { allocate } from '../base/allocate';
+import { isTypedArray } from '../base/bytes';
+import type { Tensor } from '../graph/graph';
 import { type PanelGeometry, panelWidth } from '../program/program';
 import { alignUp, roundChannels } from './plan';
 

@@ -1,5 +1,5 @@
 /** Lays the weights of integer ops out as the kernels read them (see the docs of the ops in program/schema.ts). */
-import type { Conv2D, Dense, DepthwiseConv2D } from '../graph';
+import type { Conv2D, Dense, DepthwiseConv2D } from '../graph/graph';
 import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
 import { BYTES_ONLY, CENTRE, cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';

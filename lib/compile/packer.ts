@@ -1,5 +1,5 @@
 /** What lays weights out: each engine may have its own. */
-import type { Conv2D, Dense, DepthwiseConv2D, Tensor } from '../graph';
+import type { Conv2D, Dense, DepthwiseConv2D, Tensor } from '../graph/graph';
 import type { PanelGeometry, Q8Geometry } from '../program/program';
 import { packDepthwise, packPanels, WeightBlob } from './pack';
 import { packQ8Depthwise, packQ8Panels } from './pack_q8';

@@ -1,7 +1,7 @@
 /** Where every activation lives in the arena: tensors whose lifetimes overlap never share a byte. */
-import type { Budget } from '../budget';
-import { type Graph, isQuantized, pixels, type Tensor } from '../graph';
-import type { Phase } from '../phase';
+import type { Budget } from '../base/budget';
+import type { Phase } from '../base/phase';
+import { type Graph, isQuantized, pixels, type Tensor } from '../graph/graph';
 import { type Geometry, PORT_ARRAYS, type PortType } from '../program/program';
 import { isPointwise, type Step, stepInputs, stepOutput } from './steps';
 

@@ -1,7 +1,8 @@
 /** The numbers of quantized models in the form that an engine computes with. */
-import { type Add, type Clamp, integerRange, type Tensor } from '../graph';
+
+import { roundHalfAway } from '../base/rounding';
+import { type Add, type Clamp, integerRange, type Tensor } from '../graph/graph';
 import type { Q8Geometry } from '../program/program';
-import { roundHalfAway } from '../rounding';
 
 /** An activation's values in the arena are q + shift. */
 export interface Form {

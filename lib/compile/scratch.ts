@@ -1,5 +1,5 @@
 /** What steps keep beside the tensors while they run, each thread for itself. */
-import { type Conv2D, elementCount, isQuantized, type Node, pixels, type Tensor } from '../graph';
+import { type Conv2D, elementCount, isQuantized, type Node, pixels, type Tensor } from '../graph/graph';
 import { type Geometry, PORT_ARRAYS } from '../program/program';
 import { alignUp, pixelStride, q8Stride, roundChannels } from './plan';
 import { type InvertedResidualStep, isPointwise, type Step } from './steps';

@@ -1,5 +1,5 @@
 /** Blocks of packed weights by what is in them: layers that share a filter and a bias share one. Not for integers, whose scales differ. */
-import type { Tensor, TensorData } from '../graph';
+import type { Tensor, TensorData } from '../graph/graph';
 import type { PanelGeometry } from '../program/program';
 import type { Packer } from './packer';
 

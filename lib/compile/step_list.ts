@@ -1,5 +1,5 @@
 /** Steps in order, found by what they make: a step may leave from anywhere, at no cost to the others. */
-import type { Tensor } from '../graph';
+import type { Tensor } from '../graph/graph';
 import { type Step, stepOutput } from './steps';
 
 export interface Link {

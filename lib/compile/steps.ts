@@ -2,7 +2,8 @@
  * Groups the nodes of a simplified Graph into steps, one op of the Program each: a 1x1 convolution takes the
  * residual add that follows it, and a bottleneck that is worth fusing becomes one step.
  */
-import { Budget } from '../budget';
+import { Budget } from '../base/budget';
+import { finish, type Phase } from '../base/phase';
 import {
   type Add,
   type Conv2D,
@@ -15,8 +16,7 @@ import {
   type Node,
   pixels,
   type Tensor,
-} from '../graph';
-import { finish, type Phase } from '../phase';
+} from '../graph/graph';
 import type { Geometry } from '../program/program';
 import { isSmallEnough } from './bottleneck_work';
 import { StepList } from './step_list';

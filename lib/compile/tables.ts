@@ -1,8 +1,9 @@
 /** Functions of one 8-bit value as tables, made once so that every engine reads the same numbers. */
-import type { Clamp, Tensor } from '../graph';
-import { LINEAR } from '../graph';
+
+import { roundHalfEven } from '../base/rounding';
+import type { Clamp, Tensor } from '../graph/graph';
+import { LINEAR } from '../graph/graph';
 import type { Q8Geometry } from '../program/program';
-import { roundHalfEven } from '../rounding';
 import { formOf, requantizeFields, scaleOf } from './quantized';
 
 const LEVELS = 256;

@@ -1,5 +1,5 @@
 /** How much memory packed weights will take, known before any is taken. */
-import { elementCount, type Graph, isQuantized, type Node, type Tensor } from '../graph';
+import { elementCount, type Graph, isQuantized, type Node, type Tensor } from '../graph/graph';
 import type { WeightSizes } from './packer';
 import { roundChannels } from './plan';
 import { SharedBlocks } from './shared_blocks';

@@ -1,6 +1,7 @@
 /** What native.ts and wasm.ts have in common: an Engine loads Programs, a Session runs one. */
+
+import { MobileNetEdgeError } from '../base/errors';
 import type { NewPacker } from '../compile/packer';
-import { MobileNetEdgeError } from '../errors';
 import type { Geometry, PackedWeights, Port, PortValues, Program } from '../program/program';
 
 export type Backend = 'native' | 'wasm';

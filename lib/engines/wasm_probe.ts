@@ -1,5 +1,5 @@
 /** The WebAssembly builds, and what tells which one runs here. Knows neither Node nor the browser. */
-import { newMemory } from './web_assembly';
+import { newMemory } from '../base/web_assembly';
 
 /** Best first. */
 export const WASM_BUILDS = ['relaxed-simd', 'simd128'] as const;

@@ -1,8 +1,9 @@
 /** A Program inside a WebAssembly instance. Knows neither Node nor the browser: every worker wraps it. */
-import { elementCount } from '../graph';
+
+import { newMemory } from '../base/web_assembly';
+import { elementCount } from '../graph/graph';
 import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
 import { checkThreads } from './engine';
-import { newMemory } from './web_assembly';
 
 const PAGE_BYTES = 65536;
 /** Addresses below are never used, so that no tensor has the address 0. */

@@ -1,6 +1,6 @@
 /** Tells what a file is by its first bytes, never by its name. */
-import { HEAD_LENGTH } from './known_files';
-import { IDENTIFIER } from './tflite_schema';
+import { HEAD_LENGTH } from './shared/known_files';
+import { IDENTIFIER } from './tflite/schema';
 
 /** `head` is the begin of a file; undefined: no format that is read. */
 export function recognizeFormat(head: Uint8Array): 'tflite' | 'json' | undefined {

@@ -1,5 +1,5 @@
 /** A decoded picture, and the limits that every decoder keeps to. */
-import { MobileNetEdgeError } from '../errors';
+import { MobileNetEdgeError } from '../base/errors';
 
 /** Gray, RGB, or RGB with alpha (not premultiplied). */
 export type Channels = 1 | 3 | 4;

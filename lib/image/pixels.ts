@@ -1,6 +1,6 @@
 /** Pictures that are decoded already. */
-import { isUint8Array, isUint8ClampedArray } from '../bytes';
-import { unexpected } from '../expect';
+import { isUint8Array, isUint8ClampedArray } from '../base/bytes';
+import { unexpected } from '../base/expect';
 import { type Channels, type Image, invalidImage } from './image';
 
 /** Pixels as they are: upright, rows from the top, interleaved, one byte a channel; gray, RGB, or RGB with alpha. */

@@ -1,5 +1,5 @@
 /** How a picture becomes the numbers that a model was trained on: crop, then resize, then range. */
-import { checkOptionKeys, invalidArgument } from '../expect';
+import { checkOptionKeys, invalidArgument } from '../base/expect';
 
 /** Values for every channel alike (one entry) or one per channel of the model's input; x is 0..255. */
 export interface MeanStd {

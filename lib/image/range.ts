@@ -1,5 +1,5 @@
 /** What a level of 0..255 becomes: the arithmetic of Preprocess['range']. */
-import { MobileNetEdgeError } from '../errors';
+import { MobileNetEdgeError } from '../base/errors';
 import type { Preprocess } from './preprocess';
 
 /** y = (x - offset) / divisor - shift. */

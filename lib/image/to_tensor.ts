@@ -1,5 +1,5 @@
 /** From upright pixels to the values that a model reads: crop, channels, resize, range. */
-import { MobileNetEdgeError } from '../errors';
+import { MobileNetEdgeError } from '../base/errors';
 import { cropBox } from './crop';
 import type { Image } from './image';
 import type { Preprocess } from './preprocess';

@@ -1,5 +1,5 @@
 /** Which part of a picture is looked at, and which way up: MediaPipe's regionOfInterest and rotationDegrees. */
-import { checkOptionKeys, invalidArgument } from '../expect';
+import { checkOptionKeys, invalidArgument } from '../base/expect';
 import type { Box } from './crop';
 import type { Image } from './image';
 import { orient } from './orient';

@@ -7,9 +7,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import { messageOf } from '../bytes';
+import { messageOf } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
 import type { WasmModuleName } from '../engines/wasm_probe';
-import { MobileNetEdgeError } from '../errors';
 import { permissionRemedy } from './permissions';
 import { startThread } from './threads';
 

@@ -1,7 +1,7 @@
 /** Starting Node's worker threads, and what it says where one cannot start or ends by itself. */
 import type { Worker } from 'node:worker_threads';
-import { messageOf } from '../bytes';
-import { MobileNetEdgeError } from '../errors';
+import { messageOf } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
 import { addressBytesLeft, THREAD_BYTES } from './address_space';
 import { permissionRemedy } from './permissions';
 

@@ -3,9 +3,9 @@
  * (w' = w * scale, b' = b * scale + shift, in double precision). An affine node with no such layer before it
  * becomes a 1x1 depthwise convolution.
  */
-import type { Budget } from '../budget';
-import { type Affine, type Graph, isLinear, LINEAR, type Node, type Tensor } from '../graph';
-import type { Phase } from '../phase';
+import type { Budget } from '../base/budget';
+import type { Phase } from '../base/phase';
+import { type Affine, type Graph, isLinear, LINEAR, type Node, type Tensor } from '../graph/graph';
 import { pointDepthwise, readerCounts, SharedConstants } from './rewrite';
 
 type Weighted = Extract<Node, { filter: Tensor }>;

@@ -1,5 +1,6 @@
 /** Moves a padding node into the convolutions that read it; what else reads it gets a 1x1 depthwise convolution with padding. */
-import type { Budget } from '../budget';
+import type { Budget } from '../base/budget';
+import type { Phase } from '../base/phase';
 import {
   type Conv2D,
   consumers,
@@ -9,8 +10,7 @@ import {
   type Node,
   type Pad,
   type Tensor,
-} from '../graph';
-import type { Phase } from '../phase';
+} from '../graph/graph';
 import { pointDepthwise, replaceInput, SharedConstants } from './rewrite';
 
 function isConvolution(node: Node): node is Conv2D | DepthwiseConv2D {

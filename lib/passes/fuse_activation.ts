@@ -1,7 +1,7 @@
 /** Moves the clamp of an activation node into the node that makes its input; one that cannot move becomes a 1x1 depthwise convolution. */
-import type { Budget } from '../budget';
-import { type Clamp, type Graph, isLinear, isQuantized, type Node, type Tensor } from '../graph';
-import type { Phase } from '../phase';
+import type { Budget } from '../base/budget';
+import type { Phase } from '../base/phase';
+import { type Clamp, type Graph, isLinear, isQuantized, type Node, type Tensor } from '../graph/graph';
 import { pointDepthwise, readerCounts, SharedConstants } from './rewrite';
 
 /** The clamp that does what `first` and then `second` do. */

@@ -2,11 +2,11 @@
  * A simplified float32 Graph computed in halves: all weights are binary16 numbers, and every activation but the input and
  * what softmax and sigmoid read and make, with conversions in between.
  */
-import type { Budget } from '../budget';
-import { MobileNetEdgeError } from '../errors';
-import { floatsToHalves } from '../formats/half_float';
-import type { Graph, Node, Tensor, TensorData } from '../graph';
-import type { Phase } from '../phase';
+import type { Budget } from '../base/budget';
+import { MobileNetEdgeError } from '../base/errors';
+import { floatsToHalves } from '../base/half_float';
+import type { Phase } from '../base/phase';
+import type { Graph, Node, Tensor, TensorData } from '../graph/graph';
 
 const LARGEST_HALF = 65504;
 

@@ -1,7 +1,8 @@
 /** Whether a network is computed in integers, and what keeps a quantized one from it. */
+
+import { excerpt } from '../base/expect';
 import { additionShift } from '../compile/quantized';
-import { excerpt } from '../expect';
-import { type Graph, isQuantized, type Node } from '../graph';
+import { type Graph, isQuantized, type Node } from '../graph/graph';
 
 const OPERATORS: Partial<Record<Node['op'], string>> = {
   conv2d: 'CONV_2D',

@@ -5,8 +5,9 @@
  * A reshape that keeps channels only deals pixels into other rows. What reads one pixel at a time may work on the rows as
  * they were; only a window may not. A reshape that mixes channels (flattening) is only meaningful before a dense layer.
  */
-import type { Budget } from '../budget';
-import { MobileNetEdgeError } from '../errors';
+import type { Budget } from '../base/budget';
+import { MobileNetEdgeError } from '../base/errors';
+import type { Phase } from '../base/phase';
 import {
   type Conv2D,
   consumers,
@@ -17,8 +18,7 @@ import {
   type Node,
   pixels,
   type Tensor,
-} from '../graph';
-import type { Phase } from '../phase';
+} from '../graph/graph';
 
 function sameExtents(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);

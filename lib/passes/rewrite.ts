@@ -1,5 +1,5 @@
 /** What the passes share. */
-import type { Budget } from '../budget';
+import type { Budget } from '../base/budget';
 import {
   type Clamp,
   type DepthwiseConv2D,
@@ -10,7 +10,7 @@ import {
   type Padding,
   type Tensor,
   type Window,
-} from '../graph';
+} from '../graph/graph';
 
 type Base = Pick<Node, 'name' | 'inputs' | 'output'>;
 

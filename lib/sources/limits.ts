@@ -1,4 +1,4 @@
-import type { MobileNetEdgeError } from '../errors';
+import type { MobileNetEdgeError } from '../base/errors';
 
 /** How bytes are read, and what is said of those that cannot be. */
 export interface SourceOptions {

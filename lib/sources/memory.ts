@@ -1,5 +1,5 @@
 /** Bytes that a program holds, in whatever it holds them. */
-import { bytesOf, isBuffer, typedArrayKind } from '../bytes';
+import { bytesOf, isBuffer, typedArrayKind } from '../base/bytes';
 
 /** A Buffer is a Uint8Array. Arrays of other numbers hold tensors, not files. */
 export type BytesInMemory = Uint8Array | Uint8ClampedArray | Int8Array | DataView | ArrayBuffer | SharedArrayBuffer;

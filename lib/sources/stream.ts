@@ -2,10 +2,10 @@
  * Bytes that arrive in time: Blobs, bodies of HTTP, streams of Node and of the web. Told apart by what they can do, so that
  * those of another realm or library are taken.
  */
-import { onAbort } from '../abort';
-import { concatenate, isBlob, messageOf } from '../bytes';
-import { abortError, MobileNetEdgeError, throwIfAborted } from '../errors';
-import { describe } from '../expect';
+import { onAbort } from '../base/abort';
+import { concatenate, isBlob, messageOf } from '../base/bytes';
+import { abortError, MobileNetEdgeError, throwIfAborted } from '../base/errors';
+import { describe } from '../base/expect';
 import type { SourceOptions } from './limits';
 import { memoryBytes } from './memory';
 

@@ -1,11 +1,12 @@
 /** A classifier of one's own on a model's embeddings. */
-import { bindMethods } from '../bind_methods';
-import { isTypedArray } from '../bytes';
-import { CLASS_OPTIONS, type ClassOptions, checkClassOptions, selectClasses } from '../class_selection';
-import { MobileNetEdgeError } from '../errors';
-import { checkOptionKeys, invalidArgument, unexpected } from '../expect';
-import { type ClassifyOptions, checkClassifyOptions, type EmbedOptions, type ModelInfo } from '../model';
-import type { Classification } from '../topk';
+import { bindMethods } from '../base/bind_methods';
+import { isTypedArray } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
+import { checkOptionKeys, invalidArgument, unexpected } from '../base/expect';
+import { CLASS_OPTIONS, type ClassOptions, checkClassOptions, selectClasses } from '../model/class_selection';
+import type { ClassifyOptions, EmbedOptions, ModelInfo } from '../model/model';
+import { checkClassifyOptions } from '../model/run_options';
+import type { Classification } from '../model/topk';
 import { encodeHead } from './head_file';
 import { type Affine, probabilitiesOf } from './softmax_regression';
 

@@ -2,10 +2,10 @@
  * The file of a head: JSON, so that it can be looked at; its numbers are the float32 bytes, little endian, in base64.
  * { format: 'mobilenet-edge-head', version: 1, backbone, labels, features, weights, biases }
  */
-import { modelInvalid, modelUnsupported } from '../formats/failures';
-import { arrayOf, countOf, stringOf } from '../formats/json_value';
-import { parseJson } from '../formats/tfjs';
-import { checkFinite } from '../formats/typed_data';
+import { modelInvalid, modelUnsupported } from '../formats/shared/failures';
+import { arrayOf, countOf, stringOf } from '../formats/shared/json_value';
+import { checkFinite } from '../formats/shared/typed_data';
+import { parseJson } from '../formats/tfjs/read_tfjs';
 import type { HeadParts } from './head';
 
 const FORMAT = 'mobilenet-edge-head';

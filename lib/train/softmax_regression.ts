@@ -1,5 +1,5 @@
 /** Multinomial logistic regression by mini-batches with momentum: every step in doubles, in one order. */
-import { nextTask } from '../next_task';
+import { nextTask } from '../base/next_task';
 import { exactExp } from './exact_exp';
 import { randomOf, shuffled } from './random';
 

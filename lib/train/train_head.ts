@@ -1,8 +1,8 @@
-import { checkSignal } from '../abort';
-import { isTypedArray } from '../bytes';
-import { throwIfAborted } from '../errors';
-import { checkOptionKeys, invalidArgument, unexpected } from '../expect';
-import { allFinite } from '../finite';
+import { checkSignal } from '../base/abort';
+import { isTypedArray } from '../base/bytes';
+import { throwIfAborted } from '../base/errors';
+import { checkOptionKeys, invalidArgument, unexpected } from '../base/expect';
+import { allFinite } from '../base/finite';
 import { type Backbone, checkBackbone, describeBackbone, Head } from './head';
 import { decodeHead } from './head_file';
 import { type Epoch, fitSoftmax, type Hyperparameters } from './softmax_regression';

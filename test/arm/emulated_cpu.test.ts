@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { NATIVE_ISAS } from '../../lib/engines/engine';
-import { loadNativeEngine } from '../../lib/engines/native';
-import { loadWasmEngine } from '../../lib/engines/wasm';
-import { load } from '../../lib/load';
+import { loadNativeEngine } from '../../lib/node/engines/native';
+import { loadWasmEngine } from '../../lib/node/engines/wasm';
+import { load } from '../../lib/node/load';
 import { enginesUnderTest } from '../support/engines';
 import { addon } from '../support/native_addon';
 

@@ -1,6 +1,6 @@
 /** Whole networks on an emulated CPU, by the engine and instruction set that a user gets there, against golden outputs. */
 import { expect, test } from 'vitest';
-import { type LoadOptions, load } from '../../lib/load';
+import { type LoadOptions, load } from '../../lib/node/load';
 import {
   goldenBytes,
   goldenFloats,

@@ -1,5 +1,5 @@
 /** Convolutions as their definitions say, in double precision: the judge of every kernel. */
-import { type Conv2D, type Dense, type DepthwiseConv2D, pixels, type Window } from '../../lib/graph';
+import { type Conv2D, type Dense, type DepthwiseConv2D, pixels, type Window } from '../../lib/graph/graph';
 
 export type Values = Float64Array;
 

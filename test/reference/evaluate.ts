@@ -1,5 +1,5 @@
 /** Runs a float32 Graph node by node in double precision, exactly as written: no pass, no fusion, no packing. */
-import { type Clamp, type Graph, type Node, pixels, type Tensor } from '../../lib/graph';
+import { type Clamp, type Graph, type Node, pixels, type Tensor } from '../../lib/graph/graph';
 import { conv2d, dense, depthwiseConv2d, type Values } from './convolution';
 import { pad, pool } from './pool';
 

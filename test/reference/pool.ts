@@ -1,4 +1,4 @@
-import { type Pad, type Pool, pixels } from '../../lib/graph';
+import { type Pad, type Pool, pixels } from '../../lib/graph/graph';
 import type { Values } from './convolution';
 
 /** Average or maximum of the taps inside the picture. */

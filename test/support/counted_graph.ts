@@ -1,6 +1,6 @@
 /** Graphs that count how often their nodes are looked at: what grows faster than a graph is found without a clock. */
-import type { Graph, Node, Tensor } from '../../lib/graph';
-import { LINEAR, NO_PADDING } from '../../lib/graph';
+import type { Graph, Node, Tensor } from '../../lib/graph/graph';
+import { LINEAR, NO_PADDING } from '../../lib/graph/graph';
 
 export interface Counter {
   lookups: number;

@@ -12,7 +12,7 @@ import {
   type Tensor,
   type Window,
   windowExtent,
-} from '../../lib/graph';
+} from '../../lib/graph/graph';
 import { randomSource } from './random';
 
 export class RandomQuantizedGraph {

@@ -1,6 +1,6 @@
 /** Runs the same kernel tests in the plain and the relaxed SIMD build. */
 import { beforeEach, describe } from 'vitest';
-import { chooseBuild } from '../../lib/engines/wasm_isa';
+import { chooseBuild } from '../../lib/node/engines/wasm_isa';
 import type { Op } from '../../lib/program/schema';
 import type { GuardedMemory } from './guarded_memory';
 

@@ -1,7 +1,7 @@
 /** Random integers, packed weights and plain loops for the integer kernel tests. */
 import { expect } from 'vitest';
-import type { Window } from '../../lib/graph';
-import { roundHalfEven } from '../../lib/rounding';
+import { roundHalfEven } from '../../lib/base/rounding';
+import type { Window } from '../../lib/graph/graph';
 import { randomSource } from '../support/random';
 import type { Block, GuardedMemory } from './guarded_memory';
 import { outputExtent } from './one_op';

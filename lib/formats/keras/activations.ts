@@ -1,0 +1,76 @@
+/** Keras' activation functions, as layers and as attributes of other layers. */
+import { type Clamp, LINEAR, RELU, RELU6, type Tensor } from '../../graph/graph';
+import { describe, isObject } from '../shared/json_value';
+import { type KerasLayer, serializedName } from './layer';
+
+/** Functions that are a clamp. */
+const CLAMPS: Record<string, Clamp> = { linear: LINEAR, relu: RELU, relu6: RELU6 };
+
+/** The clamp of the ReLU layer. */
+function reluClamp(layer: KerasLayer, config: Record<string, unknown>): Clamp {
+  for (const key of ['negative_slope', 'threshold']) {
+    if ((config[key] ?? 0) !== 0) throw layer.unsupported(`is not supported with ${key} ${describe(config[key])}`);
+  }
+  const max = config.max_value ?? Number.POSITIVE_INFINITY;
+  if (typeof max !== 'number' || !(max > 0))
+    throw layer.invalid(`expects a max_value above 0 but it is ${describe(max)}`);
+  return { min: 0, max };
+}
+
+/** What the attribute `activation` asks for: a clamp, or 'softmax' or 'sigmoid' after the layer. */
+function activationOf(layer: KerasLayer): Clamp | 'softmax' | 'sigmoid' {
+  const { activation } = layer.config;
+  const name = serializedName(activation ?? 'linear');
+  if (name === 'ReLU' && isObject(activation))
+    return reluClamp(layer, isObject(activation.config) ? activation.config : {});
+  if (name === 'softmax' || name === 'sigmoid') return name;
+  if (name === undefined || !Object.hasOwn(CLAMPS, name)) {
+    throw layer.unsupported(`is not supported with the activation ${name ?? describe(activation)}`);
+  }
+  return CLAMPS[name];
+}
+
+/**
+ * Appends a layer that can clamp, made by `make` for an output and a clamp, and where its activation attribute is
+ * another function, that function.
+ */
+export function withActivation(
+  layer: KerasLayer,
+  shape: readonly number[],
+  make: (output: Tensor, clamp: Clamp) => Tensor,
+): Tensor {
+  const activation = activationOf(layer);
+  if (typeof activation === 'object') return make(layer.activation(shape), activation);
+  return pushFunction(layer, activation, make(layer.activation(shape, '/linear'), LINEAR));
+}
+
+function pushFunction(layer: KerasLayer, kind: 'softmax' | 'sigmoid', input: Tensor): Tensor {
+  const base = { name: `${layer.name}/${kind}`, inputs: [input], output: layer.activation(input.shape) };
+  return layer.push(kind === 'softmax' ? { op: 'softmax', beta: 1, ...base } : { op: 'sigmoid', ...base });
+}
+
+function pushClamp(layer: KerasLayer, input: Tensor, clamp: Clamp): Tensor {
+  if (clamp === LINEAR) return input;
+  return layer.push({
+    op: 'activation',
+    name: layer.name,
+    inputs: [input],
+    output: layer.activation(input.shape),
+    clamp,
+  });
+}
+
+export function readReLU(layer: KerasLayer, [input]: Tensor[]): Tensor {
+  return pushClamp(layer, input, reluClamp(layer, layer.config));
+}
+
+export function readActivation(layer: KerasLayer, [input]: Tensor[]): Tensor {
+  const activation = activationOf(layer);
+  return typeof activation === 'object' ? pushClamp(layer, input, activation) : pushFunction(layer, activation, input);
+}
+
+export function readSoftmax(layer: KerasLayer, [input]: Tensor[]): Tensor {
+  const axis = layer.number('axis', -1);
+  if (axis !== -1 && axis !== input.shape.length - 1) throw layer.unsupported('is supported over the last axis only');
+  return pushFunction(layer, 'softmax', input);
+}

@@ -1,0 +1,204 @@
+/** Puts a Model together: what load() does on every platform once the file is read and the engine chosen. */
+
+import { recognize } from '../architectures/recognize';
+import { checkSignal } from '../base/abort';
+import { type Budget, checkLimitsOption, type Limits } from '../base/budget';
+import { MobileNetEdgeError, printable, throwIfAborted } from '../base/errors';
+import { checkOptionKeys, invalidArgument } from '../base/expect';
+import { inTurns } from '../base/phase';
+import { compiling, pooledFeatures } from '../compile/compile';
+import { checkLimits } from '../compile/limits';
+import { outline } from '../compile/outline';
+import { BytesPacker, type NewPacker } from '../compile/packer';
+import { type Engine, MAX_THREADS } from '../engines/engine';
+import type { ModelFile } from '../formats/shared/model_file';
+import { classCount } from '../graph/classes';
+import { type Graph, pixels } from '../graph/graph';
+import { totals } from '../graph/layers';
+import { type Preprocess, resolvePreprocess } from '../image/preprocess';
+import { floatReason, hasIntegerForm } from '../passes/integer_form';
+import { type Precision, simplifying } from '../passes/simplify';
+import type { PackedWeights } from '../program/program';
+import { checkMaxQueue } from './call_limit';
+import { Classifier, type ModelParts } from './classifier';
+import { inputRange } from './input_range';
+import type { ModelInfo } from './model';
+import { withSwappedSides } from './swapped_sides';
+
+/** What load() takes on every platform. */
+export interface CommonLoadOptions {
+  /** An upper bound on threads, 1 to 64; default: the number of big cores, 4 at most. `info.threads` tells how many are used. */
+  threads?: number;
+  /**
+   * What the engine computes with; 'auto' is int8 for quantized files and float32 for the others. 'float16' is half the
+   * memory of float32 and about twice its speed, where the CPU has such arithmetic (ARMv8.2 with FEAT_FP16, as a
+   * Raspberry Pi 5); load() rejects with BACKEND_UNAVAILABLE elsewhere. Probabilities differ from float32's by up to
+   * about 0.05, and numbers beyond 65504 become infinite.
+   */
+  precision?: 'auto' | Precision;
+  /** How pictures become tensors; what is left out comes from the model's metadata or its first operators, else the defaults. */
+  preprocess?: Partial<Preprocess>;
+  /**
+   * How many calls of this model may be without an answer at a time, 1 to Infinity; default 256. More reject with
+   * QUEUE_FULL at once: a camera that is faster than the model would fill the memory. An array of pictures is one call.
+   */
+  maxQueue?: number;
+  /** What the model may cost, where the defaults do not fit; beyond them load() rejects with MODEL_UNSUPPORTED. */
+  limits?: Limits;
+  /**
+   * The language of class names, for files that have them in several: a BCP 47 tag as 'de' or 'pt-BR'. Default: English.
+   * Where there is none in that language, the default is used and `info.warnings` says so.
+   */
+  labelsLocale?: string;
+  /** Rejects with ABORTED if it fires before the model is loaded. */
+  signal?: AbortSignal;
+  /** Called with 0 to 1 as the file is read and compiled. */
+  onProgress?: (fraction: number) => void;
+}
+
+/** A model file that was read, or a network given as data. */
+export type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format'] };
+
+export interface Ingredients<Source> extends Pick<ModelParts<Source>, 'arrive' | 'decode'> {
+  file: LoadedFile;
+  labels: readonly string[] | undefined;
+  budget: Budget;
+  /** What the user should know of the file. */
+  warnings?: readonly string[];
+  engine: Engine;
+  /** With backend 'auto': why the native engine could not be used. */
+  fallbackReason?: string;
+}
+
+/** Simplifies, compiles and loads into the engine. Rejects as load() does. */
+export async function assembleModel<Source>(
+  { file, labels, warnings = [], budget, engine, fallbackReason, arrive, decode }: Ingredients<Source>,
+  options: CommonLoadOptions,
+): Promise<Classifier<Source>> {
+  const { signal, onProgress } = options;
+  const { swapsSides = false } = file.graph;
+  const input = swapsSides ? withSwappedSides(file.graph.input) : file.graph.input;
+  const [height, width, channels] = pixels(input.shape);
+  budget.checkPixels(height * width);
+  checkLimits(file.graph);
+  const range = inputRange(file.graph, file.preprocess?.range, budget);
+  const preprocess = resolvePreprocess(file.preprocess, { range }, options.preprocess);
+  const { precision, precisionReason } = choosePrecision(options.precision ?? 'auto', file.graph, engine);
+  const graph = await inTurns(simplifying(file.graph, precision, budget), signal);
+  const threads = Math.min(options.threads ?? engine.defaultThreads, engine.maxThreads);
+  const newPacker: NewPacker<PackedWeights> = engine.newPacker ?? ((sizes) => new BytesPacker(sizes));
+  const compilation = compiling(newPacker, graph, engine.geometry, budget, { threads });
+  const { weights, ...program } = await inTurns(compilation, signal);
+  const weightBytes = weights.byteLength;
+  if (!engine.newPacker) budget.spendBytes(weightBytes, 'a copy of the weights in WebAssembly');
+  onProgress?.(0.9);
+  const session = await engine.load({ ...program, weights }, threads);
+  if (signal?.aborted) await session.close();
+  throwIfAborted(signal);
+  onProgress?.(1);
+
+  return new Classifier({
+    arrive,
+    decode,
+    info: {
+      ...recognize(graph),
+      inputShape: [1, height, width, channels],
+      inputType: file.graph.input.type,
+      outputType: file.graph.output.type,
+      classes: classCount(file.graph.output),
+      ...totals(graph),
+      weightBytes,
+      arenaBytes: program.arenaBytes,
+      backend: engine.backend,
+      isa: engine.isa,
+      fallbackReason,
+      threads,
+      precision,
+      precisionReason,
+      format: file.format,
+      preprocess,
+      warnings: warnings.map((warning) => printable(warning)),
+    },
+    session,
+    program,
+    outline: outline(graph, engine.geometry),
+    input,
+    swapsSides,
+    output: file.graph.output,
+    embedding: pooledFeatures(graph),
+    givesProbabilities: endsInProbabilities(file.graph),
+    labels,
+    maxQueue: options.maxQueue,
+  });
+}
+
+/** Throws MODEL_UNSUPPORTED or BACKEND_UNAVAILABLE if what is asked for cannot be had from the model or the CPU. */
+function choosePrecision(
+  wanted: 'auto' | Precision,
+  graph: Graph,
+  { backend, isa, geometry }: Pick<Engine, 'backend' | 'isa' | 'geometry'>,
+): Pick<ModelInfo, 'precision' | 'precisionReason'> {
+  if (wanted === 'float16' && !geometry.f16) {
+    throw new MobileNetEdgeError(
+      'BACKEND_UNAVAILABLE',
+      `Expected the native engine on a CPU with half-precision arithmetic (ARMv8.2 with FEAT_FP16, as a Raspberry Pi 5) for precision 'float16' but the ${backend} engine has only ${isa} here: use precision 'float32'`,
+    );
+  }
+  const canBeInteger = hasIntegerForm(graph) && geometry.q8 !== undefined;
+  const lacking = hasIntegerForm(graph) ? `the ${backend} engine (${isa}) has no integer kernels` : undefined;
+  const reason = canBeInteger ? undefined : (floatReason(graph) ?? lacking);
+  if (wanted === 'int8' && !canBeInteger) {
+    throw new MobileNetEdgeError(
+      'MODEL_UNSUPPORTED',
+      `Expected a network that can be computed in integers for precision 'int8' but ${reason ?? 'this one is float32'}: use precision 'auto' or 'float32'`,
+    );
+  }
+  if (wanted !== 'auto') return { precision: wanted };
+  return canBeInteger ? { precision: 'int8' } : { precision: 'float32', precisionReason: reason };
+}
+
+/** Whether the network itself ends in softmax or sigmoid, whatever renames or requantizes the result. */
+function endsInProbabilities({ nodes }: Graph): boolean {
+  const last = nodes.findLast(({ op }) => op !== 'reshape' && op !== 'requantize');
+  return last?.op === 'softmax' || last?.op === 'sigmoid';
+}
+
+/** Whether a source is a Graph; throws INVALID_ARGUMENT for half of one. */
+export function isGraph(source: unknown): source is Graph {
+  if (typeof source !== 'object' || source === null || !('nodes' in source)) return false;
+  const { nodes, input, output } = source as Partial<Graph>;
+  if (Array.isArray(nodes) && input?.shape && output?.shape) return true;
+  throw new MobileNetEdgeError('INVALID_ARGUMENT', 'Expected a Graph with nodes, an input and an output');
+}
+
+export const COMMON_LOAD_OPTIONS = [
+  'threads',
+  'precision',
+  'preprocess',
+  'labelsLocale',
+  'maxQueue',
+  'limits',
+  'signal',
+  'onProgress',
+] as const satisfies (keyof CommonLoadOptions)[];
+
+/** `others`: the names of the options that one platform has more. Throws INVALID_ARGUMENT. */
+export function checkLoadOptions(options: CommonLoadOptions, others: readonly string[]): void {
+  checkOptionKeys(options, [...COMMON_LOAD_OPTIONS, ...others]);
+  const { threads, precision = 'auto', maxQueue, labelsLocale, limits, onProgress, signal } = options;
+  checkSignal(signal);
+  checkMaxQueue(maxQueue);
+  checkLimitsOption(limits);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalidArgument('onProgress to be a function', onProgress);
+  }
+  if (labelsLocale !== undefined && typeof labelsLocale !== 'string') {
+    throw invalidArgument("labelsLocale to be a language tag as 'en' or 'pt-BR'", labelsLocale);
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
+    throw invalidArgument(`threads from 1 to ${MAX_THREADS}`, threads);
+  }
+  if (!['auto', 'float32', 'float16', 'int8'].includes(precision)) {
+    throw invalidArgument("precision to be 'auto', 'float32', 'float16' or 'int8'", precision);
+  }
+}
