@@ -1,15 +1,15 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const API_TESTS = [
-  'formats_model_file',
-  'formats_tflite_metadata',
-  'image_decode',
-  'labels',
-  'model',
-  'realms',
-  'reported_defects',
-  'tensor_io',
-  'train_head',
+  'api/model',
+  'api/realms',
+  'api/reported_defects',
+  'api/tensor_io',
+  'api/train_head',
+  'formats/labels',
+  'formats/model_file',
+  'formats/tflite_metadata',
+  'pictures/decode',
 ];
 
 export default defineConfig({

@@ -12,20 +12,20 @@ const CPUS = Object.values(ARCHITECTURES).flatMap(({ cpus }) => Object.keys(cpus
 
 const EVERYTHING = [
   'test/arm',
-  'test/kernels',
-  'test/golden',
-  'test/random_',
-  'test/float16',
-  'test/native_addon',
-  'test/native_packing',
+  'test/engines/kernels',
+  'test/engines/golden',
+  'test/engines/random_',
+  'test/engines/float16',
+  'test/native/addon',
+  'test/native/packing',
 ];
 
 /** What runs and whole networks everywhere; on the best of either architecture, random networks too. */
 const SAMPLE = {
   'cortex-a53': ['test/arm'],
-  'cortex-a72': ['test/arm', 'test/float16'],
-  'cortex-a76': ['test/arm', 'test/random_', 'test/float16'],
-  'cortex-a15': ['test/arm', 'test/random_'],
+  'cortex-a72': ['test/arm', 'test/engines/float16'],
+  'cortex-a76': ['test/arm', 'test/engines/random_', 'test/engines/float16'],
+  'cortex-a15': ['test/arm', 'test/engines/random_'],
 };
 const SAMPLED_NETWORKS = '5';
 

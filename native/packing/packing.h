@@ -1,5 +1,5 @@
 // Lays weights out as the kernels read them: see the docs of the ops in lib/program/schema.ts. What lib/compile/pack.ts
-// and pack_q8.ts do, without their garbage and in a tenth of the time; test/native_packing.test.ts compares the two
+// and pack_q8.ts do, without their garbage and in a tenth of the time; test/native/packing.test.ts compares the two
 // byte for byte.
 #pragma once
 
