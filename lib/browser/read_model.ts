@@ -1,15 +1,13 @@
-/** Reads a model that a page has sent, wherever its bytes are. */
+/** The bytes of a model that a page has sent, wherever they are. */
 
 import { MobileNetEdgeError } from '../base/errors';
-import { readModelBytes } from '../formats/read_model_bytes';
-import { recognizeFormat } from '../formats/recognize_format';
+import { readArtifacts, readModel, readModelAmong, readModelBytes } from '../formats/read_model';
 import { modelUnsupported } from '../formats/shared/failures';
 import { type FilesBeside, LARGEST_FILE, type ReadOptions } from '../formats/shared/files_beside';
-import { HEAD_LENGTH } from '../formats/shared/known_files';
-import { labelFileNames, readLabelsBeside } from '../formats/shared/labels_beside';
-import { ARCHIVE_TAIL, notSupported } from '../formats/shared/refusal';
-import { parseJson, readTfjsArtifacts, readTfjsFiles } from '../formats/tfjs/read_tfjs';
-import { readTflite } from '../formats/tflite/read_tflite';
+import { fileInMemory, type GivenFile } from '../formats/shared/given_file';
+import { beginsJson } from '../formats/shared/json_file';
+import { HEAD_LENGTH, latin1 } from '../formats/shared/known_files';
+import { labelFileNames } from '../formats/shared/labels_beside';
 import type { LoadedFile } from '../model/assemble_model';
 import { type FetchOptions, fetchBytes, fetchIfPresent } from './fetch_bytes';
 import { ModelCache } from './model_cache';
@@ -25,13 +23,13 @@ function notFound(problem: string, cause?: unknown): MobileNetEdgeError {
   return new MobileNetEdgeError('MODEL_NOT_FOUND', `Expected a model file but ${problem}`, { cause });
 }
 
-/** Rejects with MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED, INVALID_ARGUMENT or ABORTED. */
+/** Rejects as readModel does. */
 export async function readSentModel(model: SentModel, options: ReadModelOptions): Promise<LoadedFile> {
   switch (model.kind) {
     case 'graph':
       return { format: 'graph', graph: model.graph };
     case 'artifacts':
-      return readTfjsArtifacts(model.artifacts, options);
+      return readArtifacts(model.artifacts, options);
     case 'bytes':
       return readModelBytes(model.bytes, options);
     case 'files':
@@ -75,8 +73,6 @@ async function readUrlThrough(cache: ModelCache, url: string, options: ReadModel
   const onShare = (read: number, total: number) => read > LARGEST_HEADER && options.onProgress?.(read / total);
   const bytes = await fetchBytes(url, fetching(LARGEST_FILE + 1, onShare));
   if (bytes.length > LARGEST_FILE) throw modelUnsupported(`${url} is larger than the supported 1 GB`);
-  if (recognizeFormat(bytes) === 'tflite') return readTflite(bytes, options);
-  if (recognizeFormat(bytes) !== 'json') throw notSupported(url, bytes, bytes.subarray(-ARCHIVE_TAIL));
   const { search } = new URL(url);
   const beside: FilesBeside = {
     read: (path, { limit = LARGEST_FILE, onBytes }) =>
@@ -84,10 +80,10 @@ async function readUrlThrough(cache: ModelCache, url: string, options: ReadModel
     // Hosts of single-page applications answer every path with a page.
     readIfPresent: async (path, { limit = LARGEST_FILE }) => {
       const found = await fetchIfPresent(besideUrl(url, path, search), fetching(limit));
-      return found && recognizeFormat(found) === 'json' ? found : undefined;
+      return found && beginsJson(latin1(found)) ? found : undefined;
     },
   };
-  return readTfjsFiles(url, bytes, beside, options);
+  return readModel(fileInMemory(url, bytes, beside), options);
 }
 
 /** The URL of a file beside `url`, under the same query: that of signed URLs holds for a folder. */
@@ -105,18 +101,10 @@ function nameOf(file: Blob): string {
   return 'name' in file ? String(file.name) : 'The given file';
 }
 
-async function formatOf(file: Blob): Promise<ReturnType<typeof recognizeFormat>> {
-  return recognizeFormat(await readBlob(file.slice(0, HEAD_LENGTH)));
-}
-
-/** A .tflite file, perhaps with a text file of labels, or the files of a tfjs model: model.json, its weights, perhaps metadata.json. */
-async function readFiles(files: readonly Blob[], options: ReadModelOptions): Promise<LoadedFile> {
-  const formats = await Promise.all(files.map(formatOf));
-  const tflites = files.filter((_, i) => formats[i] === 'tflite');
-  if (tflites.length === 1) return readTfliteFile(tflites[0], files, options);
-  if (files.length === 1 && formats[0] !== 'json') return readModelBytes(await readBlob(files[0]), options);
+/** The file of a model, perhaps with its weights, what is said of it, and a text file of labels. */
+function readFiles(files: readonly Blob[], options: ReadModelOptions): Promise<LoadedFile> {
   const byName = new Map(files.map((file) => [nameOf(file), file]));
-  const read = async (path: string, onBytes?: (read: number, total: number) => void) => {
+  const readIfPresent = async (path: string, onBytes?: (read: number, total: number) => void) => {
     const file = byName.get(path.split('/').at(-1)!);
     if (!file) return undefined;
     const bytes = await readBlob(file);
@@ -125,34 +113,29 @@ async function readFiles(files: readonly Blob[], options: ReadModelOptions): Pro
     return bytes;
   };
   const beside: FilesBeside = {
-    readIfPresent: (path) => read(path),
+    readIfPresent: (path) => readIfPresent(path),
     read: async (path, { onBytes }) => {
-      const bytes = await read(path, onBytes);
+      const bytes = await readIfPresent(path, onBytes);
       if (!bytes) throw notFound(`${path} is not among the given files: ${[...byName.keys()].join(', ')}`);
       return bytes;
     },
   };
-  const json = files.filter((_, i) => formats[i] === 'json');
-  for (const file of json) {
-    const bytes = await readBlob(file);
-    const isModel = json.length === 1 || 'modelTopology' in parseJson(bytes, nameOf(file), options.budget);
-    if (isModel) return readTfjsFiles(nameOf(file), bytes, beside, options);
-  }
-  throw new MobileNetEdgeError(
-    'INVALID_ARGUMENT',
-    `Expected a .tflite file, or the model.json of a tfjs model with its weights, but received ${[...byName.keys()].join(', ') || 'no files'}`,
-  );
-}
-
-async function readTfliteFile(file: Blob, files: readonly Blob[], options: ReadModelOptions): Promise<LoadedFile> {
-  const bytes = await readBlob(file);
-  options.onBytes?.(bytes.length, bytes.length);
-  const model = await readTflite(bytes, options);
-  if (options.withoutLabels) return model;
-  const texts = new Map(files.map((other) => [nameOf(other), other] as const).filter(([name]) => /\.txt$/i.test(name)));
   // Whoever picks a text file with a model means its labels, whatever the name.
-  const names = new Set([...labelFileNames(nameOf(file)), ...texts.keys()]);
-  const beside = { readIfPresent: async (name: string) => texts.get(name) && readBlob(texts.get(name)!) };
-  const { labelFiles, warnings } = await readLabelsBeside([...names], beside, options);
-  return { ...model, labelFiles, warnings: [...(model.warnings ?? []), ...warnings] };
+  const texts = [...byName.keys()].filter((name) => /\.txt$/i.test(name));
+  const given = files.map((file): GivenFile => {
+    const name = nameOf(file);
+    return {
+      name,
+      head: () => readBlob(file.slice(0, HEAD_LENGTH)),
+      tail: (length) => readBlob(file.slice(-length)),
+      bytes: async () => {
+        const bytes = await readBlob(file);
+        options.onBytes?.(bytes.length, bytes.length);
+        return bytes;
+      },
+      beside,
+      labelFiles: [...new Set([...labelFileNames(name), ...texts])],
+    };
+  });
+  return readModelAmong(given, options);
 }

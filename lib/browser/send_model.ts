@@ -43,7 +43,7 @@ export async function sendableModel(source: ModelSource): Promise<SentModel> {
   }
   throw new MobileNetEdgeError(
     'INVALID_ARGUMENT',
-    `Expected a model as a URL, a File or Blob, the bytes of a .tflite file, a tfjs layers model or { modelTopology, weightSpecs, weightData } but received ${source === null ? 'null' : typeof source}`,
+    `Expected a model as a URL, a File or Blob, the bytes of a model file, a tfjs layers model or { modelTopology, weightSpecs, weightData } but received ${source === null ? 'null' : typeof source}`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** What --help prints. */
+import { supportedFiles } from '../formats';
 
-const NETWORK = `  --model <file>          a .tflite file, or a TensorFlow.js model.json or its folder`;
+const NETWORK = `  --model <file>          a model or its folder: ${supportedFiles()}`;
 
 const ARCHITECTURE = `  --architecture <name>   mobilenet_v1 or mobilenet_v2 with random weights, instead of --model
   --alpha <number>        its width multiplier (default 1)

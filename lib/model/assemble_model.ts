@@ -11,7 +11,7 @@ import { checkLimits } from '../compile/limits';
 import { outline } from '../compile/outline';
 import { BytesPacker, type NewPacker } from '../compile/packer';
 import { type Engine, MAX_THREADS } from '../engines/engine';
-import type { ModelFile } from '../formats/shared/model_file';
+import type { ModelContent } from '../formats/shared/model_file';
 import { classCount } from '../graph/classes';
 import { type Graph, pixels } from '../graph/graph';
 import { totals } from '../graph/layers';
@@ -57,7 +57,7 @@ export interface CommonLoadOptions {
 }
 
 /** A model file that was read, or a network given as data. */
-export type LoadedFile = Omit<ModelFile, 'format'> & { format: ModelInfo['format'] };
+export type LoadedFile = ModelContent & Pick<ModelInfo, 'format'>;
 
 export interface Ingredients<Source> extends Pick<ModelParts<Source>, 'arrive' | 'decode'> {
   file: LoadedFile;

@@ -1,5 +1,6 @@
 /** The public face of a loaded network, on every platform. */
 import type { Backend } from '../engines/engine';
+import type { FormatName } from '../formats';
 import type { Tensor } from '../graph/graph';
 import type { Preprocess } from '../image/preprocess';
 import type { ViewOptions } from '../image/view';
@@ -39,7 +40,7 @@ export interface ModelInfo {
   /** Why `precision: 'auto'` computes a file with quantized weights in float32, where it does: names the operator. */
   precisionReason?: string;
   /** The file's format; 'graph' for a network given as data. */
-  format: 'tflite' | 'tfjs-layers' | 'graph';
+  format: FormatName | 'graph';
   /** How pictures are cropped, resized and scaled for this model. */
   preprocess: Preprocess;
   /** What was not as it should be, though the model loads: labels that do not fit, say. Mostly empty. */

@@ -3,9 +3,9 @@
  * { format: 'mobilenet-edge-head', version: 1, backbone, labels, features, weights, biases }
  */
 import { modelInvalid, modelUnsupported } from '../formats/shared/failures';
+import { parseJson } from '../formats/shared/json_file';
 import { arrayOf, countOf, stringOf } from '../formats/shared/json_value';
 import { checkFinite } from '../formats/shared/typed_data';
-import { parseJson } from '../formats/tfjs/read_tfjs';
 import type { HeadParts } from './head';
 
 const FORMAT = 'mobilenet-edge-head';

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Zippable, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recognizeFormat } from '../../lib/formats/recognize_format';
+import { recognizeFormat } from '../../lib/formats';
+import { beginsJson } from '../../lib/formats/shared/json_file';
+import { latin1 as headOf } from '../../lib/formats/shared/known_files';
 import { load, loadHead, mobilenetV2 } from '../../lib/index';
 import { CONV, oneOperator } from '../fixtures/small_tflite';
 import { buildTflite } from '../fixtures/tflite_builder';
@@ -185,7 +187,9 @@ test('an unknown operator is no Edge TPU', async () => {
 
 test.each(longTexts)('a megabyte of %s is told within its first bytes', async (_name, text) => {
   const bytes = new TextEncoder().encode(text);
-  expect(recognizeFormat(bytes)).toBeUndefined();
+  const head = headOf(bytes);
+  expect(beginsJson(head)).toBe(false);
+  expect(recognizeFormat({ head })).toBeUndefined();
   await expect(load(bytes)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   await expect(load(new TextEncoder().encode(`{${text}`))).rejects.toMatchObject({ code: 'MODEL_INVALID' });
 });

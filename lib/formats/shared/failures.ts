@@ -1,5 +1,6 @@
-/** The three ways in which a model file is refused. */
+/** The ways in which a model file is refused. */
 import { MobileNetEdgeError } from '../../base/errors';
+import type { KnownFile } from './known_files';
 
 /** Truncated, corrupt or inconsistent. */
 export function modelInvalid(message: string, cause?: unknown): MobileNetEdgeError {
@@ -14,4 +15,10 @@ export function modelUnsupported(message: string): MobileNetEdgeError {
 /** `operator` is the operator or layer as the file names it, with its place; `why` continues the sentence. */
 export function operatorUnsupported(operator: string, why: string): MobileNetEdgeError {
   return new MobileNetEdgeError('OPERATOR_UNSUPPORTED', `${operator} ${why}`);
+}
+
+/** What was given is another file; `more` goes on after what helps. */
+export function otherFile(name: string, { kind, what, remedy }: KnownFile, more = ''): MobileNetEdgeError {
+  const message = `${name}: this is ${what}: ${remedy}`;
+  return kind === 'other' ? modelInvalid(message) : modelUnsupported(message + more);
 }

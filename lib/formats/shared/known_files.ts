@@ -141,8 +141,16 @@ function isText(bytes: Uint8Array): boolean {
   return text !== '' && !text.slice(0, -1).includes('\ufffd') && /^[\t\n\r\P{Cc}]*$/u.test(text);
 }
 
-function latin1(bytes: Uint8Array): string {
+/** The begin of a file, one character a byte. */
+export function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(0, HEAD_LENGTH));
+}
+
+/** What a folder with files of these names is. */
+export function knownFolder(names: readonly string[]): KnownFile | undefined {
+  if (!names.includes('saved_model.pb')) return undefined;
+  const remedy = `convert it ${TO_TFLITE}.from_saved_model`;
+  return { kind: 'model', what: 'a TensorFlow SavedModel', remedy };
 }
 
 /** What a zip archive with files of these names is. */

@@ -1,11 +1,12 @@
 /** JSON files that people give as models and that are something else: what each is and what helps. */
 import { excerpt } from '../../base/expect';
+import { isGraphModel } from '../tfjs/format';
 import { isObject, type JsonObject } from './json_value';
 import type { KnownFile } from './known_files';
 
 const ERROR_KEYS = ['error', 'errors', 'message', 'detail', 'Message', 'Error'];
 
-/** `value` is JSON without a modelTopology. */
+/** `value` is JSON of no format that is read. */
 export function knownJson(value: unknown): KnownFile | undefined {
   if (Array.isArray(value)) {
     if (!value.every((group) => isObject(group) && 'weights' in group && 'paths' in group)) return undefined;
@@ -13,6 +14,10 @@ export function knownJson(value: unknown): KnownFile | undefined {
     return { kind: 'model', what, remedy: 'use that package with it' };
   }
   if (!isObject(value)) return undefined;
+  if ('modelTopology' in value && isGraphModel(value)) {
+    const remedy = 'convert the original model to .tflite or, from Keras, to a layers model';
+    return { kind: 'model', what: 'a tfjs graph model', remedy };
+  }
   if (value.format === 'mobilenet-edge-head') {
     return { kind: 'other', what: 'a head that trainHead has made', remedy: 'give it to loadHead(), with its model' };
   }

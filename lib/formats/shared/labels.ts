@@ -4,7 +4,7 @@ import { excerpt } from '../../base/expect';
 import { classCount, isMap } from '../../graph/classes';
 import { elementCount, type Tensor } from '../../graph/graph';
 import { knownFile } from './known_files';
-import type { ModelFile } from './model_file';
+import type { ModelContent } from './model_file';
 
 /** Label files have kilobytes. */
 export const LARGEST_LABEL_FILE = 1 << 22;
@@ -112,7 +112,7 @@ export interface FoundLabels {
  */
 export function chooseLabels(
   given: unknown,
-  { graph, labels, labelFiles = [], warnings = [] }: Pick<ModelFile, 'graph' | 'labels' | 'labelFiles' | 'warnings'>,
+  { graph, labels, labelFiles = [], warnings = [] }: Pick<ModelContent, 'graph' | 'labels' | 'labelFiles' | 'warnings'>,
 ): { labels: string[] | undefined; warnings: string[] } {
   const { output } = graph;
   if (given !== undefined) return { labels: fitLabels(given, output), warnings: [...warnings] };

@@ -1,5 +1,6 @@
-/** Class names in text files that lie beside a .tflite file, under the names that people and tools give them. */
+/** Class names in text files that lie beside a model, under the names that people and tools give them. */
 import type { MobileNetEdgeError } from '../../base/errors';
+import { FORMATS } from '../index';
 import type { FileOptions, FilesBeside } from './files_beside';
 import { type FoundLabels, LARGEST_LABEL_FILE, readLabelText } from './labels';
 
@@ -7,7 +8,9 @@ import { type FoundLabels, LARGEST_LABEL_FILE, readLabelText } from './labels';
  * Of 'cats.tflite', the likeliest first: its own, then those of Teachable Machine, AutoML Vision and the TensorFlow examples.
  */
 export function labelFileNames(model: string): string[] {
-  const own = model.replace(/\.(tflite|lite)$/i, '');
+  const dot = model.lastIndexOf('.');
+  const endsSo = dot > 0 && FORMATS.some(({ endings }) => endings.includes(model.slice(dot + 1).toLowerCase()));
+  const own = endsSo ? model.slice(0, dot) : model;
   return [`${own}.txt`, `${own}_labels.txt`, 'labels.txt', 'dict.txt', 'labelmap.txt'];
 }
 

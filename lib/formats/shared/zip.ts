@@ -102,6 +102,12 @@ export function isCutOff(bytes: Uint8Array, window: number): boolean {
   return false;
 }
 
+/** Whether a file that begins so is a zip archive, perhaps an empty one. */
+export function isZip(head: Uint8Array): boolean {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return head.length >= 4 && [HEADER, END].includes(view.getUint32(0, true));
+}
+
 /** The names in the directory that the last bytes of an archive hold, for messages: those that can be found. */
 export function namesInTail(tail: Uint8Array): string[] {
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);

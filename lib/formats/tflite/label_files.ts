@@ -2,7 +2,7 @@
 import { excerpt } from '../../base/expect';
 import { modelInvalid } from '../shared/failures';
 import { LARGEST_LABEL_FILE, parseLabels } from '../shared/labels';
-import type { ModelFile } from '../shared/model_file';
+import type { ModelContent } from '../shared/model_file';
 import { isCutOff, unpackEntry, zipEntries } from '../shared/zip';
 import type { FlatTable } from './flatbuffer_table';
 import { ASSOCIATED_FILE, TENSOR_METADATA } from './schema';
@@ -53,7 +53,7 @@ export async function readInnerLabels(
   bytes: Uint8Array,
   files: readonly LabelFile[],
   wanted: string | undefined,
-): Promise<Pick<ModelFile, 'labels' | 'warnings'>> {
+): Promise<Pick<ModelContent, 'labels' | 'warnings'>> {
   const warnings: string[] = [];
   if (wanted !== undefined && !files.some(({ locale }) => languageOf(locale) === languageOf(wanted))) {
     const known = [...new Set(files.map(({ locale }) => locale))].filter((locale) => locale !== '').slice(0, 20);

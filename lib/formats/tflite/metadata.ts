@@ -4,7 +4,7 @@ import type { Tensor } from '../../graph/graph';
 import type { Preprocess } from '../../image/preprocess';
 import { modelInvalid } from '../shared/failures';
 import type { LabelOptions } from '../shared/files_beside';
-import type { ModelFile } from '../shared/model_file';
+import type { ModelContent } from '../shared/model_file';
 import { isTeachableMachine, TEACHABLE_MACHINE } from '../shared/teachable_machine';
 import { FlatBuffer, type FlatTable } from './flatbuffer_table';
 import { type LabelFile, labelFilesOf, readInnerLabels } from './label_files';
@@ -21,7 +21,7 @@ import {
 } from './schema';
 import { bufferBytes } from './tensors';
 
-type Described = Pick<ModelFile, 'labels' | 'preprocess' | 'warnings'>;
+type Described = Pick<ModelContent, 'labels' | 'preprocess' | 'warnings'>;
 
 function metadataOf(file: FlatBuffer, model: FlatTable): FlatBuffer | undefined {
   const entry = model.tables(MODEL.metadata).find((candidate) => candidate.string(METADATA.name) === METADATA_NAME);

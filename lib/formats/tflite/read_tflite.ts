@@ -1,11 +1,11 @@
 /** The reader of TFLite files: bytes -> Graph. Quantized graphs stay quantized. */
-import { Budget } from '../../base/budget';
+import type { Budget } from '../../base/budget';
 import { excerpt } from '../../base/expect';
 import { inTurns, type Phase } from '../../base/phase';
 import type { Graph, Node, Tensor } from '../../graph/graph';
 import { modelInvalid, modelUnsupported, operatorUnsupported } from '../shared/failures';
-import type { ReadOptions } from '../shared/files_beside';
-import type { ModelFile } from '../shared/model_file';
+import type { ReaderOptions } from '../shared/files_beside';
+import type { ModelContent } from '../shared/model_file';
 import { readActivation, readArithmetic, readDequantize, readLogistic, readQuantize, readSoftmax } from './elementwise';
 import { FlatBuffer, type FlatTable } from './flatbuffer_table';
 import { readConv2D, readDepthwiseConv2D, readFullyConnected, readPool2D, readReduction } from './layers';
@@ -140,8 +140,8 @@ function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
 }
 
 /** Rejects with MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED or ABORTED. Weights of the Graph may be views of `bytes`. */
-export async function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Promise<ModelFile> {
-  const { budget = new Budget(), signal } = options;
+export async function readTflite(bytes: Uint8Array, options: ReaderOptions): Promise<ModelContent> {
+  const { budget, signal } = options;
   budget.addSource(bytes.length);
   const file = new FlatBuffer(bytes, 'The TFLite file', budget);
   if (file.identifier() !== IDENTIFIER) {
@@ -149,5 +149,5 @@ export async function readTflite(bytes: Uint8Array, options: ReadOptions = {}): 
   }
   const model = file.reading(() => file.root());
   const graph = await inTurns(file.readingPhase(readingGraph(file, model)), signal);
-  return { format: 'tflite', graph, ...(await readTfliteMetadata(file, model, graph.input, options)) };
+  return { graph, ...(await readTfliteMetadata(file, model, graph.input, options)) };
 }
