@@ -1,16 +1,18 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-const API_TESTS = [
-  'api/model',
-  'api/realms',
-  'api/reported_defects',
-  'api/tensor_io',
-  'api/train_head',
-  'formats/labels',
-  'formats/model_file',
-  'formats/tflite_metadata',
-  'pictures/decode',
-];
+/** Folders of test/ that need nothing built: no thread, no other process, no addon, no WebAssembly of ours. */
+const UNIT = ['base', 'compile', 'formats', 'graph', 'image', 'model', 'package', 'reference'];
+/** Folders whose subject is a process: the command line, programs of their own. */
+const PROCESS = ['cli', 'process'];
+
+/** Outside of test/api: tests that hand objects of their own realm over. */
+const TAKE_OBJECTS = ['test/formats/{labels,model_file,tflite_metadata}.test.ts', 'test/pictures/decode.test.ts'];
+
+const files = (folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+function project(name: string, include: string[], options: TestProjectInlineConfiguration['test'] = {}) {
+  return { extends: true as const, test: { name, pool: 'forks' as const, include, ...options } };
+}
 
 export default defineConfig({
   test: {
@@ -19,21 +21,15 @@ export default defineConfig({
     hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'node',
-          pool: 'forks',
-          include: ['test/**/*.test.ts'],
-          // test/arm has a configuration of its own.
-          exclude: [...configDefaults.exclude, 'test/arm/**'],
-        },
-      },
+      project('unit', files(UNIT), { pool: 'threads', isolate: false, setupFiles: ['test/support/unit.ts'] }),
+      // Whatever is in no other project. test/arm has a configuration of its own.
+      project('engines', ['test/**/*.test.ts'], {
+        exclude: [...configDefaults.exclude, ...files([...UNIT, ...PROCESS, 'browser', 'arm'])],
+      }),
+      project('process', files(PROCESS)),
+      project('browser', files(['browser'])),
       // The API once more in another realm, as users' tests and function nodes run it.
-      {
-        extends: true,
-        test: { name: 'other realm', pool: 'vmThreads', include: API_TESTS.map((name) => `test/${name}.test.ts`) },
-      },
+      project('other realm', [...files(['api']), ...TAKE_OBJECTS], { pool: 'vmThreads' }),
     ],
   },
 });

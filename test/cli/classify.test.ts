@@ -64,7 +64,7 @@ describe('classify --json', () => {
     expect(exitCode).toBe(1);
     expect(stderr.split('\n')).toEqual([
       expect.stringMatching(/^mobilenet-edge: .*nowhere\.png.* \[IMAGE_NOT_FOUND\]$/),
-      expect.stringMatching(/^mobilenet-edge: .*cli_classify\.test\.ts: .* \[IMAGE_INVALID\]$/),
+      expect.stringMatching(/^mobilenet-edge: .*classify\.test\.ts: .* \[IMAGE_INVALID\]$/),
       '',
     ]);
     const [missing, invalid, good] = JSON.parse(stdout).results;
