@@ -11,7 +11,8 @@ const TAKE_OBJECTS = ['test/formats/{labels,model_file,tflite_metadata}.test.ts'
 const files = (folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 function project(name: string, include: string[], options: TestProjectInlineConfiguration['test'] = {}) {
-  return { extends: true as const, test: { name, pool: 'forks' as const, include, ...options } };
+  const defaults = { pool: 'forks' as const, globalSetup: ['test/support/refuse_stale.ts'] };
+  return { extends: true as const, test: { name, include, ...defaults, ...options } };
 }
 
 export default defineConfig({
@@ -21,7 +22,12 @@ export default defineConfig({
     hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
     projects: [
-      project('unit', files(UNIT), { pool: 'threads', isolate: false, setupFiles: ['test/support/unit.ts'] }),
+      project('unit', files(UNIT), {
+        pool: 'threads',
+        isolate: false,
+        setupFiles: ['test/support/unit.ts'],
+        globalSetup: [],
+      }),
       // Whatever is in no other project. test/arm has a configuration of its own.
       project('engines', ['test/**/*.test.ts'], {
         exclude: [...configDefaults.exclude, ...files([...UNIT, ...PROCESS, 'browser', 'arm'])],

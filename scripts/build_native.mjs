@@ -1,12 +1,11 @@
-// Builds the native addon (build/Release/mobilenet_edge.node) if there is a C++ compiler and Python, and it is not up to
-// date. MOBILENET_EDGE_REQUIRE_NATIVE=1 makes a missing compiler an error.
+// Builds the native addon (build/Release/mobilenet_edge.node) if there is a C++ compiler and Python, and only what changed
+// since it was built. MOBILENET_EDGE_REQUIRE_NATIVE=1 makes a missing compiler an error.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { differences, hashSources, isBuilt, readStamp, removeStamp, writeStamp } from './build_stamps.mjs';
 import { headerFolder, root } from './node_headers.mjs';
-
-const addon = join(root, 'build', 'Release', 'mobilenet_edge.node');
 
 function canRun(command, args = ['--version']) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -24,13 +23,38 @@ function missingTool() {
   return undefined;
 }
 
-function newestSource() {
-  const sources = readdirSync(join(root, 'native'), { recursive: true }).map((name) => join(root, 'native', name));
-  return Math.max(...[...sources, join(root, 'binding.gyp')].map((path) => statSync(path).mtimeMs));
+/** What decides every object of the addon but is in no file. */
+function settings() {
+  const names = ['CC', 'CXX', 'AR', 'CFLAGS', 'CXXFLAGS', 'CPPFLAGS', 'LDFLAGS'];
+  const flags = Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
+  return { node: process.version, platform: process.platform, arch: process.arch, ...flags };
+}
+
+/** Whether node-gyp succeeded with a command of its own; its output is shown if not. */
+function nodeGyp(command) {
+  const headers = headerFolder();
+  const { status, error, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js'),
+      command,
+      '--release',
+      ...(headers ? [`--nodedir=${headers}`] : []),
+    ],
+    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (status === 0) return true;
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ?? ''}`);
+  console.error('The native engine could not be built; the output of node-gyp is above');
+  return false;
 }
 
 function build() {
-  if (existsSync(addon) && statSync(addon).mtimeMs >= newestSource()) return 0;
+  const hashes = hashSources('addon');
+  const stamp = isBuilt('addon') ? readStamp('addon') : undefined;
+  const sameSettings = stamp && JSON.stringify(stamp.settings) === JSON.stringify(settings());
+  const changed = sameSettings ? differences(stamp.hashes, hashes) : [];
+  if (sameSettings && changed.length === 0) return 0;
   const missing = missingTool();
   if (missing) {
     const required = process.env.MOBILENET_EDGE_REQUIRE_NATIVE === '1';
@@ -41,21 +65,16 @@ function build() {
     );
     return required ? 1 : 0;
   }
-  const headers = headerFolder();
-  const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
-  const result = spawnSync(
-    process.execPath,
-    [nodeGyp, 'rebuild', '--release', ...(headers ? [`--nodedir=${headers}`] : [])],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  if (result.status === 0) return 0;
-  process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`);
-  console.error('The native engine could not be built; the output of node-gyp is above');
-  return 1;
+  removeStamp('addon');
+  // make compares times, which say nothing where a folder was copied or an older state checked out.
+  const now = new Date();
+  for (const file of changed.filter((name) => name in hashes)) utimesSync(join(root, file), now, now);
+  const onlySources = sameSettings && changed.every((file) => file.startsWith('native/') && /\.(cc|h|inl)$/.test(file));
+  if (!sameSettings) rmSync(join(root, 'build', 'Release'), { recursive: true, force: true });
+  if (!onlySources && !nodeGyp('configure')) return 1;
+  if (!nodeGyp('build')) return 1;
+  writeStamp('addon', hashes, settings());
+  return 0;
 }
 
 process.exitCode = build();

@@ -1,9 +1,10 @@
 // Compiles assembly/ to dist/wasm: for plain SIMD and for relaxed SIMD a module that runs on one thread, and one that
-// shares its memory with others. Does nothing if all are newer than every source.
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+// shares its memory with others. Does nothing if all were built from these sources.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { hashSources, removeStamp, staleness, writeStamp } from './build_stamps.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // No allocator and no assertions: the kernels only see addresses that TypeScript gives them.
@@ -17,17 +18,12 @@ const builds = [
   { name: 'relaxed-simd.threads', entry: 'execute_team', flags: [...relaxed, ...shared] },
 ];
 
-function modified(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-const sources = readdirSync(join(root, 'assembly'), { recursive: true }).map((path) => join(root, 'assembly', path));
-const newest = Math.max(modified(fileURLToPath(import.meta.url)), ...sources.map(modified));
-
+if (!staleness('wasm')) process.exit(0);
+const hashes = hashSources('wasm');
+removeStamp('wasm');
 mkdirSync(join(root, 'dist', 'wasm'), { recursive: true });
 for (const { name, entry, flags } of builds) {
   const output = join('dist', 'wasm', `mobilenet_edge.${name}.wasm`);
-  if (modified(join(root, output)) > newest) continue;
   const { error, stderr } = await asc.main([`assembly/${entry}.ts`, '--outFile', output, ...common, ...flags], {
     baseDir: root,
   });
@@ -36,3 +32,4 @@ for (const { name, entry, flags } of builds) {
     process.exit(1);
   }
 }
+writeStamp('wasm', hashes);

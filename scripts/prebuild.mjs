@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { hashSources, removeStamp, writeStamp } from './build_stamps.mjs';
 import { checkSymbols } from './check_symbols.mjs';
 import { headerFolder, root } from './node_headers.mjs';
 
@@ -53,6 +54,9 @@ function prebuild(arch) {
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(TARGETS);
 for (const arch of wanted) {
   if (!TARGETS[arch]) throw new Error(`Expected some of ${Object.keys(TARGETS).join(', ')} but received '${arch}'`);
+  const hashes = hashSources(`prebuild-${arch}`);
+  removeStamp(`prebuild-${arch}`);
   prebuild(arch);
   checkSymbols(arch);
+  writeStamp(`prebuild-${arch}`, hashes);
 }

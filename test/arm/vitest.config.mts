@@ -27,6 +27,8 @@ class EmulatedWorker extends ForksPoolWorker {
 
 export default defineConfig({
   test: {
+    name: emulated.architecture,
+    globalSetup: ['test/support/refuse_stale.ts'],
     root: `${import.meta.dirname}/../..`,
     include: ['test/**/*.test.ts'],
     testTimeout: 1_800_000,
