@@ -1,18 +1,10 @@
 /** Builds a Graph layer by layer; MobileNet v1 and v2 are tables fed to it. */
 import { isTypedArray } from '../base/bytes';
+import { MobileNetEdgeError } from '../base/errors';
 import { checkOptionKeys, invalidArgument } from '../base/expect';
 import { allFinite } from '../base/finite';
-import {
-  type Clamp,
-  type Graph,
-  LINEAR,
-  NO_PADDING,
-  type Node,
-  samePadding,
-  type Tensor,
-  type Window,
-  windowExtent,
-} from '../graph/graph';
+import { GraphBuilder, type Origin } from '../graph/builder';
+import { type Clamp, type Graph, LINEAR, type Node, type Tensor } from '../graph/graph';
 
 export interface ArchitectureOptions {
   /** Width multiplier; default 1. */
@@ -77,7 +69,7 @@ function randomWeights(seed: number): (name: string, shape: readonly number[]) =
 }
 
 export class NetworkBuilder {
-  readonly #nodes: Node[] = [];
+  readonly #graph = new GraphBuilder();
   readonly #input: Tensor;
   readonly #weights: (name: string, shape: readonly number[]) => Float32Array;
   /** The activation that the next layer reads. */
@@ -94,62 +86,45 @@ export class NetworkBuilder {
   }
 
   conv(name: string, filters: number, kernel: number, stride: number, clamp: Clamp): this {
-    const filter = this.#constant(`${name}/kernel`, [filters, kernel, kernel, this.channels]);
-    const bias = this.#constant(`${name}/bias`, [filters]);
-    const window = this.#sameWindow(kernel, stride);
-    const output = this.#activation(name, this.#windowed(window, filters));
-    return this.#push({ op: 'conv2d', name, inputs: [this.current], output, filter, bias, window, clamp });
+    const layer = this.#layer(name, [filters, kernel, kernel, this.channels], filters);
+    return this.#then(this.#graph.conv2d(originOf(name), { ...layer, window: sameWindow(stride), clamp }));
   }
 
   depthwise(name: string, stride: number, clamp: Clamp): this {
-    const filter = this.#constant(`${name}/kernel`, [1, 3, 3, this.channels]);
-    const bias = this.#constant(`${name}/bias`, [this.channels]);
-    const window = this.#sameWindow(3, stride);
-    const output = this.#activation(name, this.#windowed(window, this.channels));
-    return this.#push({ op: 'depthwise_conv2d', name, inputs: [this.current], output, filter, bias, window, clamp });
+    const layer = this.#layer(name, [1, 3, 3, this.channels], this.channels);
+    return this.#then(this.#graph.depthwiseConv2d(originOf(name), { ...layer, window: sameWindow(stride), clamp }));
   }
 
   add(name: string, other: Tensor): this {
-    const output = this.#activation(name, this.current.shape);
-    return this.#push({ op: 'add', name, inputs: [this.current, other], output, clamp: LINEAR });
+    return this.#then(this.#graph.add(originOf(name), [this.current, other], LINEAR));
   }
 
   globalAveragePool(name: string): this {
-    const [, height, width] = this.current.shape;
-    const window: Window = { kernel: [height, width], stride: [1, 1], dilation: [1, 1], padding: NO_PADDING };
-    const output = this.#activation(name, [1, this.channels]);
-    return this.#push({
-      op: 'pool',
-      kind: 'average',
-      source: 'mean',
-      name,
-      inputs: [this.current],
-      output,
-      window,
-      clamp: LINEAR,
-    });
+    const pool = { input: this.current, kind: 'average', keepsAxes: false } as const;
+    return this.#then(this.#graph.globalPool(originOf(name), pool));
   }
 
   dense(name: string, units: number): this {
-    const filter = this.#constant(`${name}/kernel`, [units, this.channels]);
-    const bias = this.#constant(`${name}/bias`, [units]);
-    const output = this.#activation(name, [1, units]);
-    return this.#push({ op: 'dense', name, inputs: [this.current], output, filter, bias, clamp: LINEAR });
+    const layer = this.#layer(name, [units, this.channels], units);
+    return this.#then(this.#graph.dense(originOf(name), { ...layer, clamp: LINEAR, keepsAxes: true }));
   }
 
   softmax(name: string): this {
-    const output = this.#activation(name, this.current.shape);
-    return this.#push({ op: 'softmax', name, inputs: [this.current], output, beta: 1 });
+    return this.#then(this.#graph.softmax(originOf(name), this.current, 1));
   }
 
   graph(): Graph {
-    return { input: this.#input, output: this.current, nodes: this.#nodes };
+    return { input: this.#input, output: this.current, nodes: this.#graph.nodes };
   }
 
-  #push(node: Node): this {
-    this.#nodes.push(node);
+  #then(node: Node): this {
     this.current = node.output;
     return this;
+  }
+
+  #layer(name: string, filterShape: readonly number[], outputs: number) {
+    const filter = this.#constant(`${name}/kernel`, filterShape);
+    return { input: this.current, filter, bias: this.#constant(`${name}/bias`, [outputs]) };
   }
 
   #constant(name: string, shape: readonly number[]): Tensor {
@@ -165,30 +140,18 @@ export class NetworkBuilder {
       );
     return { name, shape, type: 'float32', data };
   }
+}
 
-  #activation(name: string, shape: readonly number[]): Tensor {
-    return { name, shape, type: 'float32' };
-  }
+function originOf(name: string): Origin {
+  const failure = (why: string) => new MobileNetEdgeError('INTERNAL', `${name} ${why}: please report this`);
+  return {
+    name,
+    output: (shape) => ({ name, shape, type: 'float32' }),
+    invalid: failure,
+    unsupported: failure,
+  };
+}
 
-  #sameWindow(kernel: number, stride: number): Window {
-    const [, height, width] = this.current.shape;
-    const [top, bottom] = samePadding(height, kernel, stride, 1);
-    const [left, right] = samePadding(width, kernel, stride, 1);
-    return {
-      kernel: [kernel, kernel],
-      stride: [stride, stride],
-      dilation: [1, 1],
-      padding: { top, bottom, left, right },
-    };
-  }
-
-  #windowed({ kernel, stride, padding }: Window, channels: number): number[] {
-    const [, height, width] = this.current.shape;
-    return [
-      1,
-      windowExtent(height, kernel[0], stride[0], 1, padding.top + padding.bottom),
-      windowExtent(width, kernel[1], stride[1], 1, padding.left + padding.right),
-      channels,
-    ];
-  }
+function sameWindow(stride: number) {
+  return { stride: [stride, stride], dilation: [1, 1], padding: 'same' } as const;
 }

@@ -1,5 +1,6 @@
 /** Keras' activation functions, as layers and as attributes of other layers. */
-import { type Clamp, LINEAR, RELU, RELU6, type Tensor } from '../../graph/graph';
+import type { Origin } from '../../graph/builder';
+import { type Clamp, LINEAR, type Node, RELU, RELU6, type Tensor } from '../../graph/graph';
 import { describe, isObject } from '../shared/json_value';
 import { type KerasLayer, serializedName } from './layer';
 
@@ -31,33 +32,22 @@ function activationOf(layer: KerasLayer): Clamp | 'softmax' | 'sigmoid' {
 }
 
 /**
- * Appends a layer that can clamp, made by `make` for an output and a clamp, and where its activation attribute is
- * another function, that function.
+ * Appends a layer that can clamp, made by `make` with a clamp, and where its activation attribute is another function, that
+ * function.
  */
-export function withActivation(
-  layer: KerasLayer,
-  shape: readonly number[],
-  make: (output: Tensor, clamp: Clamp) => Tensor,
-): Tensor {
+export function withActivation(layer: KerasLayer, make: (origin: Origin, clamp: Clamp) => Node): Tensor {
   const activation = activationOf(layer);
-  if (typeof activation === 'object') return make(layer.activation(shape), activation);
-  return pushFunction(layer, activation, make(layer.activation(shape, '/linear'), LINEAR));
+  if (typeof activation === 'object') return make(layer, activation).output;
+  return pushFunction(layer, activation, make(layer.part('/linear', layer.name), LINEAR).output);
 }
 
 function pushFunction(layer: KerasLayer, kind: 'softmax' | 'sigmoid', input: Tensor): Tensor {
-  const base = { name: `${layer.name}/${kind}`, inputs: [input], output: layer.activation(input.shape) };
-  return layer.push(kind === 'softmax' ? { op: 'softmax', beta: 1, ...base } : { op: 'sigmoid', ...base });
+  const part = layer.part('', `${layer.name}/${kind}`);
+  return (kind === 'softmax' ? layer.graph.softmax(part, input, 1) : layer.graph.sigmoid(part, input)).output;
 }
 
 function pushClamp(layer: KerasLayer, input: Tensor, clamp: Clamp): Tensor {
-  if (clamp === LINEAR) return input;
-  return layer.push({
-    op: 'activation',
-    name: layer.name,
-    inputs: [input],
-    output: layer.activation(input.shape),
-    clamp,
-  });
+  return clamp === LINEAR ? input : layer.graph.activation(layer, input, clamp).output;
 }
 
 export function readReLU(layer: KerasLayer, [input]: Tensor[]): Tensor {

@@ -34,8 +34,7 @@ const FUNCTIONS: Record<string, Affine> = {
 export function pushAffine(layer: KerasLayer, input: Tensor, scale: Float64Array, shift: Float64Array): Tensor {
   if (!scale.every(Number.isFinite) || !shift.every(Number.isFinite))
     throw layer.invalid('has values that are NaN or infinite');
-  const output = layer.activation(input.shape);
-  return layer.push({ op: 'affine', source: layer.kind, name: layer.name, inputs: [input], output, scale, shift });
+  return layer.graph.affine(layer, { input, source: layer.kind, scale, shift }).output;
 }
 
 function pushOperation(layer: KerasLayer, input: Tensor, constants: ConstantOperand[], affine: Affine): Tensor {

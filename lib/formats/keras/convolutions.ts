@@ -1,19 +1,19 @@
 /** Keras' convolutions and dense layer; filters are brought into the Graph's layouts. */
-import { type Clamp, LINEAR, NO_PADDING, type Tensor, type Window } from '../../graph/graph';
-import { slidingWindow } from '../shared/sliding_window';
+import { type Origin, POINT, type WindowOptions } from '../../graph/builder';
+import { type Clamp, type DepthwiseConv2D, LINEAR, type Tensor } from '../../graph/graph';
 import { withActivation } from './activations';
 import { type KerasLayer, pictureShape } from './layer';
 import type { Weight } from './weights';
 
 /** The window of a layer whose kernel size is the config's `kernelKey`. */
-export function readWindow(layer: KerasLayer, input: Tensor, kernelKey: string, strides?: readonly [number, number]) {
+export function readWindow(layer: KerasLayer, kernelKey: string, strides?: readonly [number, number]): WindowOptions {
   layer.checkChannelsLast();
   const padding = layer.string('padding', 'valid');
   if (padding !== 'same' && padding !== 'valid') throw layer.unsupported(`is not supported with padding ${padding}`);
   const kernel = layer.pair(kernelKey);
   const stride = layer.pair('strides', strides ?? [1, 1]);
   const dilation = layer.pair('dilation_rate', [1, 1]);
-  return slidingWindow(pictureShape(layer, input), { kernel, stride, dilation, padding }, layer.where);
+  return { kernel, stride, dilation, padding };
 }
 
 /** [rows][columns] -> [columns][rows]: Keras' [..., inputs, outputs] is the Graph's [outputs, ..., inputs]. */
@@ -26,30 +26,21 @@ function transpose(layer: KerasLayer, { name, data: values }: Weight, columns: n
   return transposed;
 }
 
-function pushConv2D(
-  layer: KerasLayer,
-  input: Tensor,
-  filterName: string,
-  window: Window,
-  size: { height: number; width: number; filters: number },
-): Tensor {
-  const { height, width, filters } = size;
-  const channels = input.shape[3];
+function pushConv2D(layer: KerasLayer, input: Tensor, filterName: string, window: WindowOptions): Tensor {
+  const channels = pictureShape(layer, input)[3];
+  const filters = layer.number('filters');
   const weight = layer.weight(filterName, [...window.kernel, channels, filters]);
   const filter = layer.constant(weight.name, [filters, ...window.kernel, channels], () =>
     transpose(layer, weight, filters),
   );
   const bias = layer.bias(filters);
-  return withActivation(layer, [1, height, width, filters], (output, clamp) =>
-    layer.push({ op: 'conv2d', name: layer.name, inputs: [input], output, filter, bias, window, clamp }),
-  );
+  return withActivation(layer, (origin, clamp) => layer.graph.conv2d(origin, { input, filter, bias, window, clamp }));
 }
 
 export function readConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
   if (layer.number('groups', 1) !== 1)
     throw layer.unsupported(`is not supported in groups (${layer.number('groups')})`);
-  const { window, height, width } = readWindow(layer, input, 'kernel_size');
-  return pushConv2D(layer, input, 'kernel', window, { height, width, filters: layer.number('filters') });
+  return pushConv2D(layer, input, 'kernel', readWindow(layer, 'kernel_size'));
 }
 
 const DEPTHWISE_KERNEL = ['depthwise_kernel', 'kernel'] as const;
@@ -63,42 +54,27 @@ function depthMultiplier(layer: KerasLayer): number {
 function pushDepthwise(
   layer: KerasLayer,
   input: Tensor,
-  window: Window,
-  { bias, output, clamp }: { bias?: Tensor; output: Tensor; clamp: Clamp },
-): Tensor {
+  window: WindowOptions,
+  { origin, bias, clamp }: { origin: Origin; bias?: Tensor; clamp: Clamp },
+): DepthwiseConv2D {
   const multiplier = depthMultiplier(layer);
-  const channels = input.shape[3];
+  const channels = pictureShape(layer, input)[3];
   const weight = layer.weight(DEPTHWISE_KERNEL, [...window.kernel, channels, multiplier]);
   const filter = layer.constant(weight.name, [1, ...window.kernel, channels * multiplier], () => weight.data);
-  return layer.push({
-    op: 'depthwise_conv2d',
-    name: output.name,
-    inputs: [input],
-    output,
-    filter,
-    bias,
-    window,
-    clamp,
-  });
+  return layer.graph.depthwiseConv2d(origin, { input, filter, bias, window, clamp });
 }
 
 export function readDepthwiseConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
-  const { window, height, width } = readWindow(layer, input, 'kernel_size');
-  const outputs = input.shape[3] * depthMultiplier(layer);
-  const bias = layer.bias(outputs);
-  return withActivation(layer, [1, height, width, outputs], (output, clamp) =>
-    pushDepthwise(layer, input, window, { bias, output, clamp }),
-  );
+  const window = readWindow(layer, 'kernel_size');
+  const bias = layer.bias(pictureShape(layer, input)[3] * depthMultiplier(layer));
+  return withActivation(layer, (origin, clamp) => pushDepthwise(layer, input, window, { origin, bias, clamp }));
 }
 
 /** A depthwise convolution without bias, then a 1x1 convolution. */
 export function readSeparableConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
-  const { window, height, width } = readWindow(layer, input, 'kernel_size');
-  const outputs = input.shape[3] * depthMultiplier(layer);
-  const output = layer.activation([1, height, width, outputs], '/depthwise');
-  const between = pushDepthwise(layer, input, window, { output, clamp: LINEAR });
-  const point: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: NO_PADDING };
-  return pushConv2D(layer, between, 'pointwise_kernel', point, { height, width, filters: layer.number('filters') });
+  const window = readWindow(layer, 'kernel_size');
+  const { output } = pushDepthwise(layer, input, window, { origin: layer.part('/depthwise'), clamp: LINEAR });
+  return pushConv2D(layer, output, 'pointwise_kernel', POINT);
 }
 
 /** Over the last axis, whatever the others are. */
@@ -108,7 +84,7 @@ export function readDense(layer: KerasLayer, [input]: Tensor[]): Tensor {
   const weight = layer.weight('kernel', [inputs, units]);
   const filter = layer.constant(weight.name, [units, inputs], () => transpose(layer, weight, units));
   const bias = layer.bias(units);
-  return withActivation(layer, [...input.shape.slice(0, -1), units], (output, clamp) =>
-    layer.push({ op: 'dense', name: layer.name, inputs: [input], output, filter, bias, clamp }),
+  return withActivation(layer, (origin, clamp) =>
+    layer.graph.dense(origin, { input, filter, bias, clamp, keepsAxes: true }),
   );
 }

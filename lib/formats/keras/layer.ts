@@ -2,10 +2,11 @@
 import type { Budget } from '../../base/budget';
 import type { MobileNetEdgeError } from '../../base/errors';
 import { excerpt } from '../../base/expect';
-import type { Node, Tensor, TensorData } from '../../graph/graph';
+import type { GraphBuilder, Origin } from '../../graph/builder';
+import type { Tensor, TensorData } from '../../graph/graph';
+import { checkActivationShape } from '../shared/activation_shape';
 import { modelInvalid, operatorUnsupported } from '../shared/failures';
 import { countOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from '../shared/json_value';
-import { checkActivationShape } from '../shared/sliding_window';
 import type { Weight } from './weights';
 
 /** Where a Keras model's weights come from. */
@@ -16,14 +17,14 @@ export interface KerasWeights {
 /** What all layers of one model share. */
 export interface KerasContext {
   weights: KerasWeights;
-  nodes: Node[];
+  graph: GraphBuilder;
   budget: Budget;
 }
 
 /** Of a name in a message. */
 const NAME_LENGTH = 60;
 
-export class KerasLayer {
+export class KerasLayer implements Origin {
   readonly kind: string;
   readonly name: string;
   readonly config: JsonObject;
@@ -144,17 +145,27 @@ export class KerasLayer {
     return this.constant(name, shape, () => data);
   }
 
-  /** A new activation; `suffix` tells several of one layer apart. */
-  activation(shape: readonly number[], suffix = ''): Tensor {
-    checkActivationShape(shape, this.where);
-    return { name: this.name + suffix, shape, type: 'float32' };
+  output(shape: readonly number[]): Tensor {
+    return this.#activation(this.name, shape);
   }
 
-  /** Appends a node and gives what it makes. */
-  push(node: Node): Tensor {
-    this.context.budget.spendOperators();
-    this.context.nodes.push(node);
-    return node.output;
+  /** One of several nodes of this layer; `suffix` tells what they make apart, `name` is the node's. */
+  part(suffix: string, name = this.name + suffix): Origin {
+    return {
+      name,
+      output: (shape) => this.#activation(this.name + suffix, shape),
+      invalid: (why) => this.invalid(why),
+      unsupported: (why) => this.unsupported(why),
+    };
+  }
+
+  #activation(name: string, shape: readonly number[]): Tensor {
+    checkActivationShape(shape, this.where);
+    return { name, shape, type: 'float32' };
+  }
+
+  get graph(): GraphBuilder {
+    return this.context.graph;
   }
 
   unsupported(why: string): MobileNetEdgeError {

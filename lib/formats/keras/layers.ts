@@ -1,13 +1,12 @@
 /** Keras' layers by class name: each appends nodes for its inputs and gives what it makes. */
-import { elementCount, LINEAR, NO_PADDING, type Pool, type Tensor } from '../../graph/graph';
+import { LINEAR, type Pool, type Tensor } from '../../graph/graph';
 import { arrayOf, describe, numberOf } from '../shared/json_value';
-import { resolveShape, wholePicture } from '../shared/sliding_window';
 import { readActivation, readReLU, readSoftmax } from './activations';
 import { OPERATIONS, pushAffine, readOperation, readTfFunction } from './arithmetic';
 import { AUGMENTATIONS, readSameSize } from './augmentation';
 import type { ConstantOperand } from './calls';
 import { readConv2D, readDense, readDepthwiseConv2D, readSeparableConv2D, readWindow } from './convolutions';
-import { type KerasLayer, pictureShape } from './layer';
+import type { KerasLayer } from './layer';
 
 /** `constants` are the operands of the call that are no tensors. */
 type LayerReader = (layer: KerasLayer, inputs: Tensor[], constants: ConstantOperand[]) => Tensor;
@@ -66,66 +65,35 @@ const readNormalization: LayerReader = (layer, [input]) => {
 const readAdd: LayerReader = (layer, inputs) => {
   const [first, ...others] = inputs;
   if (others.length === 0) throw layer.invalid('expects two or more inputs');
-  if (others.some(({ shape }) => shape.join() !== first.shape.join())) {
-    const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
-    throw layer.unsupported(`is not supported between different shapes (${shapes})`);
-  }
   return others.reduce((sum, other, i) => {
-    const output = layer.activation(first.shape, i === others.length - 1 ? '' : `/${i}`);
-    return layer.push({ op: 'add', name: output.name, inputs: [sum, other], output, clamp: LINEAR });
+    const part = layer.part(i === others.length - 1 ? '' : `/${i}`);
+    return layer.graph.add(part, [sum, other], LINEAR).output;
   }, first);
 };
 
 const readZeroPadding2D: LayerReader = (layer, [input]) => {
   layer.checkChannelsLast();
-  const [, height, width, channels] = pictureShape(layer, input);
   const [rows, columns] = Array.isArray(layer.config.padding)
     ? layer.config.padding
     : [layer.config.padding, layer.config.padding];
   const [[top, bottom], [left, right]] = [rows, columns].map((sides) => {
     const [before, after] = Array.isArray(sides) ? sides : [sides, sides];
-    if (![before, after].every((side) => Number.isInteger(side) && side >= 0 && side <= 65536)) {
-      throw layer.invalid(`expects whole numbers for padding but it is ${describe(layer.config.padding)}`);
-    }
     return [before, after];
   });
-  const output = layer.activation([1, height + top + bottom, width + left + right, channels]);
-  return layer.push({ op: 'pad', name: layer.name, inputs: [input], output, padding: { top, bottom, left, right } });
+  return layer.graph.pad(layer, input, { top, bottom, left, right }).output;
 };
 
 function globalPooling(kind: Pool['kind']): LayerReader {
   return (layer, [input]) => {
     layer.checkChannelsLast();
-    const channels = pictureShape(layer, input)[3];
-    const output = layer.activation(layer.bool('keepdims', false) ? [1, 1, 1, channels] : [1, channels]);
-    const window = wholePicture(input.shape, NO_PADDING);
-    return layer.push({
-      op: 'pool',
-      kind,
-      source: 'mean',
-      name: layer.name,
-      inputs: [input],
-      output,
-      window,
-      clamp: LINEAR,
-    });
+    return layer.graph.globalPool(layer, { input, kind, keepsAxes: layer.bool('keepdims', false) }).output;
   };
 }
 
 function pooling(kind: Pool['kind']): LayerReader {
   return (layer, [input]) => {
-    const { window, height, width } = readWindow(layer, input, 'pool_size', layer.pair('pool_size'));
-    const output = layer.activation([1, height, width, input.shape[3]]);
-    return layer.push({
-      op: 'pool',
-      kind,
-      source: 'pool',
-      name: layer.name,
-      inputs: [input],
-      output,
-      window,
-      clamp: LINEAR,
-    });
+    const window = readWindow(layer, 'pool_size', layer.pair('pool_size'));
+    return layer.graph.pool(layer, { input, kind, window, clamp: LINEAR }).output;
   };
 }
 
@@ -133,15 +101,12 @@ const readReshape: LayerReader = (layer, [input]) => {
   const where = `${layer.where}: target_shape`;
   // tfjs writes null for the extent that is to be inferred, Keras -1.
   const target = arrayOf(layer.config.target_shape, where).map((extent) => numberOf(extent ?? -1, where));
-  const shape = resolveShape([1, ...target], elementCount(input.shape));
-  if (!shape) throw layer.invalid(`cannot make [${target.join(', ')}] of [${input.shape.slice(1).join(', ')}]`);
-  return layer.push({ op: 'reshape', name: layer.name, inputs: [input], output: layer.activation(shape) });
+  return layer.graph.reshape(layer, input, [1, ...target]).output;
 };
 
 const readFlatten: LayerReader = (layer, [input]) => {
   layer.checkChannelsLast();
-  const output = layer.activation([1, elementCount(input.shape)]);
-  return layer.push({ op: 'reshape', name: layer.name, inputs: [input], output });
+  return layer.graph.reshape(layer, input, [1, -1]).output;
 };
 
 /** Layers that are called with more than one tensor, or say themselves that they cannot be. */

@@ -1,10 +1,11 @@
 /** The reader of Keras' model configs, as tfjs layers models have them: Sequential, functional, nested at any depth. */
 import type { Budget } from '../../base/budget';
 import type { Phase } from '../../base/phase';
+import { GraphBuilder } from '../../graph/builder';
 import type { Graph, Tensor } from '../../graph/graph';
+import { checkActivationShape } from '../shared/activation_shape';
 import { modelInvalid, modelUnsupported } from '../shared/failures';
 import { arrayOf, describe, isObject, objectOf } from '../shared/json_value';
-import { checkActivationShape } from '../shared/sliding_window';
 import { type ConstantOperand, parseInboundNodes, parseReferences, type TensorReference } from './calls';
 import { type KerasContext, KerasLayer, type KerasWeights } from './layer';
 import { KERAS_LAYERS, TAKE_SEVERAL } from './layers';
@@ -187,11 +188,11 @@ function readInput(root: KerasLayer): Tensor {
  */
 export function* readingKerasModel(topology: unknown, weights: KerasWeights, budget: Budget): Phase<Graph> {
   const outer = objectOf(topology, 'modelTopology');
-  const context: KerasContext = { weights, nodes: [], budget };
+  const context: KerasContext = { weights, graph: new GraphBuilder(budget), budget };
   const root = new KerasLayer(isObject(outer.model_config) ? outer.model_config : outer, [], context);
   if (!isModel(root)) throw modelUnsupported(`Expected a Sequential or functional model but it is ${root.kind}`);
   const input = readInput(root);
   const output = yield* applyingModel(root, [input], true, new Map());
   if (output === input) throw modelInvalid('The model has no layer between its input and its output');
-  return { input, output, nodes: context.nodes };
+  return { input, output, nodes: context.graph.nodes };
 }

@@ -1,7 +1,7 @@
 /** TFLite's elementwise operators: sums of activations, arithmetic with constants, activation functions, quantization. */
 import { type Clamp, elementCount, type Tensor } from '../../graph/graph';
 import { shapeInGraph } from './layout';
-import type { TfliteOperator } from './operator';
+import { CLAMPS, type TfliteOperator } from './operator';
 import { ARITHMETIC_OPTIONS, SOFTMAX_OPTIONS } from './schema';
 
 type Arithmetic = keyof typeof ARITHMETIC_OPTIONS;
@@ -27,15 +27,10 @@ function perChannel(op: TfliteOperator, constant: Tensor, input: Tensor): Float6
 }
 
 function addActivations(op: TfliteOperator, clamp: Clamp): void {
-  const inputs = [op.inputInAnyLayout(0), op.inputInAnyLayout(1)];
+  const [a, b] = [op.inputInAnyLayout(0), op.inputInAnyLayout(1)];
   const [first, second] = [0, 1].map((position) => op.layoutOf(position)?.join());
   if (first !== second) throw op.unsupported('is not supported between activations whose axes are in different orders');
-  const [a, b] = inputs.map(({ shape }) => shape.join(', '));
-  if (a !== b) throw op.unsupported(`is not supported between different shapes ([${a}] and [${b}])`);
-  if (inputs[0].type !== inputs[1].type) {
-    throw op.unsupported(`is not supported between ${inputs[0].type} and ${inputs[1].type}`);
-  }
-  op.push({ op: 'add', name: op.name, inputs, output: op.output(inputs[0].shape, inputs[0]), clamp });
+  op.graph.add(op, [a, b], clamp);
 }
 
 /** y = x * scale + shift with one number for each channel; `left` means constant - x. */
@@ -70,41 +65,27 @@ function pushWithConstant(op: TfliteOperator, kind: Arithmetic, left: boolean, c
   const values = perChannel(op, op.constant(left ? 0 : 1), input);
   const { scale, shift } = affineOf(kind, values, left);
   if (!scale.every(Number.isFinite)) throw op.invalid('divides by 0');
-  const output = op.output(input.shape, input);
-  op.pushClamped({ op: 'affine', source: kind, name: op.name, inputs: [input], output, scale, shift }, clamp);
+  op.graph.affine(op, { input, source: kind, scale, shift, clamp });
 }
 
-const CLAMPS: Record<string, Clamp> = {
-  RELU: { min: 0, max: Number.POSITIVE_INFINITY },
-  RELU6: { min: 0, max: 6 },
-  RELU_N1_TO_1: { min: -1, max: 1 },
-  RELU_0_TO_1: { min: 0, max: 1 },
-};
-
 export function readActivation(op: TfliteOperator): void {
-  const input = op.inputInAnyLayout();
-  const output = op.output(input.shape, input);
-  op.push({ op: 'activation', name: op.name, inputs: [input], output, clamp: CLAMPS[op.kind] });
+  op.graph.activation(op, op.inputInAnyLayout(), CLAMPS[op.kind]!);
 }
 
 export function readSoftmax(op: TfliteOperator): void {
   const beta = op.options(SOFTMAX_OPTIONS.type).float32(SOFTMAX_OPTIONS.beta);
   if (!(Number.isFinite(beta) && beta > 0)) throw op.invalid(`expects a beta above 0 but it is ${beta}`);
-  const input = op.input();
-  op.push({ op: 'softmax', name: op.name, inputs: [input], output: op.output(input.shape, input), beta });
+  op.graph.softmax(op, op.input(), beta);
 }
 
 export function readLogistic(op: TfliteOperator): void {
-  const input = op.inputInAnyLayout();
-  op.push({ op: 'sigmoid', name: op.name, inputs: [input], output: op.output(input.shape, input) });
+  op.graph.sigmoid(op, op.inputInAnyLayout());
 }
 
 /** QUANTIZE: to integers, from float32 or from other integers. */
 export function readQuantize(op: TfliteOperator): void {
-  const input = op.inputInAnyLayout();
-  const output = op.anyOutput(input.shape);
+  const { output } = op.graph.requantize(op, op.inputInAnyLayout());
   if (output.type === 'float32') throw op.invalid('should make integers but makes float32');
-  op.push({ op: 'requantize', name: op.name, inputs: [input], output });
 }
 
 /** DEQUANTIZE: to float32; of constants (float16 weights too) when the model is read. */
@@ -120,10 +101,11 @@ function foldDequantize(op: TfliteOperator): void {
 }
 
 function pushDequantize(op: TfliteOperator): void {
-  const input = op.inputInAnyLayout();
-  const output = op.anyOutput(input.shape);
+  const {
+    inputs: [input],
+    output,
+  } = op.graph.requantize(op, op.inputInAnyLayout());
   if (input.type === 'float32' || output.type !== 'float32') {
     throw op.invalid(`should make float32 of integers but makes ${output.type} of ${input.type}`);
   }
-  op.push({ op: 'requantize', name: op.name, inputs: [input], output });
 }

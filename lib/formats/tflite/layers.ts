@@ -1,6 +1,6 @@
 /** TFLite's layers: convolutions, dense, pooling. Filters already have the Graph's layouts. */
-import { elementCount, LINEAR, NO_PADDING, type Tensor } from '../../graph/graph';
-import { slidingWindow, wholePicture } from '../shared/sliding_window';
+import type { WindowOptions } from '../../graph/builder';
+import type { Tensor } from '../../graph/graph';
 import type { FlatTable } from './flatbuffer_table';
 import type { TfliteOperator } from './operator';
 import { checkLayerQuantization } from './quantization';
@@ -29,109 +29,76 @@ function readFilter(op: TfliteOperator, input: Tensor, rank: number): Tensor {
   return filter;
 }
 
-function readBias(op: TfliteOperator, input: Tensor, outputs: number): Tensor | undefined {
+function readBias(op: TfliteOperator, input: Tensor): Tensor | undefined {
   if (!op.has(2)) return undefined;
   const bias = op.constant(2);
   const expected = input.type === 'float32' ? 'float32' : 'int32';
   if (bias.type !== expected)
     throw op.unsupported(`is not supported with a bias of ${bias.type} (expected ${expected})`);
-  if (elementCount(bias.shape) !== outputs)
-    throw op.invalid(`expects ${outputs} biases but has [${bias.shape.join(', ')}]`);
-  return bias.shape.length === 1 ? bias : { ...bias, shape: [outputs] };
+  return bias;
 }
 
-function readWindow(
-  op: TfliteOperator,
-  input: Tensor,
-  options: FlatTable,
-  fields: {
-    padding: number;
-    strideWidth: number;
-    strideHeight: number;
-    dilationWidth?: number;
-    dilationHeight?: number;
-  },
-  kernel: readonly [number, number],
-) {
+interface WindowFields {
+  padding: number;
+  strideWidth: number;
+  strideHeight: number;
+  dilationWidth?: number;
+  dilationHeight?: number;
+}
+
+function readWindow(op: TfliteOperator, options: FlatTable, fields: WindowFields): Omit<WindowOptions, 'kernel'> {
   const padding = PADDINGS[options.uint8(fields.padding)];
   if (!padding) throw op.invalid('has a padding that is neither SAME nor VALID');
   const dilation = (field: number | undefined) => (field === undefined ? 1 : options.int32(field, 1));
-  return slidingWindow(
-    input.shape,
-    {
-      kernel,
-      stride: [options.int32(fields.strideHeight), options.int32(fields.strideWidth)],
-      dilation: [dilation(fields.dilationHeight), dilation(fields.dilationWidth)],
-      padding,
-    },
-    op.where,
-  );
+  return {
+    stride: [options.int32(fields.strideHeight), options.int32(fields.strideWidth)],
+    dilation: [dilation(fields.dilationHeight), dilation(fields.dilationWidth)],
+    padding,
+  };
 }
 
 export function readConv2D(op: TfliteOperator): void {
   const options = op.options(CONV_2D_OPTIONS.type);
   const input = op.input();
   const filter = readFilter(op, input, 4);
-  const [outputs, kernelHeight, kernelWidth, inputs] = filter.shape;
-  const { window, height, width } = readWindow(op, input, options, CONV_2D_OPTIONS, [kernelHeight, kernelWidth]);
-  if (input.shape[3] !== inputs) {
-    if (input.shape[3] % inputs === 0) throw op.unsupported(`is not supported in groups (${input.shape[3] / inputs})`);
-    throw op.invalid(`expects ${inputs} channels but its input has ${input.shape[3]}`);
-  }
-  const bias = readBias(op, input, outputs);
-  const output = op.output([1, height, width, outputs], input);
-  checkLayerQuantization(op.where, input, filter, bias, output, 0);
+  const window = readWindow(op, options, CONV_2D_OPTIONS);
   const clamp = op.clamp(options.int8(CONV_2D_OPTIONS.activation));
-  op.push({ op: 'conv2d', name: op.name, inputs: [input], output, filter, bias, window, clamp });
+  const layer = op.graph.conv2d(op, { input, filter, bias: readBias(op, input), window, clamp });
+  checkLayerQuantization(op.where, layer, 0);
 }
 
 export function readDepthwiseConv2D(op: TfliteOperator): void {
   const options = op.options(DEPTHWISE_CONV_2D_OPTIONS.type);
   const input = op.input();
   const filter = readFilter(op, input, 4);
-  const [one, kernelHeight, kernelWidth, outputs] = filter.shape;
-  const kernel = [kernelHeight, kernelWidth] as const;
-  const { window, height, width } = readWindow(op, input, options, DEPTHWISE_CONV_2D_OPTIONS, kernel);
-  if (one !== 1 || outputs % input.shape[3] !== 0) {
-    throw op.invalid(`expects a filter for ${input.shape[3]} channels but it is [${filter.shape.join(', ')}]`);
-  }
-  const bias = readBias(op, input, outputs);
-  const output = op.output([1, height, width, outputs], input);
-  checkLayerQuantization(op.where, input, filter, bias, output, 3);
+  const window = readWindow(op, options, DEPTHWISE_CONV_2D_OPTIONS);
   const clamp = op.clamp(options.int8(DEPTHWISE_CONV_2D_OPTIONS.activation));
-  op.push({ op: 'depthwise_conv2d', name: op.name, inputs: [input], output, filter, bias, window, clamp });
+  const layer = op.graph.depthwiseConv2d(op, { input, filter, bias: readBias(op, input), window, clamp });
+  checkLayerQuantization(op.where, layer, 3);
 }
 
 export function readFullyConnected(op: TfliteOperator): void {
   const options = op.options(FULLY_CONNECTED_OPTIONS.type);
-  const keepsRank = options.bool(FULLY_CONNECTED_OPTIONS.keepNumDims);
-  const input = keepsRank ? op.input() : op.inputInOrder();
+  const keepsAxes = options.bool(FULLY_CONNECTED_OPTIONS.keepNumDims);
+  const input = keepsAxes ? op.input() : op.inputInOrder();
   const filter = readFilter(op, input, 2);
-  const [outputs, inputs] = filter.shape;
   if (options.int8(FULLY_CONNECTED_OPTIONS.weightsFormat) !== 0)
     throw op.unsupported('is not supported with shuffled weights');
-  const count = elementCount(input.shape);
-  if (count % inputs !== 0 || (keepsRank && input.shape[input.shape.length - 1] !== inputs)) {
-    throw op.invalid(`expects ${inputs} values but its input [${input.shape.join(', ')}] has ${count}`);
-  }
-  const leading = keepsRank ? input.shape.slice(0, -1) : [count / inputs];
-  const bias = readBias(op, input, outputs);
-  const output = op.output([...leading, outputs], input);
-  checkLayerQuantization(op.where, input, filter, bias, output, 0);
   const clamp = op.clamp(options.int8(FULLY_CONNECTED_OPTIONS.activation));
-  op.push({ op: 'dense', name: op.name, inputs: [input], output, filter, bias, clamp });
+  const layer = op.graph.dense(op, { input, filter, bias: readBias(op, input), clamp, keepsAxes });
+  checkLayerQuantization(op.where, layer, 0);
 }
 
 /** AVERAGE_POOL_2D and MAX_POOL_2D. */
 export function readPool2D(op: TfliteOperator): void {
   const options = op.options(POOL_2D_OPTIONS.type);
-  const input = op.input();
   const kernel = [options.int32(POOL_2D_OPTIONS.filterHeight), options.int32(POOL_2D_OPTIONS.filterWidth)] as const;
-  const { window, height, width } = readWindow(op, input, options, POOL_2D_OPTIONS, kernel);
-  const output = op.sameScaleOutput([1, height, width, input.shape[3]], input);
-  const clamp = op.clamp(options.int8(POOL_2D_OPTIONS.activation));
-  const kind = op.kind === 'MAX_POOL_2D' ? 'max' : 'average';
-  op.push({ op: 'pool', kind, source: 'pool', name: op.name, inputs: [input], output, window, clamp });
+  op.graph.pool(op, {
+    input: op.input(),
+    kind: op.kind === 'MAX_POOL_2D' ? 'max' : 'average',
+    window: { ...readWindow(op, options, POOL_2D_OPTIONS), kernel },
+    clamp: op.clamp(options.int8(POOL_2D_OPTIONS.activation)),
+  });
 }
 
 /** MEAN and REDUCE_MAX over rows and columns: global pooling. */
@@ -148,12 +115,7 @@ export function readReduction(op: TfliteOperator): void {
       `is supported over height and width only, not over axes ${axes} of [${input.shape.join(', ')}]`,
     );
   }
-  const channels = input.shape[3];
-  const keepsRank = options.bool(REDUCER_OPTIONS.keepDims);
-  const shape = keepsRank ? [1, 1, 1, channels] : [1, channels];
-  if (!keepsRank) op.layout = undefined;
-  const kind = op.kind === 'REDUCE_MAX' ? 'max' : 'average';
-  const output = kind === 'max' ? op.sameScaleOutput(shape, input) : op.output(shape, input);
-  const window = wholePicture(input.shape, NO_PADDING);
-  op.push({ op: 'pool', kind, source: 'mean', name: op.name, inputs: [input], output, window, clamp: LINEAR });
+  const keepsAxes = options.bool(REDUCER_OPTIONS.keepDims);
+  if (!keepsAxes) op.layout = undefined;
+  op.graph.globalPool(op, { input, kind: op.kind === 'REDUCE_MAX' ? 'max' : 'average', keepsAxes });
 }

@@ -1,7 +1,8 @@
 /** One operator of a TFLite subgraph while it is read: its operands, options and complaints. */
 
 import type { MobileNetEdgeError } from '../../base/errors';
-import { type Clamp, isLinear, LINEAR, type Node, RELU, RELU6, type Tensor } from '../../graph/graph';
+import type { GraphBuilder, Keeps, Origin } from '../../graph/builder';
+import { type Clamp, LINEAR, RELU, RELU6, type Tensor } from '../../graph/graph';
 import { modelInvalid, operatorUnsupported } from '../shared/failures';
 import type { FlatTable } from './flatbuffer_table';
 import { keepsOrder, type Layout } from './layout';
@@ -9,33 +10,35 @@ import { sameQuantization } from './quantization';
 import { ACTIVATIONS, OPERATOR } from './schema';
 import type { TfliteTensors } from './tensors';
 
-const CLAMPS: Partial<Record<string, Clamp>> = {
+/** Activation functions, fused or operators of their own, that are clamps. */
+export const CLAMPS: Partial<Record<string, Clamp>> = {
   NONE: LINEAR,
   RELU,
   RELU6,
   RELU_N1_TO_1: { min: -1, max: 1 },
+  RELU_0_TO_1: { min: 0, max: 1 },
 };
 
-export class TfliteOperator {
+export class TfliteOperator implements Origin {
   readonly kind: string;
   /** TFLite's operators have no names; what they make has. */
   readonly name: string;
   readonly inputs: number[];
   readonly tensors: TfliteTensors;
+  readonly graph: GraphBuilder;
   /** Begins every message about this operator. */
   readonly where: string;
   /** In which order the file has the axes of what this operator makes. */
   layout: Layout | undefined;
   readonly #record: FlatTable;
-  readonly #nodes: Node[];
   readonly #outputs: number[];
 
-  /** `kind` is the builtin's name; nodes are appended to `nodes`. */
-  constructor(record: FlatTable, kind: string, index: number, tensors: TfliteTensors, nodes: Node[]) {
+  /** `kind` is the builtin's name; nodes are appended to `graph`. */
+  constructor(record: FlatTable, kind: string, index: number, tensors: TfliteTensors, graph: GraphBuilder) {
     this.#record = record;
     this.kind = kind;
     this.tensors = tensors;
-    this.#nodes = nodes;
+    this.graph = graph;
     this.inputs = record.int32s(OPERATOR.inputs);
     this.#outputs = record.int32s(OPERATOR.outputs);
     this.where = `Operator ${index} (${kind})`;
@@ -102,44 +105,20 @@ export class TfliteOperator {
     return Array.from(data!);
   }
 
-  /** What this operator makes. Throws unless its type is the input's. */
-  output(shape: readonly number[], input: Tensor): Tensor {
-    const output = this.anyOutput(shape);
-    if (output.type !== input.type) throw this.unsupported(`is not supported from ${input.type} to ${output.type}`);
+  output(shape: readonly number[], input: Tensor, keeps: Keeps): Tensor {
+    const output = this.tensors.define(this.#outputs[0], shape, this.where, this.layout);
+    if (keeps !== 'nothing' && output.type !== input.type) {
+      throw this.unsupported(`is not supported from ${input.type} to ${output.type}`);
+    }
+    if (keeps === 'scale' && !sameQuantization(input, output)) {
+      throw this.unsupported('is not supported where it changes the quantization');
+    }
     return output;
-  }
-
-  /** What an operator makes that only moves or compares values, so that it cannot change their scale. */
-  sameScaleOutput(shape: readonly number[], input: Tensor): Tensor {
-    const output = this.output(shape, input);
-    if (!sameQuantization(input, output)) throw this.unsupported('is not supported where it changes the quantization');
-    return output;
-  }
-
-  anyOutput(shape: readonly number[]): Tensor {
-    return this.tensors.define(this.#outputs[0], shape, this.where, this.layout);
   }
 
   /** Replaces this operator by the constant that it makes of constants. */
   fold(values: Omit<Tensor, 'name'>): void {
     this.tensors.fold(this.#outputs[0], values, this.where);
-  }
-
-  push(node: Node): void {
-    this.tensors.budget.spendOperators();
-    this.#nodes.push(node);
-  }
-
-  /** Pushes a node that cannot clamp, and its fused activation as a node of its own. */
-  pushClamped(node: Node, clamp: Clamp): void {
-    if (isLinear(clamp)) {
-      this.push(node);
-      return;
-    }
-    const { output } = node;
-    const between: Tensor = { ...output, name: `${output.name}/unclamped` };
-    this.push({ ...node, output: between });
-    this.push({ op: 'activation', name: `${node.name}/activation`, inputs: [between], output, clamp });
   }
 
   /** The clamp of a fused activation function. */

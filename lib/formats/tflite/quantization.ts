@@ -1,5 +1,5 @@
 /** Quantization parameters of TFLite tensors: read, and checked as TFLite itself checks them. */
-import type { DataType, Quantization, Tensor } from '../../graph/graph';
+import type { Conv2D, DataType, Dense, DepthwiseConv2D, Quantization, Tensor } from '../../graph/graph';
 import { modelInvalid, modelUnsupported } from '../shared/failures';
 import type { FlatTable } from './flatbuffer_table';
 import { QUANTIZATION } from './schema';
@@ -71,10 +71,7 @@ export function sameQuantization(a: Tensor, b: Tensor): boolean {
  */
 export function checkLayerQuantization(
   where: string,
-  input: Tensor,
-  filter: Tensor,
-  bias: Tensor | undefined,
-  output: Tensor,
+  { inputs: [input], filter, bias, output }: Conv2D | DepthwiseConv2D | Dense,
   channelAxis: number,
 ): void {
   const { quantization } = filter;

@@ -2,7 +2,8 @@
 import type { Budget } from '../../base/budget';
 import { excerpt } from '../../base/expect';
 import { inTurns, type Phase } from '../../base/phase';
-import type { Graph, Node, Tensor } from '../../graph/graph';
+import { GraphBuilder } from '../../graph/builder';
+import type { Graph, Tensor } from '../../graph/graph';
 import { modelInvalid, modelUnsupported, operatorUnsupported } from '../shared/failures';
 import type { ReaderOptions } from '../shared/files_beside';
 import type { ModelContent } from '../shared/model_file';
@@ -124,10 +125,10 @@ function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
   const order = inputOrder(operators, tensors, inputIndex);
   const input = readInput(tensors, inputIndex, order?.layout);
   const outputIndex = theOnly(subgraph.int32s(SUBGRAPH.outputs), 'output');
-  const nodes: Node[] = [];
+  const graph = new GraphBuilder(file.budget);
   for (const [i, [record, name]] of operators.entries()) {
     if (file.budget.turnIsOver()) yield;
-    OPERATORS[name](new TfliteOperator(record, name, i, tensors, nodes));
+    OPERATORS[name](new TfliteOperator(record, name, i, tensors, graph));
   }
   const output = tensors.activation(outputIndex, 'The output');
   if (!keepsOrder(output.shape, tensors.layout(outputIndex))) {
@@ -136,7 +137,7 @@ function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
     );
   }
   if (output === input) throw modelInvalid('The model has no operator between its input and its output');
-  return { input, output, nodes, swapsSides: order?.swapsSides };
+  return { input, output, nodes: graph.nodes, swapsSides: order?.swapsSides };
 }
 
 /** Rejects with MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED or ABORTED. Weights of the Graph may be views of `bytes`. */

@@ -1,15 +1,8 @@
 /** TFLite's operators that move values without changing them, and the few that compute shapes. */
-import { elementCount, type Tensor } from '../../graph/graph';
-import { resolveShape } from '../shared/sliding_window';
 import { keepsOrder, shapeInFile, transposedLayout } from './layout';
 import type { TfliteOperator } from './operator';
 import { PACK_OPTIONS, RESHAPE_OPTIONS, SQUEEZE_OPTIONS, STRIDED_SLICE_OPTIONS } from './schema';
 import { HIGHEST_RANK } from './tensors';
-
-function pushReshape(op: TfliteOperator, input: Tensor, shape: readonly number[]): void {
-  const output = op.sameScaleOutput(shape, input);
-  op.push({ op: 'reshape', name: op.name, inputs: [input], output });
-}
 
 /** Moves no value: what reads the result knows in which order its axes are. Of other than pictures only extents of 1 move. */
 export function readTranspose(op: TfliteOperator): void {
@@ -25,12 +18,12 @@ export function readTranspose(op: TfliteOperator): void {
   }
   if (rank === 4 && permutation[0] === 0) {
     op.layout = transposedLayout(op.layout, permutation);
-    pushReshape(op, input, input.shape);
+    op.graph.reshape(op, input, input.shape);
   } else {
     if (op.layout || !keepsOrder(input.shape, permutation)) {
       throw op.unsupported(`is not supported of [${input.shape.join(', ')}] in the order [${permutation.join(', ')}]`);
     }
-    pushReshape(
+    op.graph.reshape(
       op,
       input,
       permutation.map((axis) => input.shape[axis]),
@@ -41,10 +34,8 @@ export function readTranspose(op: TfliteOperator): void {
 export function readReshape(op: TfliteOperator): void {
   const input = op.inputInOrder();
   const options = op.options(RESHAPE_OPTIONS.type);
-  const wanted = op.has(1) ? op.integers(1) : options.int32s(RESHAPE_OPTIONS.newShape, HIGHEST_RANK);
-  const shape = resolveShape(wanted, elementCount(input.shape));
-  if (!shape) throw op.invalid(`cannot make [${wanted.join(', ')}] of [${input.shape.join(', ')}]`);
-  pushReshape(op, input, shape);
+  const shape = op.has(1) ? op.integers(1) : options.int32s(RESHAPE_OPTIONS.newShape, HIGHEST_RANK);
+  op.graph.reshape(op, input, shape);
 }
 
 /** RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR to the size that the picture has: every way of sampling then keeps it. */
@@ -62,7 +53,7 @@ export function readResize(op: TfliteOperator): void {
       `is supported only where it changes nothing, but it makes ${size.join('x')} pixels of ${height}x${width}`,
     );
   }
-  pushReshape(op, input, input.shape);
+  op.graph.reshape(op, input, input.shape);
 }
 
 export function readSqueeze(op: TfliteOperator): void {
@@ -74,7 +65,7 @@ export function readSqueeze(op: TfliteOperator): void {
   for (const axis of axes) {
     if (extents[axis] !== 1) throw op.invalid(`cannot remove axis ${axis} of [${extents.join(', ')}]`);
   }
-  pushReshape(
+  op.graph.reshape(
     op,
     input,
     extents.filter((extent, axis) => (axes.size ? !axes.has(axis) : extent !== 1)),
@@ -86,7 +77,7 @@ export function readExpandDims(op: TfliteOperator): void {
   const [axis, ...more] = op.integers(1);
   const at = axis < 0 ? axis + input.shape.length + 1 : axis;
   if (more.length > 0 || !(at >= 0 && at <= input.shape.length)) throw op.invalid(`cannot insert axis ${axis}`);
-  pushReshape(op, input, input.shape.toSpliced(at, 0, 1));
+  op.graph.reshape(op, input, input.shape.toSpliced(at, 0, 1));
 }
 
 /** PAD, and PADV2 if the value is zero. */
@@ -96,7 +87,7 @@ export function readPad(op: TfliteOperator): void {
   const inFile = op.integers(1);
   const { layout } = op;
   const amounts = layout ? layout.flatMap((_, axis) => inFile.slice(layout.indexOf(axis) * 2).slice(0, 2)) : inFile;
-  if (input.shape.length !== 4 || shape.join() !== '4,2' || amounts.some((amount) => amount < 0 || amount > 65536)) {
+  if (input.shape.length !== 4 || shape.join() !== '4,2') {
     throw op.invalid(`expects 4x2 paddings of a picture but has [${shape.join(', ')}] of [${input.shape.join(', ')}]`);
   }
   const [batchBefore, batchAfter, top, bottom, left, right, channelsBefore, channelsAfter] = amounts;
@@ -106,9 +97,7 @@ export function readPad(op: TfliteOperator): void {
   if (op.kind === 'PADV2' && op.tensors.real(op.constant(2)).data!.some((value) => value !== 0)) {
     throw op.unsupported('is supported with zeros only');
   }
-  const [, height, width, channels] = input.shape;
-  const output = op.sameScaleOutput([1, height + top + bottom, width + left + right, channels], input);
-  op.push({ op: 'pad', name: op.name, inputs: [input], output, padding: { top, left, bottom, right } });
+  op.graph.pad(op, input, { top, left, bottom, right });
 }
 
 function foldIntegers(op: TfliteOperator, values: readonly number[], shape: readonly number[]): void {
