@@ -30,7 +30,7 @@ export function begin_run(begin: usize, end: usize, times: usize, control: usize
   const before = atomic.load<i32>(control, BEGUN);
   atomic.store<i32>(control, 0, STOPPED);
   atomic.store<usize>(control, times, TIMES);
-  atomic.store<u64>(control, (<u64>(end - begin) << 32) | <u64><u32>before, RUN);
+  atomic.store<u64>(control, ((<u64>(end - begin)) << 32) | <u64>(<u32>before), RUN);
   atomic.add<i32>(control, 1, RUNS);
   atomic.notify(control + RUNS, -1);
   return before;
@@ -46,7 +46,7 @@ export function lead_chunk(
   arena: usize,
   weights: usize,
   scratch: usize,
-  control: usize
+  control: usize,
 ): bool {
   wait_for(control, before);
   const taken = take(at, op, before, arena, weights, scratch, control);
@@ -87,7 +87,7 @@ function work(
   arena: usize,
   weights: usize,
   scratch: usize,
-  control: usize
+  control: usize,
 ): void {
   for (let op: usize = 0; begin < end; ++op) {
     wait_for(control, before);
@@ -100,21 +100,13 @@ function work(
     if (mine > 0) finish(control, mine);
     const header = changetype<OpHeader>(begin);
     before += header.chunks;
-    begin += <usize>header.words << 2;
+    begin += (<usize>header.words) << 2;
   }
 }
 
 // Runs the next chunk of the record at `at` if one is left, or takes all that are left of a stopped run; returns how many
 // it took.
-function take(
-  at: usize,
-  op: usize,
-  before: i32,
-  arena: usize,
-  weights: usize,
-  scratch: usize,
-  control: usize
-): i32 {
+function take(at: usize, op: usize, before: i32, arena: usize, weights: usize, scratch: usize, control: usize): i32 {
   const after = before + changetype<OpHeader>(at).chunks;
   let chunk = atomic.load<i32>(control, BEGUN);
   while (after - chunk > 0) {

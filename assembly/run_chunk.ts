@@ -59,25 +59,43 @@ import {
 // `at`: the address of the op's record; the others are the addresses of the three memories.
 export function run_chunk(at: usize, chunk: i32, arena: usize, weights: usize, scratch: usize): void {
   switch (changetype<OpHeader>(at).opcode) {
-    case OPCODE_CONV: return run_conv(changetype<ConvOp>(at), chunk, arena, weights, scratch);
-    case OPCODE_POINTWISE: return run_pointwise(changetype<PointwiseOp>(at), chunk, arena, weights);
-    case OPCODE_DEPTHWISE: return run_depthwise(changetype<DepthwiseOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_CONV:
+      return run_conv(changetype<ConvOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_POINTWISE:
+      return run_pointwise(changetype<PointwiseOp>(at), chunk, arena, weights);
+    case OPCODE_DEPTHWISE:
+      return run_depthwise(changetype<DepthwiseOp>(at), chunk, arena, weights, scratch);
     case OPCODE_INVERTED_RESIDUAL:
       return run_inverted_residual(changetype<InvertedResidualOp>(at), chunk, arena, weights, scratch);
-    case OPCODE_ADD: return run_add(changetype<AddOp>(at), chunk, arena);
-    case OPCODE_POOL: return run_pool<f32, PoolOp>(changetype<PoolOp>(at), chunk, arena);
-    case OPCODE_SOFTMAX: return run_softmax(changetype<SoftmaxOp>(at), chunk, arena);
-    case OPCODE_SIGMOID: return run_sigmoid(changetype<SigmoidOp>(at), chunk, arena);
-    case OPCODE_Q8_ADD: return run_q8_add(changetype<Q8AddOp>(at), chunk, arena);
-    case OPCODE_Q8_CONV: return run_q8_conv(changetype<Q8ConvOp>(at), chunk, arena, weights, scratch);
-    case OPCODE_Q8_DEPTHWISE: return run_q8_depthwise(changetype<Q8DepthwiseOp>(at), chunk, arena, weights, scratch);
-    case OPCODE_Q8_POINTWISE: return run_q8_pointwise(changetype<Q8PointwiseOp>(at), chunk, arena, weights);
-    case OPCODE_Q8_POOL: return run_pool<i16, Q8PoolOp>(changetype<Q8PoolOp>(at), chunk, arena);
-    case OPCODE_Q8_MEAN: return run_q8_mean(changetype<Q8MeanOp>(at), chunk, arena);
-    case OPCODE_Q8_LOOKUP: return run_q8_lookup(changetype<Q8LookupOp>(at), chunk, arena, weights);
-    case OPCODE_Q8_SOFTMAX: return run_q8_softmax(changetype<Q8SoftmaxOp>(at), chunk, arena, weights);
-    case OPCODE_Q8_QUANTIZE: return run_q8_quantize(changetype<Q8QuantizeOp>(at), chunk, arena);
-    case OPCODE_Q8_DEQUANTIZE: return run_q8_dequantize(changetype<Q8DequantizeOp>(at), chunk, arena);
-    default: unreachable();
+    case OPCODE_ADD:
+      return run_add(changetype<AddOp>(at), chunk, arena);
+    case OPCODE_POOL:
+      return run_pool<f32, PoolOp>(changetype<PoolOp>(at), chunk, arena);
+    case OPCODE_SOFTMAX:
+      return run_softmax(changetype<SoftmaxOp>(at), chunk, arena);
+    case OPCODE_SIGMOID:
+      return run_sigmoid(changetype<SigmoidOp>(at), chunk, arena);
+    case OPCODE_Q8_ADD:
+      return run_q8_add(changetype<Q8AddOp>(at), chunk, arena);
+    case OPCODE_Q8_CONV:
+      return run_q8_conv(changetype<Q8ConvOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_Q8_DEPTHWISE:
+      return run_q8_depthwise(changetype<Q8DepthwiseOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_Q8_POINTWISE:
+      return run_q8_pointwise(changetype<Q8PointwiseOp>(at), chunk, arena, weights);
+    case OPCODE_Q8_POOL:
+      return run_pool<i16, Q8PoolOp>(changetype<Q8PoolOp>(at), chunk, arena);
+    case OPCODE_Q8_MEAN:
+      return run_q8_mean(changetype<Q8MeanOp>(at), chunk, arena);
+    case OPCODE_Q8_LOOKUP:
+      return run_q8_lookup(changetype<Q8LookupOp>(at), chunk, arena, weights);
+    case OPCODE_Q8_SOFTMAX:
+      return run_q8_softmax(changetype<Q8SoftmaxOp>(at), chunk, arena, weights);
+    case OPCODE_Q8_QUANTIZE:
+      return run_q8_quantize(changetype<Q8QuantizeOp>(at), chunk, arena);
+    case OPCODE_Q8_DEQUANTIZE:
+      return run_q8_dequantize(changetype<Q8DequantizeOp>(at), chunk, arena);
+    default:
+      unreachable();
   }
 }

@@ -14,7 +14,7 @@ export function f32_dwconv_3x3_s1(
   c: usize,
   c_stride: usize,
   channels: usize,
-  limits: usize
+  limits: usize,
 ): void {
   const lo = v128.load32_splat(limits);
   const hi = v128.load32_splat(limits, 4);

@@ -12,7 +12,7 @@ export function f32_gemm_1x32<Sum>(
   panel_bytes: usize,
   c: usize,
   residual: usize,
-  limits: usize
+  limits: usize,
 ): void {
   let b0 = w;
   let b1 = b0 + panel_bytes;

@@ -30,7 +30,7 @@ export function f32_gemm_4x8<Sum>(
   c_stride: usize,
   residual: usize,
   residual_stride: usize,
-  limits: usize
+  limits: usize,
 ): void {
   const a0 = a;
   const a1 = rows > 1 ? a0 + a_stride : a0;

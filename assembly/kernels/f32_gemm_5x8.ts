@@ -16,7 +16,7 @@ export function f32_gemm_5x8<Sum>(
   c_stride: usize,
   residual: usize,
   residual_stride: usize,
-  limits: usize
+  limits: usize,
 ): void {
   const a1 = a + a_stride;
   const a2 = a1 + a_stride;

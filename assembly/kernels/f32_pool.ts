@@ -11,7 +11,7 @@ export function f32_average_pool(
   columns: i32,
   c: usize,
   channels: usize,
-  limits: usize
+  limits: usize,
 ): void {
   const lo = v128.load32_splat(limits);
   const hi = v128.load32_splat(limits, 4);
@@ -41,7 +41,7 @@ export function f32_max_pool(
   columns: i32,
   c: usize,
   channels: usize,
-  limits: usize
+  limits: usize,
 ): void {
   const lo = v128.load32_splat(limits);
   const hi = v128.load32_splat(limits, 4);

@@ -19,7 +19,7 @@ export function q8_dwconv_3x3_edge(
   channels: usize,
   lo: v128,
   hi: v128,
-  to_output: v128
+  to_output: v128,
 ): void {
   const z = i16x8.splat(<i16>zero);
   for (let end = c + (channels << 1); c < end; c += 8) {
@@ -41,8 +41,6 @@ export function q8_dwconv_3x3_edge(
 }
 
 // Two neighbouring taps of 4 channels.
-// @ts-ignore: decorator
-@inline
 function taps(k: usize): v128 {
   return zip(v128.load64_zero(k), v128.load64_zero(k, 8));
 }

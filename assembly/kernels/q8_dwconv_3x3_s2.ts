@@ -18,7 +18,7 @@ export function q8_dwconv_3x3_s2(
   channels: usize,
   lo: v128,
   hi: v128,
-  to_output: v128
+  to_output: v128,
 ): void {
   const end = w + channels * 26;
   let k0: v128, k1: v128, k2: v128, v: v128, p: usize, q: usize;

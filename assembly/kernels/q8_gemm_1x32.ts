@@ -12,7 +12,7 @@ export function q8_gemm_1x32(
   c: usize,
   lo: v128,
   hi: v128,
-  to_output: v128
+  to_output: v128,
 ): void {
   let b0 = w;
   let b1 = b0 + panel_bytes;

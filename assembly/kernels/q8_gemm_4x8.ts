@@ -19,7 +19,7 @@ export function q8_gemm_4x8(
   c_stride: usize,
   lo: v128,
   hi: v128,
-  to_output: v128
+  to_output: v128,
 ): void {
   let a0 = a;
   let a1 = rows > 1 ? a0 + a_stride : a0;

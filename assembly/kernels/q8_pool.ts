@@ -2,8 +2,6 @@
 
 // |sum| / count in float64, which is exact enough to be truncated: quotients of 32-bit integers that are not whole
 // are farther from a whole number than its rounding reaches.
-// @ts-ignore: decorator
-@inline
 function divide(sum: v128, count: v128): v128 {
   const low = f64x2.div(f64x2.convert_low_i32x4_s(sum), count);
   const high = f64x2.div(f64x2.convert_low_i32x4_s(i64x2.shuffle(sum, sum, 1, 1)), count);
@@ -11,8 +9,6 @@ function divide(sum: v128, count: v128): v128 {
 }
 
 // sum / count, rounded to the nearest, halves away from zero; half: count / 2, rounded down.
-// @ts-ignore: decorator
-@inline
 function mean(sum: v128, count: v128, half: v128): v128 {
   const sign = i32x4.shr_s(sum, 31);
   const quotient = divide(i32x4.add(i32x4.abs(sum), half), count);
@@ -30,7 +26,7 @@ export function q8_average_pool(
   raw_offset: i32,
   c: usize,
   channels: usize,
-  limits: usize
+  limits: usize,
 ): void {
   const count = rows * columns;
   const divisor = f64x2.splat(<f64>count);
@@ -66,7 +62,7 @@ export function q8_max_pool(
   columns: i32,
   c: usize,
   channels: usize,
-  limits: usize
+  limits: usize,
 ): void {
   for (let end = c + (channels << 1); c < end; c += 16) {
     let acc = v128.load(a);
@@ -84,8 +80,6 @@ export function q8_max_pool(
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function store_clamped(c: usize, v: v128, limits: usize): void {
   v128.store(c, i16x8.min_s(i16x8.max_s(v, v128.load16_splat(limits)), v128.load16_splat(limits, 4)));
 }

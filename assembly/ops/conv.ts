@@ -23,19 +23,17 @@ export function conv_rows(
   input: usize,
   output: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const k = op.kernel_height * op.kernel_width * op.input_channels;
   const patches = scratch + op.patches;
-  const patch_bytes = <usize>k << 2;
-  const output_stride = <usize>op.output_stride << 2;
+  const patch_bytes = (<usize>k) << 2;
+  const output_stride = (<usize>op.output_stride) << 2;
   const limits = changetype<usize>(op) + offsetof<ConvOp>('lo');
   for (const end = y + rows; y < end; ++y) {
     gather_row<ConvOp, f32>(op, y, left, right, input, patches, patch_bytes, 0);
     const c = output + <usize>left * output_stride;
-    multiply<void>(
-      right - left, op.n, k, patches, patch_bytes, weights + op.weights, c, output_stride, 0, 0, limits
-    );
+    multiply<void>(right - left, op.n, k, patches, patch_bytes, weights + op.weights, c, output_stride, 0, 0, limits);
     output += <usize>op.output_width * output_stride;
   }
 }

@@ -1,9 +1,10 @@
 // Depthwise convolution, an output row at a time. Input rows outside the picture are the row of zeros at
 // `pad_row`, so no kernel knows the picture's height, and the input may as well be a ring of rows.
-import { f32_dwconv_any_begin, f32_dwconv_any_end, f32_dwconv_any_tap } from '../kernels/f32_dwconv_any';
+
 import { f32_dwconv_3x3_edge } from '../kernels/f32_dwconv_3x3_edge';
 import { f32_dwconv_3x3_s1 } from '../kernels/f32_dwconv_3x3_s1';
 import { f32_dwconv_3x3_s2 } from '../kernels/f32_dwconv_3x3_s2';
+import { f32_dwconv_any_begin, f32_dwconv_any_end, f32_dwconv_any_tap } from '../kernels/f32_dwconv_any';
 import { DepthwiseOp } from '../program';
 import { end_column, end_row, first_column, first_row } from './pieces';
 
@@ -36,7 +37,7 @@ export function depthwise_row(
   ring_rows: i32,
   output: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const stride = op.stride_width;
   const is_3x3 = op.kernel_height == 3 && op.kernel_width == 3 && op.dilation_width == 1 && stride <= 2;
@@ -77,8 +78,8 @@ function limits_of(op: DepthwiseOp): usize {
 
 // A tile of output pixels from column x, its window wholly inside the picture.
 function tile_3x3(op: DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize, output: usize, w: usize): void {
-  const a_stride = <usize>op.input_stride << 2;
-  const c_stride = <usize>op.output_stride << 2;
+  const a_stride = (<usize>op.input_stride) << 2;
+  const c_stride = (<usize>op.output_stride) << 2;
   const a = <usize>(x * op.stride_width - op.pad_left) * a_stride;
   const c = output + <usize>x * c_stride;
   if (op.stride_width == 1) {
@@ -90,7 +91,7 @@ function tile_3x3(op: DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize
 
 // The pixel of column x, whose window has one column outside the picture.
 function edge_3x3(op: DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize, output: usize, w: usize): void {
-  const a_stride = <usize>op.input_stride << 2;
+  const a_stride = (<usize>op.input_stride) << 2;
   const left = x * op.stride_width - op.pad_left;
   const a = <usize>max(left, 0) * a_stride;
   const tap: usize = left < 0 ? 16 : 0;
@@ -107,7 +108,7 @@ function any_pixel(
   ring_rows: i32,
   output: usize,
   w: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const taps = op.kernel_height * op.kernel_width;
   const group_bytes = (<usize>taps + 1) << 4;

@@ -1,3 +1,4 @@
+// @ts-nocheck: tsc would want to know the fields of Op; AssemblyScript looks for them where it makes a function of the template.
 // Gathers one output row of patches for a convolution. Op is ConvOp with T = f32, or Q8ConvOp with T = i16.
 import { copy_runs, fill } from '../kernels/runs';
 
@@ -11,7 +12,7 @@ export function gather_row<Op, T>(
   input: usize,
   patches: usize,
   patch_bytes: usize,
-  outside: T
+  outside: T,
 ): void {
   const row_bytes = <usize>op.input_width * op.input_stride * sizeof<T>();
   const run = <usize>op.kernel_width * op.input_channels;
@@ -36,7 +37,7 @@ function gather_runs<Op, T>(
   right: i32,
   patches: usize,
   patch_bytes: usize,
-  outside: T
+  outside: T,
 ): void {
   const to = patches - <usize>left * patch_bytes;
   const stride = op.stride_width;

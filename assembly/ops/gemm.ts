@@ -18,7 +18,7 @@ export function multiply<Sum>(
   c_stride: usize,
   residual: usize,
   residual_stride: usize,
-  limits: usize
+  limits: usize,
 ): void {
   // A row that is left over comes first or last, see single_row_first.
   const first = (m & 3) == 1 && single_row_first((<usize>k + 1) << 5);

@@ -1,3 +1,4 @@
+// @ts-nocheck: tsc would want to know the fields of Op; AssemblyScript looks for them where it makes a function of the template.
 // A bottleneck by bands of rows: expand the rows that the band needs and that the ring has not yet (by a pointwise, or a
 // stem), filter them to a band, project the band into the output. Every row is expanded once a chunk.
 // Its parts are float32 (T = f32, Pointwise = PointwiseOp, Depthwise = DepthwiseOp) or integers (i16, Q8PointwiseOp,
@@ -27,13 +28,15 @@ export function run_inverted_residual(
   chunk: i32,
   arena: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const expand = changetype<usize>(op) + offsetof<InvertedResidualOp>();
   switch (changetype<OpHeader>(expand).opcode) {
     case OPCODE_POINTWISE:
-    case OPCODE_CONV: return run<f32, PointwiseOp, DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
-    default: return run<i16, Q8PointwiseOp, Q8DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
+    case OPCODE_CONV:
+      return run<f32, PointwiseOp, DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
+    default:
+      return run<i16, Q8PointwiseOp, Q8DepthwiseOp>(op, expand, chunk, arena, weights, scratch);
   }
 }
 
@@ -43,7 +46,7 @@ function run<T, Pointwise, Depthwise>(
   chunk: i32,
   arena: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const depthwise_at = after(expand_at);
   const depthwise = changetype<Depthwise>(depthwise_at);
@@ -67,7 +70,7 @@ function run<T, Pointwise, Depthwise>(
 
 // The record that follows the one at `at`.
 function after(at: usize): usize {
-  return at + (<usize>changetype<OpHeader>(at).words << 2);
+  return at + ((<usize>changetype<OpHeader>(at).words) << 2);
 }
 
 // Makes rows begin..end of the expanded picture in the ring, as many at a time as lie side by side in it.
@@ -79,7 +82,7 @@ function expand_rows<T, Pointwise, Depthwise>(
   end: i32,
   arena: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const ring_row = <usize>depthwise.input_width * depthwise.input_stride * sizeof<T>();
   while (begin < end) {
@@ -111,7 +114,7 @@ function filter_rows<T, Depthwise>(
   y: i32,
   rows: i32,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const width = depthwise.output_width;
   const row_bytes = <usize>width * depthwise.output_stride * sizeof<T>();
@@ -132,7 +135,7 @@ function project_rows<T, Pointwise>(
   rows: i32,
   arena: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const pixel = <usize>(y * width);
   const band = scratch + op.band;

@@ -1,3 +1,4 @@
+// @ts-nocheck: tsc would want to know the fields of Op; AssemblyScript looks for them where it makes a function of the template.
 // How ops are cut into chunks.
 
 export function pieces_of(total: i32, size: i32): i32 {

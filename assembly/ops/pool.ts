@@ -1,3 +1,4 @@
+// @ts-nocheck: tsc would want to know the fields of Op; AssemblyScript looks for them where it makes a function of the template.
 // Average and maximum pooling. Taps outside the picture are left out. Of float32 (T = f32,
 // Op = PoolOp) or integers (i16, Q8PoolOp).
 import { f32_average_pool, f32_max_pool } from '../kernels/f32_pool';
@@ -59,7 +60,7 @@ function pool(
   rows: i32,
   columns: i32,
   c: usize,
-  channels: i32
+  channels: i32,
 ): void {
   const limits = changetype<usize>(op) + offsetof<PoolOp>('lo');
   if (op.is_max) f32_max_pool(a, a_stride, row_stride, rows, columns, c, channels, limits);
@@ -74,7 +75,7 @@ function q8_pool(
   rows: i32,
   columns: i32,
   c: usize,
-  channels: i32
+  channels: i32,
 ): void {
   const limits = changetype<usize>(op) + offsetof<Q8PoolOp>('lo');
   if (op.is_max) q8_max_pool(a, a_stride, row_stride, rows, columns, c, channels, limits);

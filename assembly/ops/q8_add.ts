@@ -19,7 +19,7 @@ function add_pixel(op: Q8AddOp, a: usize, b: usize, c: usize): void {
   const lo = i16x8.splat(<i16>op.lo);
   const hi = i16x8.splat(<i16>op.hi);
   const shift = op.shift;
-  for (let end = c + (<usize>op.channels << 1); c < end; c += 16) {
+  for (let end = c + ((<usize>op.channels) << 1); c < end; c += 16) {
     let low = i32x4.add(bias, i32x4.mul(v128.load16x4_s(a), a_multiplier));
     let high = i32x4.add(bias, i32x4.mul(v128.load16x4_s(a, 8), a_multiplier));
     low = i32x4.shr_s(i32x4.add(low, i32x4.mul(v128.load16x4_s(b), b_multiplier)), shift);

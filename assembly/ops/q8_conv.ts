@@ -23,12 +23,12 @@ export function q8_conv_rows(
   input: usize,
   output: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const k = op.kernel_height * op.kernel_width * op.input_channels;
   const patches = scratch + op.patches;
-  const patch_bytes = <usize>op.patch_stride << 1;
-  const output_stride = <usize>op.output_stride << 1;
+  const patch_bytes = (<usize>op.patch_stride) << 1;
+  const output_stride = (<usize>op.output_stride) << 1;
   const limits = changetype<usize>(op) + offsetof<Q8ConvOp>('output_zero');
   for (const end = y + rows; y < end; ++y) {
     gather_row<Q8ConvOp, i16>(op, y, left, right, input, patches, patch_bytes, <i16>op.input_zero);

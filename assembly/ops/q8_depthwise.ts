@@ -37,7 +37,7 @@ export function q8_depthwise_row(
   ring_rows: i32,
   output: usize,
   weights: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const stride = op.stride_width;
   const is_3x3 = op.kernel_height == 3 && op.kernel_width == 3 && op.dilation_width == 1 && stride <= 2;
@@ -78,8 +78,8 @@ function limits_of(op: Q8DepthwiseOp): usize {
 
 // A tile of output pixels from column x, its window wholly inside the picture.
 function tile_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize, output: usize, w: usize): void {
-  const a_stride = <usize>op.input_stride << 1;
-  const c_stride = <usize>op.output_stride << 1;
+  const a_stride = (<usize>op.input_stride) << 1;
+  const c_stride = (<usize>op.output_stride) << 1;
   const a = <usize>(x * op.stride_width - op.pad_left) * a_stride;
   const c = output + <usize>x * c_stride;
   row0 += a;
@@ -98,7 +98,7 @@ function tile_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usi
 
 // The pixel of column x, whose window has one column outside the picture.
 function edge_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usize, output: usize, w: usize): void {
-  const a_stride = <usize>op.input_stride << 1;
+  const a_stride = (<usize>op.input_stride) << 1;
   const left = x * op.stride_width - op.pad_left;
   const a = <usize>max(left, 0) * a_stride;
   const inside: usize = left < 0 ? 8 : 0;
@@ -111,9 +111,7 @@ function edge_3x3(op: Q8DepthwiseOp, x: i32, row0: usize, row1: usize, row2: usi
   const lo = lower_bound(limits);
   const hi = upper_bound(limits);
   const to_output = bits_to_output(limits);
-  q8_dwconv_3x3_edge(
-    row0, row1, row2, a_stride, op.input_zero, w, inside, outside, c, op.channels, lo, hi, to_output
-  );
+  q8_dwconv_3x3_edge(row0, row1, row2, a_stride, op.input_zero, w, inside, outside, c, op.channels, lo, hi, to_output);
 }
 
 // The pixel of column x with any kernel, stride and dilation, 4 channels at a time.
@@ -125,7 +123,7 @@ function any_pixel(
   ring_rows: i32,
   output: usize,
   w: usize,
-  scratch: usize
+  scratch: usize,
 ): void {
   const limits = limits_of(op);
   const lo = lower_bound(limits);
@@ -133,7 +131,7 @@ function any_pixel(
   const to_output = bits_to_output(limits);
   const left = x * op.stride_width - op.pad_left;
   const c = output + ((<usize>x * op.output_stride) << 1);
-  for (let channel: usize = 0; channel < <usize>op.channels << 1; channel += 8) {
+  for (let channel: usize = 0; channel < (<usize>op.channels) << 1; channel += 8) {
     let acc = v128.load(w);
     let k = w + 32;
     for (let ky = 0; ky < op.kernel_height; ++ky) {

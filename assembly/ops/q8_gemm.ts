@@ -20,7 +20,7 @@ export function q8_multiply(
   w: usize,
   c: usize,
   c_stride: usize,
-  limits: usize
+  limits: usize,
 ): void {
   const lo = lower_bound(limits);
   const hi = upper_bound(limits);

@@ -9,9 +9,9 @@ export function run_q8_mean(op: Q8MeanOp, chunk: i32, arena: usize): void {
   const to_output = bits_to_output(limits);
   const scale = f32x4.splat(op.scale);
   const start = i32x4.splat(-op.pixels * op.input_zero);
-  const a_stride = <usize>op.input_stride << 1;
-  const first = <usize>(chunk * op.channels_per_chunk) << 1;
-  const last = <usize>min((chunk + 1) * op.channels_per_chunk, op.channels) << 1;
+  const a_stride = (<usize>op.input_stride) << 1;
+  const first = (<usize>(chunk * op.channels_per_chunk)) << 1;
+  const last = (<usize>min((chunk + 1) * op.channels_per_chunk, op.channels)) << 1;
   let a = arena + op.input + first;
   let c = arena + op.output + first;
   for (const end = arena + op.output + last; c < end; c += 16) {

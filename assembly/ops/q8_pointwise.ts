@@ -6,7 +6,7 @@ import { q8_column_bytes, q8_multiply } from './q8_gemm';
 // a, c: first row of input and output; w: the first column's panel.
 export function q8_multiply_rows(op: Q8PointwiseOp, m: i32, n: i32, a: usize, w: usize, c: usize): void {
   const limits = changetype<usize>(op) + offsetof<Q8PointwiseOp>('output_zero');
-  q8_multiply(m, n, op.k, a, <usize>op.input_stride << 1, w, c, <usize>op.output_stride << 1, limits);
+  q8_multiply(m, n, op.k, a, (<usize>op.input_stride) << 1, w, c, (<usize>op.output_stride) << 1, limits);
 }
 
 // One block of rows of one block of columns.
@@ -20,6 +20,6 @@ export function run_q8_pointwise(op: Q8PointwiseOp, chunk: i32, arena: usize, we
     min(op.n_block, op.n - column),
     arena + op.input + ((<usize>row * op.input_stride) << 1),
     weights + op.weights + q8_column_bytes(op.k) * column,
-    arena + op.output + ((<usize>row * op.output_stride + column) << 1)
+    arena + op.output + ((<usize>row * op.output_stride + column) << 1),
   );
 }

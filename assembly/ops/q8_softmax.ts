@@ -11,7 +11,7 @@ export function run_q8_softmax(op: Q8SoftmaxOp, chunk: i32, arena: usize, weight
 }
 
 function softmax(op: Q8SoftmaxOp, input: usize, output: usize, table: usize): void {
-  const bytes = <usize>op.channels << 1;
+  const bytes = (<usize>op.channels) << 1;
   let greatest: i32 = load<i16>(input);
   for (let i: usize = 2; i < bytes; i += 2) greatest = max(greatest, <i32>load<i16>(input + i));
   let sum: f32 = 0;
@@ -26,8 +26,6 @@ function softmax(op: Q8SoftmaxOp, input: usize, output: usize, table: usize): vo
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function exponential(table: usize, greatest: i32, value: usize): f32 {
-  return load<f32>(table + (<usize>(greatest - load<i16>(value)) << 2));
+  return load<f32>(table + ((<usize>(greatest - load<i16>(value))) << 2));
 }
