@@ -69,7 +69,7 @@ export class OnnxGraph {
   }
 
   /** The bytes of the model, whose input and output have the `type` given, the input as NCHW. */
-  encode({ input, output }, type) {
+  encode({ input, outputs: [output] }, type) {
     return encodeModel({
       irVersion: IR_VERSION,
       opset: OPSET,

@@ -13,7 +13,7 @@ const isBounded = ({ clamp }) => clamp && Number.isFinite(clamp.min) && Number.i
 async function rangeOf({ input, nodes }, index, pictures, load) {
   const node = nodes[index];
   if (isBounded(node)) return node.clamp;
-  const model = await load({ input, output: node.output, nodes: nodes.slice(0, index + 1) });
+  const model = await load({ input, outputs: [node.output], nodes: nodes.slice(0, index + 1) });
   const range = { min: 0, max: 0 };
   for (const picture of pictures) {
     for (const value of (await model.predict(picture)).data) {
@@ -72,7 +72,7 @@ export async function quantize(graph, pictures) {
     const filter = quantizeFilter(node.filter, node.op === 'depthwise_conv2d' ? 3 : 0);
     nodes.push({ ...node, inputs, output, filter, bias: quantizeBias(node.bias, inputs[0], filter) });
   }
-  return { input, output: nodes.at(-1).output, nodes };
+  return { input, outputs: [nodes.at(-1).output], nodes };
 }
 
 function asUint8(tensor) {
@@ -82,9 +82,9 @@ function asUint8(tensor) {
 }
 
 /** An int8 Graph that takes and gives uint8, as TFLite's converter makes it on demand. */
-export function withUint8Ports({ input, output, nodes }) {
+export function withUint8Ports({ input, outputs: [output], nodes }) {
   const convert = (from, to) => ({ op: 'requantize', name: to.name, inputs: [from], output: to });
   const first = asUint8(input);
   const last = asUint8(output);
-  return { input: first, output: last, nodes: [convert(first, input), ...nodes, convert(output, last)] };
+  return { input: first, outputs: [last], nodes: [convert(first, input), ...nodes, convert(output, last)] };
 }

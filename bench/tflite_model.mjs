@@ -114,7 +114,7 @@ export function tfliteModel(graph) {
   const subgraph = builder.table([
     [0, 'Offset', offsets(tensors.map((tensor) => builder.tensor(tensor, constants.indexOf(tensor) + 1)))],
     [1, 'Offset', builder.vector('Int32', 4, [indexOf(graph.input)])],
-    [2, 'Offset', builder.vector('Int32', 4, [indexOf(graph.output)])],
+    [2, 'Offset', builder.vector('Int32', 4, [indexOf(graph.outputs[0])])],
     [
       3,
       'Offset',

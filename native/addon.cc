@@ -29,7 +29,7 @@ bool read_port(const Napi::Value& object, const Loaded& loaded, Port* port) {
   Napi::Value flips;
   if (!read_size(object, "offset", &port->offset) || !read_size(object, "pixels", &port->pixels) ||
       !read_size(object, "channelBytes", &port->channel_bytes) ||
-      !read_size(object, "strideBytes", &port->stride_bytes) || !read_size(object, "words", &port->words) ||
+      !read_size(object, "strideBytes", &port->stride_bytes) || !read_size(object, "afterWord", &port->after_word) ||
       !read_field(object, "flips", &flips)) {
     return false;
   }
@@ -37,8 +37,8 @@ bool read_port(const Napi::Value& object, const Loaded& loaded, Port* port) {
   if (port->pixels == 0 || port->channel_bytes == 0 || port->stride_bytes < port->channel_bytes) return false;
   // In double, which cannot overflow.
   const double end = (double)port->offset + (port->pixels - 1.0) * port->stride_bytes + port->channel_bytes;
-  return end <= (double)loaded.arena.size() && port->words <= loaded.op_word_count() &&
-         is_record_boundary(loaded.op_words(), loaded.op_word_count(), port->words);
+  return end <= (double)loaded.arena.size() && port->after_word <= loaded.op_word_count() &&
+         is_record_boundary(loaded.op_words(), loaded.op_word_count(), port->after_word);
 }
 
 // Weights, which are taken over, or a copy of a TypedArray. False for anything else.
@@ -135,20 +135,33 @@ class Session : public Napi::ObjectWrap<Session> {
     return read_size(value, &index) && index < ports_.size() ? &ports_[index] : nullptr;
   }
 
-  // run(input: TypedArray, inputPort, outputPort, timed?: boolean): Promise of the output's ArrayBuffer or, if timed,
-  // of the milliseconds that each op took; undefined if it was stopped.
+  // The ports that a Uint32Array names. Copies, since another thread may change what is checked.
+  bool read_ports(const Napi::Value& value, std::vector<Port>* ports) const {
+    ArrayView<uint32_t> indices;
+    if (!read_array(value, napi_uint32_array, &indices) || indices.length == 0) return false;
+    for (size_t i = 0; i < indices.length; ++i) {
+      const size_t index = indices.data[i];
+      if (index >= ports_.size()) return false;
+      ports->push_back(ports_[index]);
+    }
+    return true;
+  }
+
+  // run(input: TypedArray, inputPort, outputPorts: Uint32Array, timed?: boolean): Promise of an Array with the
+  // ArrayBuffer of each output or, if timed, with that of the milliseconds that each op took; undefined if it was
+  // stopped.
   Napi::Value run(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     if (!idle(env)) return env.Undefined();
     const std::shared_ptr<Loaded> loaded = loaded_;
     const Port* const input = port(info[1]);
-    const Port* const output = port(info[2]);
+    std::vector<Port> outputs;
     Bytes bytes;
-    if (!input || !output || !read_bytes(info[0], &bytes) || bytes.size != input->pixels * input->channel_bytes) {
-      throw_type_error(env, "Expected (input: TypedArray, input port, output port) with ports of addPort()");
+    if (!input || !read_ports(info[2], &outputs) || !read_bytes(info[0], &bytes) || bytes.size != input->pixels * input->channel_bytes) {
+      throw_type_error(env, "Expected (input: TypedArray, input port, output ports: Uint32Array) with ports of addPort()");
       return env.Undefined();
     }
-    Run* const run = env.GetInstanceData<Runs>()->begin(loaded, *output, /*timed=*/is_true(info[3]));
+    Run* const run = env.GetInstanceData<Runs>()->begin(loaded, std::move(outputs), /*timed=*/is_true(info[3]));
     if (!run) {
       throw_error(env, "The operating system gave no thread");
       return env.Undefined();

@@ -1,5 +1,8 @@
 #include "addon_run.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "addon_errors.h"
 
 namespace mobilenet_edge {
@@ -11,6 +14,13 @@ size_t count_records(const int32_t* ops, size_t words) {
   return count;
 }
 
+// After how many words of ops all ports hold their values.
+size_t last_word(const std::vector<Port>& ports) {
+  size_t last = 0;
+  for (const Port& port : ports) last = std::max(last, port.after_word);
+  return last;
+}
+
 }  // namespace
 
 SharedRun::SharedRun(std::shared_ptr<Loaded> program, size_t words, bool timed)
@@ -19,8 +29,10 @@ SharedRun::SharedRun(std::shared_ptr<Loaded> program, size_t words, bool timed)
       execution({&loaded->kernels, loaded->weights.data(), loaded->arena.data(), /*scratch=*/loaded->arena.data()},
                 loaded->scratch_bytes, loaded->threads, loaded->op_words(), words, timed ? &times : nullptr) {}
 
-Run::Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output, bool timed)
-    : env_(env), output_(output), shared_(std::make_shared<SharedRun>(std::move(loaded), output.words, timed)) {
+Run::Run(Napi::Env env, std::shared_ptr<Loaded> loaded, std::vector<Port> outputs, bool timed)
+    : env_(env),
+      outputs_(std::move(outputs)),
+      shared_(std::make_shared<SharedRun>(std::move(loaded), last_word(outputs_), timed)) {
   napi_create_promise(env_, &deferred_, &promise_);
   shared_->execution.hold();
 }
@@ -33,8 +45,29 @@ void Run::input_is_written() {
   shared_->loaded->running = true;
   shared_->execution.release();
   // While the program runs, for it takes the JavaScript thread about as long as waking threads.
-  const napi_value answer = new_array_buffer(env_, answer_bytes(), &answer_data_);
-  if (answer) napi_create_reference(env_, answer, 1, &answer_);
+  make_answer();
+}
+
+void Run::make_answer() {
+  const size_t times = shared_->times.size();
+  napi_value answer;
+  if (napi_create_array_with_length(env_, times ? 1 : outputs_.size(), &answer) != napi_ok) return;
+  if (times) {
+    if (!add_buffer(answer, (times - 1) * sizeof(double))) return;
+  } else {
+    for (const Port& port : outputs_) {
+      if (!add_buffer(answer, port.pixels * port.channel_bytes)) return;
+    }
+  }
+  napi_create_reference(env_, answer, 1, &answer_);
+}
+
+bool Run::add_buffer(napi_value answer, size_t bytes) {
+  void* data;
+  const napi_value buffer = new_array_buffer(env_, bytes, &data);
+  if (!buffer) return false;
+  answer_data_.push_back(data);
+  return napi_set_element(env_, answer, static_cast<uint32_t>(answer_data_.size() - 1), buffer) == napi_ok;
 }
 
 // Calls of Node-API fail here when the JavaScript thread is being terminated; nobody waits for the answer then.
@@ -61,19 +94,16 @@ void Run::reject_out_of_memory() const {
   }
 }
 
-size_t Run::answer_bytes() const {
-  const Execution::Times& times = shared_->times;
-  return times.empty() ? output_.pixels * output_.channel_bytes : (times.size() - 1) * sizeof(double);
-}
-
 void Run::write_answer() const {
   const Execution::Times& times = shared_->times;
-  if (times.empty()) {
-    const uint8_t* values = shared_->loaded->arena.data() + output_.offset;
-    copy_pixels(static_cast<uint8_t*>(answer_data_), output_.channel_bytes, values, output_.stride_bytes, output_);
-  }
   for (size_t i = 0; i + 1 < times.size(); ++i) {
-    static_cast<double*>(answer_data_)[i] = static_cast<double>(times[i + 1] - times[i]) / 1e6;
+    static_cast<double*>(answer_data_[0])[i] = static_cast<double>(times[i + 1] - times[i]) / 1e6;
+  }
+  if (!times.empty()) return;
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    const Port& port = outputs_[i];
+    const uint8_t* values = shared_->loaded->arena.data() + port.offset;
+    copy_pixels(static_cast<uint8_t*>(answer_data_[i]), port.channel_bytes, values, port.stride_bytes, port);
   }
 }
 
@@ -94,9 +124,9 @@ Runs::Runs(Napi::Env env) : env_(env) {
 
 Runs::~Runs() = default;
 
-Run* Runs::begin(const std::shared_ptr<Loaded>& loaded, const Port& output, bool timed) {
+Run* Runs::begin(const std::shared_ptr<Loaded>& loaded, std::vector<Port> outputs, bool timed) {
   if (!mailbox_->function) return nullptr;
-  auto run = std::make_unique<Run>(env_, loaded, output, timed);
+  auto run = std::make_unique<Run>(env_, loaded, std::move(outputs), timed);
   Run* const key = run.get();
   const Team::Work work = [shared = run->shared(), mailbox = mailbox_, key](int32_t member) {
     shared->execution.work(member);

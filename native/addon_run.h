@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "execute.h"
 #include "loaded.h"
@@ -27,12 +28,13 @@ struct SharedRun {
 // What the JavaScript thread knows of a run.
 class Run {
  public:
-  Run(Napi::Env env, std::shared_ptr<Loaded> loaded, const Port& output, bool timed);
+  Run(Napi::Env env, std::shared_ptr<Loaded> loaded, std::vector<Port> outputs, bool timed);
   ~Run();
   Run(const Run&) = delete;
 
   const std::shared_ptr<SharedRun>& shared() const { return shared_; }
-  // Of the output's ArrayBuffer or, if timed, of the milliseconds of each op; of undefined if the run was stopped.
+  // Of an Array with each output's ArrayBuffer or, if timed, with that of the milliseconds of each op; of undefined if
+  // the run was stopped.
   Napi::Value promise() const { return {env_, promise_}; }
 
   // The threads, which have waited for that, begin.
@@ -41,17 +43,18 @@ class Run {
   void settle();
 
  private:
-  size_t answer_bytes() const;
+  void make_answer();
+  bool add_buffer(napi_value answer, size_t bytes);
   void write_answer() const;
   void reject_out_of_memory() const;
 
   const Napi::Env env_;
-  const Port output_;
+  const std::vector<Port> outputs_;
   const std::shared_ptr<SharedRun> shared_;
   napi_deferred deferred_ = nullptr;
   napi_value promise_ = nullptr;
-  napi_ref answer_ = nullptr;  // an ArrayBuffer; null where there is no memory, or JavaScript is being terminated
-  void* answer_data_ = nullptr;
+  napi_ref answer_ = nullptr;  // the Array; null where there is no memory, or JavaScript is being terminated
+  std::vector<void*> answer_data_;
 };
 
 // All runs of a JavaScript thread: what it holds as long as it may run anything. When the thread ends, for
@@ -64,7 +67,7 @@ class Runs {
 
   // Wakes the threads of a run, which wait for its input; null if the operating system gives none. The Run lives until
   // the event loop has heard of its end.
-  Run* begin(const std::shared_ptr<Loaded>& loaded, const Port& output, bool timed);
+  Run* begin(const std::shared_ptr<Loaded>& loaded, std::vector<Port> outputs, bool timed);
 
  private:
   // Through which threads tell of ends. Node-API's function may not be touched any more once its thread has ended.

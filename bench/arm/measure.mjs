@@ -13,7 +13,7 @@ const { compile } = require('../../dist/compile/compile.js');
 const { loadNativeEngine } = require('../../dist/node/engines/native.js');
 const { simplify } = require('../../dist/passes/simplify.js');
 const { listing } = require('../../dist/program/listing.js');
-const { fromArena, fromReal, toArena } = require('../../dist/model/tensor_io.js');
+const { fromReal } = require('../../dist/model/tensor_io.js');
 
 const TOLERANCES = { float32: 1e-5, float16: 0.1, int8: 0 };
 
@@ -23,15 +23,15 @@ export function prepareHarness({ architecture, compiler }) {
   return buildNativeProgram(`${architecture}_bench`, 'bench/arm', flags, { architecture, compiler });
 }
 
-const inputOf = (graph, program) => toArena(fromReal(pictureOf(graph), graph.input), graph.input, program.input.type);
+const inputOf = (graph) => fromReal(pictureOf(graph), graph.input);
 
 async function answerHere(graph) {
   const engine = loadNativeEngine();
   const program = compile(graph, engine.geometry);
   const session = await engine.load(program);
-  const answer = await session.run(inputOf(graph, program), program.output);
+  const [answer] = await session.run(inputOf(graph), program.outputs);
   await session.close();
-  return fromArena(answer, graph.output);
+  return answer;
 }
 
 function checkAnswer(answer, expected, tolerance, name) {
@@ -54,11 +54,11 @@ export async function measure({ graph, precision, board, harness, plugin, folder
   const isa = options.isa ?? emulated('--isas').trim().split(',').at(-1);
   const program = compile(simple, JSON.parse(emulated('--geometry', isa)), { fusion: options.fusion });
   const [programPath, outputPath, counts] = ['program', 'output', 'counts'].map((name) => join(folder, name));
-  writeFileSync(programPath, programFile(program, inputOf(simple, program)));
+  writeFileSync(programPath, programFile(program, inputOf(simple)));
 
   const run = [harness, isa, programPath, outputPath];
   const [total] = countRun(plugin, board, run, counts, 1);
-  const answer = fromArena(readOutput(readFileSync(outputPath), program.output), simple.output);
+  const answer = readOutput(readFileSync(outputPath), program.outputs[0]);
   // This machine need not have halves.
   const expected = await answerHere(precision === 'float16' ? simplify(graph) : simple);
   checkAnswer(answer, expected, TOLERANCES[precision], `${board.title} ${isa}`);

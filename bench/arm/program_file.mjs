@@ -1,50 +1,38 @@
 /** A compiled Program with its input as one file, for run_program.cc: a header of 32-bit integers, then each part. */
+import { createRequire } from 'node:module';
 
-const ARRAYS = { float32: Float32Array, float16: Uint16Array, uint8: Uint8Array, int8: Int8Array };
-
-const channelsOf = ({ shape }) => shape.at(-1);
-const pixelsOf = ({ shape }) => shape.reduce((a, b) => a * b, 1) / channelsOf({ shape });
+const { arenaValues, channelsOf, pixelsOf, readPort, writePort } = createRequire(import.meta.url)(
+  '../../dist/program/port.js',
+);
+const { PORT_ARRAYS } = createRequire(import.meta.url)('../../dist/program/program.js');
 
 /** Bytes of a port in the arena, from its first value to its last. */
-function extent({ shape, stride, type }) {
-  const values = (pixelsOf({ shape }) - 1) * stride + channelsOf({ shape });
-  return values * ARRAYS[type].BYTES_PER_ELEMENT;
+function extent(port) {
+  const values = (pixelsOf(port) - 1) * port.stride + channelsOf(port);
+  return values * PORT_ARRAYS[port.type].BYTES_PER_ELEMENT;
 }
 
-/** Dense values as they lie in the arena. */
-function spread(values, port) {
-  const channels = channelsOf(port);
-  const spreadOut = new ARRAYS[port.type](extent(port) / ARRAYS[port.type].BYTES_PER_ELEMENT);
-  for (let i = 0; i < pixelsOf(port); i++) {
-    spreadOut.set(values.subarray(i * channels, (i + 1) * channels), i * port.stride);
-  }
-  return spreadOut;
-}
-
-/** `input` holds the dense values of the program's input port. */
+/** `input` holds the dense values of the program's input. */
 export function programFile(program, input) {
   const { ops, weights, arenaBytes } = program;
+  const [output] = program.outputs;
   const header = Int32Array.of(
     ops.length,
     weights.byteLength,
     arenaBytes,
     program.input.offset,
     extent(program.input),
-    program.output.offset,
-    extent(program.output),
+    output.offset,
+    extent(output),
   );
+  const values = arenaValues(new ArrayBuffer(extent(program.input)), -program.input.offset, program.input);
+  writePort(input, values, program.input);
   const bytes = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
-  return Buffer.concat([header, ops, weights, spread(input, program.input)].map(bytes));
+  return Buffer.concat([header, ops, weights, values].map(bytes));
 }
 
-/** The dense values of the output port from what run_program wrote. */
+/** The dense values of the output port, in its own type, from what run_program wrote. */
 export function readOutput(bytes, port) {
-  const ArrayType = ARRAYS[port.type];
-  const values = new ArrayType(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  const channels = channelsOf(port);
-  const dense = new ArrayType(pixelsOf(port) * channels);
-  for (let i = 0; i < pixelsOf(port); i++) {
-    dense.set(values.subarray(i * port.stride, i * port.stride + channels), i * channels);
-  }
-  return dense;
+  const { buffer, byteOffset, byteLength } = bytes;
+  return readPort(arenaValues(buffer.slice(byteOffset, byteOffset + byteLength), -port.offset, port), port);
 }

@@ -63,7 +63,10 @@ export function tfjsContestant(tf, graph, details) {
     inputs: node.inputs.map(({ name }) => name),
     output: node.output.name,
   }));
-  const { input, output } = graph;
+  const {
+    input,
+    outputs: [output],
+  } = graph;
   const infer = (values) =>
     tf.tidy(() => {
       const activations = new Map([[input.name, tf.tensor4d(values, input.shape)]]);

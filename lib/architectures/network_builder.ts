@@ -114,7 +114,7 @@ export class NetworkBuilder {
   }
 
   graph(): Graph {
-    return { input: this.#input, output: this.current, nodes: this.#graph.nodes };
+    return { input: this.#input, outputs: [this.current], nodes: this.#graph.nodes };
   }
 
   #then(node: Node): this {

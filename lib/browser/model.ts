@@ -1,11 +1,11 @@
 import { bindMethods } from '../base/bind_methods';
 import { deepFreeze } from '../base/deep_freeze';
 import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
+import type { TensorValues } from '../graph/graph';
 import { CallLimit, mapInFlight } from '../model/call_limit';
 import type * as model from '../model/model';
 import type { ClassifyOptions, EmbedOptions, ModelInfo, Prediction, RunOptions } from '../model/model';
 import { checkClassifyOptions, checkEmbedOptions, checkRunOptions } from '../model/run_options';
-import type { TensorValues } from '../model/tensor_io';
 import type { Classification } from '../model/topk';
 import type { Channel } from './channel';
 import { type ImageSource, packPicture } from './picture';

@@ -4,12 +4,12 @@ import type { Limits } from '../base/budget';
 import type { ErrorCode } from '../base/errors';
 import type { WasmModuleName } from '../engines/wasm_probe';
 import type { TfjsArtifacts } from '../formats/tfjs/read_tfjs';
+import type { TensorValues } from '../graph/graph';
 import type { RawImage } from '../image/pixels';
 import type { Preprocess } from '../image/preprocess';
 import type { ViewOptions } from '../image/view';
 import type { LoadedFile } from '../model/assemble_model';
 import type { ClassSelection } from '../model/class_selection';
-import type { TensorValues } from '../model/tensor_io';
 import type { CompiledWasm, Dom } from './dom';
 
 /** Every worker of ours has a name that begins so; what follows is the name of the lock that it holds while it lives. */

@@ -67,8 +67,8 @@ export async function openSession(
     }
   };
   return {
-    run: (input, port, signal) => lead((program) => program.run(input, port), signal),
-    profile: (input, port) => lead((program) => program.profile(input, port)),
+    run: (input, ports, signal) => lead((program) => program.run(input, ports), signal),
+    profile: (input, ports) => lead((program) => program.profile(input, ports)),
     readMemory: async () => open().readMemory(),
     writeMemory: async (bytes) => open().writeMemory(bytes),
     close: async () => {

@@ -1,8 +1,8 @@
 /** Times and memory of a Model's inference. */
 import { readFileSync } from 'node:fs';
+import type { TensorValues } from '../graph/graph';
 import { elementCount } from '../graph/graph';
 import type { ModelInfo } from '../model/model';
-import type { TensorValues } from '../model/tensor_io';
 import type { Model } from '../node/load';
 
 export interface Times {

@@ -1,11 +1,12 @@
 /** What a core can do at best: the rate of matrix products that stay in its own caches and suit the kernels in every way. */
 import { compile } from '../compile/compile';
 import type { Engine } from '../engines/engine';
-import { elementCount, type Graph, LINEAR, NO_PADDING, type Tensor } from '../graph/graph';
+import { type Graph, LINEAR, NO_PADDING, type Tensor } from '../graph/graph';
 import type { ModelInfo } from '../model/model';
 import { selectEngine } from '../node/engines/select';
 import { simplify } from '../passes/simplify';
-import { PORT_ARRAYS, type Program } from '../program/program';
+import { newValues } from '../program/port';
+import type { Program } from '../program/program';
 
 /** Whole tiles of every kernel; deep, so that what surrounds the inner loop hardly counts. The best of these is the limit. */
 const SHAPES = [
@@ -32,17 +33,17 @@ function product(integer: boolean, rows: number, depth: number, columns: number)
   const filter = { ...tensor('filter', [columns, 1, 1, depth]), data };
   return {
     input,
-    output,
+    outputs: [output],
     nodes: [{ op: 'conv2d', name: 'product', inputs: [input], filter, window, clamp: LINEAR, output }],
   };
 }
 
 /** The same records `copies` times over. */
 function repeated(program: Program, copies: number): Program {
-  const { ops, output } = program;
+  const { ops, outputs } = program;
   const many = new Int32Array(ops.length * copies);
   for (let copy = 0; copy < copies; copy++) many.set(ops, copy * ops.length);
-  return { ...program, ops: many, output: { ...output, words: many.length } };
+  return { ...program, ops: many, outputs: outputs.map((output) => ({ ...output, afterWord: many.length })) };
 }
 
 /** Multiply-accumulates a second of one core, with the kernels that a model of `info` runs on. */
@@ -64,12 +65,10 @@ async function leastTime(engine: Engine, graph: Graph): Promise<number> {
   const session = await engine.load(program);
   try {
     // Whole numbers suit every type.
-    const input = new PORT_ARRAYS[program.input.type](
-      Array.from({ length: elementCount(graph.input.shape) }, (_, i) => (i * 37) % 128),
-    );
+    const input = newValues(program.input).map((_, i) => (i * 37) % 128);
     let least = Number.POSITIVE_INFINITY;
     for (let run = 0; run < RUNS; run++) {
-      const times = await session.profile(input, program.output);
+      const times = await session.profile(input, program.outputs);
       least = Math.min(
         least,
         times.reduce((sum, ms) => sum + ms, 0),

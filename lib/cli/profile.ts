@@ -1,7 +1,7 @@
 /** `mobilenet-edge bench --profile`: where the time of an inference goes, op by op. */
 import { writeFileSync } from 'node:fs';
-import type { OpTime } from '../model/classifier';
 import type { ModelInfo } from '../model/model';
+import type { OpTime } from '../model/network';
 import type { Model } from '../node/load';
 import { UsageError } from './arguments';
 import { rounded, sampleTensor } from './measure';

@@ -25,7 +25,8 @@ export async function summary(args: string[]): Promise<number> {
 }
 
 function describe(file: Graph, format: string) {
-  const { input, output } = file;
+  const { input, outputs } = file;
+  const [output] = outputs;
   const graph = simplify(file);
   const [height, width, channels] = pixels(file.swapsSides ? withSwappedSides(input).shape : input.shape);
   return {
@@ -35,6 +36,7 @@ function describe(file: Graph, format: string) {
     outputType: output.type,
     classes: classCount(output),
     outputShape: output.shape,
+    outputs: outputs.map(({ name, shape, type }) => ({ name, shape, type })),
     ...totals(graph),
     precisionReason: floatReason(file),
     format,
@@ -59,6 +61,7 @@ function render(network: ReturnType<typeof describe>): string {
   const answer = isMap({ shape: outputShape })
     ? `output ${outputShape.join('x')}, no classes`
     : `${grouped(classes)} classes`;
+  const others = network.outputs.map(({ name, shape, type }) => `${printable(name)} ${shape.join('x')} ${type}`);
   const names = shortNames(network.layers.map(({ name }) => name));
   const rows = network.layers.map((layer, i) => [names[i], ...row(layer)]);
   const total = ['Total', '', '', '', '', grouped(parameters), grouped(macs)];
@@ -66,6 +69,7 @@ function render(network: ReturnType<typeof describe>): string {
     style.bold(networkTitle(network)),
     style.dim(`${format === 'graph' ? 'random weights' : format} · input ${input} · ${answer} · `) +
       `${millions(parameters)} parameters, ${millions(macs)} MACs`,
+    ...(others.length > 1 ? [style.dim(`outputs: ${others.join(' · ')}`)] : []),
     ...(precisionReason ? [style.dim(floatLine(precisionReason))] : []),
     '',
     table(COLUMNS, rows, total, style),

@@ -2,7 +2,7 @@
 import { Budget } from '../base/budget';
 import { MobileNetEdgeError } from '../base/errors';
 import { finish, type Phase } from '../base/phase';
-import { elementCount, type Graph, pixels, type Tensor } from '../graph/graph';
+import { elementCount, type Graph, isQuantized, pixels, type Tensor } from '../graph/graph';
 import { workOf } from '../graph/work';
 import type { Geometry, PackedWeights, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
@@ -10,6 +10,7 @@ import { checkLimits } from './limits';
 import { lower } from './lower';
 import { BytesPacker, type NewPacker } from './packer';
 import { arenaType, planningArena } from './plan';
+import { formOf } from './quantized';
 import { scratchBytes as scratchBytesOf } from './scratch';
 import { sharing } from './shared_blocks';
 import { type Fusion, groupingSteps, stepOutput } from './steps';
@@ -92,7 +93,9 @@ export function* compiling<Weights extends PackedWeights>(
     ...places.get(tensor)!,
     shape: tensor.shape,
     type: arenaType(tensor, geometry),
-    words: wordsAfter.get(tensor)!,
+    own: ownType(tensor),
+    shift: isQuantized(tensor) ? formOf(tensor, geometry.q8!.type).shift : 0,
+    afterWord: wordsAfter.get(tensor)!,
   });
   const embedding = pooledFeatures(graph);
   return {
@@ -102,7 +105,7 @@ export function* compiling<Weights extends PackedWeights>(
     threads,
     scratchBytes,
     input: port(graph.input),
-    output: port(graph.output),
+    outputs: graph.outputs.map(port),
     embedding: embedding && port(embedding),
   };
 }
@@ -115,9 +118,14 @@ function checkReach(bytes: number, what: string): void {
   );
 }
 
-/** What calls hold beside the arena: the input as float32, with its sides swapped, and an engine's copy; the output, as reals and as probabilities too. */
-function bytesOfRun({ input, output }: Graph): number {
-  return 12 * elementCount(input.shape) + 16 * elementCount(output.shape);
+/** What calls hold beside the arena: the input as float32, with its sides swapped, and an engine's copy; the outputs, as reals and as probabilities too. */
+function bytesOfRun({ input, outputs }: Graph): number {
+  return outputs.reduce((sum, { shape }) => sum + 16 * elementCount(shape), 12 * elementCount(input.shape));
+}
+
+/** The type of an activation's values outside of the arena. */
+function ownType({ type }: Tensor): Port['own'] {
+  return type === 'uint8' || type === 'int8' ? type : 'float32';
 }
 
 /** What the last global pooling makes: the features under the classifier. */

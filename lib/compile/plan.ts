@@ -127,6 +127,7 @@ export function* planningArena(
     for (const tensor of stepInputs(step)) lives.get(tensor)!.last = index;
     lives.set(stepOutput(step), { first: index, last: index });
   });
+  for (const output of graph.outputs) lives.get(output)!.last = steps.length - 1;
 
   const pictures = densePictures(graph);
   const strides = new Map([...lives.keys()].map((tensor) => [tensor, strideOf(tensor, pictures)]));

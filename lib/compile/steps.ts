@@ -102,7 +102,8 @@ export function stepOutput(step: Step): Tensor {
 export function* groupingSteps(graph: Graph, geometry: Geometry, fusion: Fusion, budget: Budget): Phase<Step[]> {
   const steps = new StepList();
   const readers = consumers(graph);
-  const isPrivate = (tensor: Tensor): boolean => tensor !== graph.output && readers.get(tensor)?.length === 1;
+  const outputs = new Set(graph.outputs);
+  const isPrivate = (tensor: Tensor): boolean => !outputs.has(tensor) && readers.get(tensor)?.length === 1;
 
   for (const node of graph.nodes) {
     if (budget.turnIsOver()) yield;

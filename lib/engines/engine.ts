@@ -2,7 +2,8 @@
 
 import { MobileNetEdgeError } from '../base/errors';
 import type { NewPacker } from '../compile/packer';
-import type { Geometry, PackedWeights, Port, PortValues, Program } from '../program/program';
+import type { TensorValues } from '../graph/graph';
+import type { Geometry, PackedWeights, Port, Program } from '../program/program';
 
 export type Backend = 'native' | 'wasm';
 
@@ -46,19 +47,17 @@ export function checkThreads(program: Program<PackedWeights>, threads: number): 
 }
 
 export interface Session {
-  /** Whether `run` takes int8 values for a port of uint8 too, and the reverse: 128 less or more. */
-  readonly takesEitherSign?: boolean;
   /** Whether all are finite numbers, faster than JavaScript tells it. Absent where an engine cannot. */
   allFinite?(values: Float32Array): boolean;
   /**
-   * Copies `input` (values of the program's input port, dense NHWC) into the arena, runs the ops that `port`
-   * needs, and returns a dense copy of the port's values. Has read `input` when the call returns its promise; runs off the
+   * Copies `input` (the input's own type, dense NHWC) into the arena, runs the ops that `ports` need, and returns a dense copy
+   * of the values of each in its own type. Has read `input` when the call returns its promise; runs off the
    * main thread. Calls must not overlap. A signal that fires during the run ends it, within a chunk on each thread, and it
    * rejects with ABORTED; so does close(), with MODEL_CLOSED.
    */
-  run(input: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues>;
+  run(input: TensorValues, ports: readonly Port[], signal?: AbortSignal): Promise<TensorValues[]>;
   /** Runs like `run`; returns the milliseconds that each op took instead. */
-  profile(input: PortValues, port: Port): Promise<Float64Array>;
+  profile(input: TensorValues, ports: readonly Port[]): Promise<Float64Array>;
   /** Ends a run in progress and frees the memory. Idempotent. */
   close(): Promise<void>;
   /** For tests: a copy of the arena. */

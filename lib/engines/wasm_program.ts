@@ -1,8 +1,9 @@
 /** A Program inside a WebAssembly instance. Knows neither Node nor the browser: every worker wraps it. */
 
 import { newMemory } from '../base/web_assembly';
-import { elementCount } from '../graph/graph';
-import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../program/program';
+import type { TensorValues } from '../graph/graph';
+import { type ArenaValues, arenaValues, lastWord, readPort, writePort } from '../program/port';
+import type { Port, Program } from '../program/program';
 import { checkThreads } from './engine';
 
 const PAGE_BYTES = 65536;
@@ -39,21 +40,6 @@ export interface AssistantTask {
 export function assist({ module, memory, addresses }: AssistantTask): never {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, now } });
   return (exports.assist as Assist)(...addresses);
-}
-
-function channelsOf({ shape }: Pick<Port, 'shape'>): number {
-  return shape[shape.length - 1];
-}
-
-/** Copies pixels of `channels` values between arrays whose pixels are `*Stride` values apart. */
-function copyPixels(from: PortValues, fromStride: number, to: PortValues, toStride: number, channels: number): void {
-  if (fromStride === channels && toStride === channels) {
-    to.set(from);
-    return;
-  }
-  for (let source = 0, target = 0; source < from.length; source += fromStride, target += toStride) {
-    for (let c = 0; c < channels; c++) to[target + c] = from[source + c];
-  }
 }
 
 /** Milliseconds since an epoch that all threads share. */
@@ -123,41 +109,39 @@ export class WasmProgram {
   }
 
   /**
-   * Writes dense `input` to the input port, runs the ops that `port` needs, resolves to a dense copy of its values; to
+   * Writes dense `input` to the input port, runs the ops that `ports` need, resolves to a dense copy of the values of each; to
    * undefined if the run did not go on to its end. Runs must not overlap.
    */
-  async run(input: PortValues, port: Port): Promise<PortValues | undefined> {
-    if (!(await this.#run(input, port, 0))) return undefined;
-    const output = new PORT_ARRAYS[port.type](elementCount(port.shape));
-    copyPixels(this.#values(port), port.stride, output, channelsOf(port), channelsOf(port));
-    return output;
+  async run(input: TensorValues, ports: readonly Port[]): Promise<TensorValues[] | undefined> {
+    if (!(await this.#run(input, lastWord(ports), 0))) return undefined;
+    return ports.map((port) => readPort(this.#values(port), port));
   }
 
   /** Runs like `run`; resolves to the milliseconds that each op took instead. */
-  async profile(input: PortValues, port: Port): Promise<Float64Array | undefined> {
-    if (!(await this.#run(input, port, this.#times))) return undefined;
+  async profile(input: TensorValues, ports: readonly Port[]): Promise<Float64Array | undefined> {
+    const words = lastWord(ports);
+    if (!(await this.#run(input, words, this.#times))) return undefined;
     const end = now();
-    const begins = this.#begins(port);
+    const begins = this.#begins(words);
     return begins.map((begin, op) => (begins[op + 1] ?? end) - begin);
   }
 
   /** When each op began. */
-  #begins(port: Port): Float64Array {
+  #begins(words: number): Float64Array {
     const { buffer } = this.#memory;
-    return new Float64Array(buffer, this.#times, recordCount(new Int32Array(buffer, this.#ops, port.words)));
+    return new Float64Array(buffer, this.#times, recordCount(new Int32Array(buffer, this.#ops, words)));
   }
 
-  #run(input: PortValues, port: Port, times: number): Promise<boolean> {
-    const channels = channelsOf(this.#input);
-    copyPixels(input, channels, this.#values(this.#input), this.#input.stride, channels);
-    return this.hasAssistants ? this.#lead(port, times) : this.#runAlone(port, times);
+  #run(input: TensorValues, words: number, times: number): Promise<boolean> {
+    writePort(input, this.#values(this.#input), this.#input);
+    const ops = new Int32Array(this.#memory.buffer, this.#ops, words);
+    return this.hasAssistants ? this.#lead(ops, times) : this.#runAlone(ops, times);
   }
 
   /** Whether the run went on to its end. */
-  async #runAlone(port: Port, times: number): Promise<boolean> {
+  async #runAlone(words: Int32Array, times: number): Promise<boolean> {
     const { run_chunk } = this.#exports as unknown as AloneExports;
-    const words = new Int32Array(this.#memory.buffer, this.#ops, port.words);
-    const begins = times ? this.#begins(port) : undefined;
+    const begins = times ? this.#begins(words.length) : undefined;
     for (let at = 0, op = 0; at < words.length; at += words[at + 1], op++) {
       if (begins) begins[op] = now();
       for (let chunk = 0; chunk < words[at + 2]; chunk++) {
@@ -169,11 +153,10 @@ export class WasmProgram {
     return true;
   }
 
-  async #lead(port: Port, times: number): Promise<boolean> {
+  async #lead(words: Int32Array, times: number): Promise<boolean> {
     const { begin_run, lead_chunk, end_run, stop_run } = this.#exports as unknown as TeamExports;
-    const words = new Int32Array(this.#memory.buffer, this.#ops, port.words);
     const addresses: LeadAddresses = [this.#arena, this.#weights, this.#arena, CONTROL];
-    let chunks = begin_run(this.#ops, this.#ops + port.words * 4, times, CONTROL);
+    let chunks = begin_run(this.#ops, this.#ops + words.length * 4, times, CONTROL);
     let stopped = false;
     for (let at = 0, op = 0; at < words.length; at += words[at + 1], op++) {
       while (lead_chunk(this.#ops + at * 4, op, chunks, ...addresses)) {
@@ -189,10 +172,8 @@ export class WasmProgram {
   }
 
   /** The values of a port where they lie, gaps between pixels included. */
-  #values({ offset, shape, stride, type }: Port): PortValues {
-    const pixels = elementCount(shape) / channelsOf({ shape });
-    const length = (pixels - 1) * stride + channelsOf({ shape });
-    return new PORT_ARRAYS[type](this.#memory.buffer, this.#arena + offset, length);
+  #values(port: Port): ArenaValues {
+    return arenaValues(this.#memory.buffer, this.#arena, port);
   }
 
   /** A copy of the arena. */

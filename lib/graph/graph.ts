@@ -11,6 +11,8 @@
 
 export type DataType = 'float32' | 'uint8' | 'int8' | 'int32';
 export type TensorData = Float32Array | Uint16Array | Uint8Array | Int8Array | Int32Array;
+/** An activation's values in its own type, dense NHWC: what `predict` takes and gives. */
+export type TensorValues = Float32Array | Uint8Array | Int8Array;
 
 /** Affine quantization, real = scale[c] * (q - zeroPoint[c]); one entry per tensor or one per index along `axis`. */
 export interface Quantization {
@@ -167,10 +169,14 @@ export type Node =
   | Sigmoid
   | Requantize;
 
-/** One picture in, one vector out. Nodes are in an order in which every input is made before it is used. */
+/**
+ * One picture in, one or more results out, the first of which is what classify() reads. Nodes are in an order in which every
+ * input is made before it is used.
+ */
 export interface Graph {
   input: Tensor;
-  output: Tensor;
+  /** At least one; results of nodes. */
+  outputs: readonly Tensor[];
   nodes: Node[];
   /** Whether the model takes pictures whose rows are the columns of `input`: [1, width, height, channels] in its terms. */
   swapsSides?: boolean;

@@ -76,7 +76,7 @@ export async function assembleModel<Source>(
   options: CommonLoadOptions,
 ): Promise<Classifier<Source>> {
   const { signal, onProgress } = options;
-  const { swapsSides = false } = file.graph;
+  const { swapsSides = false, outputs } = file.graph;
   const input = swapsSides ? withSwappedSides(file.graph.input) : file.graph.input;
   const [height, width, channels] = pixels(input.shape);
   budget.checkPixels(height * width);
@@ -104,8 +104,9 @@ export async function assembleModel<Source>(
       ...recognize(graph),
       inputShape: [1, height, width, channels],
       inputType: file.graph.input.type,
-      outputType: file.graph.output.type,
-      classes: classCount(file.graph.output),
+      outputType: outputs[0].type,
+      outputs: outputs.map(({ name, shape, type }) => ({ name, shape, type })),
+      classes: classCount(outputs[0]),
       ...totals(graph),
       weightBytes,
       arenaBytes: program.arenaBytes,
@@ -124,7 +125,7 @@ export async function assembleModel<Source>(
     outline: outline(graph, engine.geometry),
     input,
     swapsSides,
-    output: file.graph.output,
+    outputs,
     embedding: pooledFeatures(graph),
     givesProbabilities: endsInProbabilities(file.graph),
     labels,
@@ -157,18 +158,21 @@ function choosePrecision(
   return canBeInteger ? { precision: 'int8' } : { precision: 'float32', precisionReason: reason };
 }
 
-/** Whether the network itself ends in softmax or sigmoid, whatever renames or requantizes the result. */
-function endsInProbabilities({ nodes }: Graph): boolean {
-  const last = nodes.findLast(({ op }) => op !== 'reshape' && op !== 'requantize');
+/** Whether the first output is of softmax or sigmoid, whatever renames or requantizes the result. */
+function endsInProbabilities({ nodes, outputs }: Graph): boolean {
+  const makers = new Map(nodes.map((node) => [node.output, node]));
+  let last = makers.get(outputs[0]);
+  while (last?.op === 'reshape' || last?.op === 'requantize') last = makers.get(last.inputs[0]);
   return last?.op === 'softmax' || last?.op === 'sigmoid';
 }
 
 /** Whether a source is a Graph; throws INVALID_ARGUMENT for half of one. */
 export function isGraph(source: unknown): source is Graph {
   if (typeof source !== 'object' || source === null || !('nodes' in source)) return false;
-  const { nodes, input, output } = source as Partial<Graph>;
-  if (Array.isArray(nodes) && input?.shape && output?.shape) return true;
-  throw new MobileNetEdgeError('INVALID_ARGUMENT', 'Expected a Graph with nodes, an input and an output');
+  const { nodes, input, outputs } = source as Partial<Graph>;
+  const hasOutputs = Array.isArray(outputs) && outputs.length > 0 && outputs.every((output) => output?.shape);
+  if (Array.isArray(nodes) && input?.shape && hasOutputs) return true;
+  throw new MobileNetEdgeError('INVALID_ARGUMENT', 'Expected a Graph with nodes, an input and outputs');
 }
 
 export const COMMON_LOAD_OPTIONS = [

@@ -1,12 +1,11 @@
 /** The public face of a loaded network, on every platform. */
 import type { Backend } from '../engines/engine';
 import type { FormatName } from '../formats';
-import type { Tensor } from '../graph/graph';
+import type { Tensor, TensorValues } from '../graph/graph';
 import type { Preprocess } from '../image/preprocess';
 import type { ViewOptions } from '../image/view';
 import type { Precision } from '../passes/simplify';
 import type { ClassOptions } from './class_selection';
-import type { TensorValues } from './tensor_io';
 import type { Classification } from './topk';
 
 export interface ModelInfo {
@@ -16,10 +15,12 @@ export interface ModelInfo {
   alpha: number | null;
   /** [1, height, width, channels]. */
   inputShape: readonly number[];
-  /** The element type of `predict`'s input and output: the file's own. */
+  /** The element type of `predict`'s input and first output: the file's own. */
   inputType: Tensor['type'];
   outputType: Tensor['type'];
-  /** Length of the output; 2 where it is a single value (a logit or a sigmoid); of a map, the values at each position. */
+  /** All results of `predict`, in the file's order and under its names. classify() reads the first. */
+  outputs: readonly OutputInfo[];
+  /** Length of the first output; 2 where it is a single value (a logit or a sigmoid); of a map, the values at each position. */
   classes: number;
   /** Weights and biases, batch normalisation folded. */
   parameters: number;
@@ -47,6 +48,14 @@ export interface ModelInfo {
   warnings: readonly string[];
 }
 
+export interface OutputInfo {
+  /** The file's own: of the tensor in TFLite files, of the layer in Keras'. */
+  name: string;
+  /** As the file has it, batch first. */
+  shape: readonly number[];
+  type: Tensor['type'];
+}
+
 export interface RunOptions {
   /** Rejects with ABORTED when it fires, and ends the inference if that has begun. */
   signal?: AbortSignal;
@@ -57,10 +66,12 @@ export interface EmbedOptions extends RunOptions, ViewOptions {}
 
 export interface ClassifyOptions extends EmbedOptions, ClassOptions {}
 
-/** The raw output of `predict`, in the model's own type. */
+/** The raw results of `predict`, dense, in the model's own types. `data` and `shape` are those of the first output. */
 export interface Prediction {
   data: TensorValues;
   shape: readonly number[];
+  /** As `info.outputs`. */
+  outputs: readonly (OutputInfo & { data: TensorValues })[];
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Pictures whose rows and columns a network reads the other way round. */
-import { pixels, type Tensor } from '../graph/graph';
-import type { TensorValues } from './tensor_io';
+import { pixels, type Tensor, type TensorValues } from '../graph/graph';
 
 /** The tensor [1, height, width, channels] of a [1, width, height, channels]. */
 export function withSwappedSides(tensor: Tensor): Tensor {

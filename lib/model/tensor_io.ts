@@ -1,16 +1,10 @@
-/** Between real values, the types of a model's own input and output, and what the engine's arena holds. */
+/** Between real values and the types of a model's own input and outputs. */
 
 import { isTypedArray } from '../base/bytes';
 import { MobileNetEdgeError } from '../base/errors';
 import { allFinite } from '../base/finite';
-import { floatsToHalves, halfToFloat } from '../base/half_float';
 import { roundHalfEven } from '../base/rounding';
-import { formOf } from '../compile/quantized';
-import { elementCount, integerRange, type Tensor } from '../graph/graph';
-import { PORT_ARRAYS, type PortType, type PortValues } from '../program/program';
-
-/** What `predict` takes and gives: values in the model's own type, dense NHWC. */
-export type TensorValues = Float32Array | Uint8Array | Int8Array;
+import { elementCount, integerRange, type Tensor, type TensorValues } from '../graph/graph';
 
 const ARRAY_OF = { uint8: Uint8Array, int8: Int8Array } as const;
 const KIND_OF = { float32: 'Float32Array', uint8: 'Uint8Array', int8: 'Int8Array', int32: 'Int32Array' } as const;
@@ -39,9 +33,10 @@ function invalid(message: string): MobileNetEdgeError {
   return new MobileNetEdgeError('TENSOR_INVALID', message);
 }
 
-/** The real values of a tensor in the model's own type, in a new array. */
+/** The real values of a tensor: the same array if it holds those. */
 export function toReal(values: TensorValues, { quantization }: Tensor): Float32Array {
-  if (isTypedArray(values, 'Float32Array') || !quantization) return Float32Array.from(values);
+  if (isTypedArray(values, 'Float32Array')) return values;
+  if (!quantization) return Float32Array.from(values);
   const zero = quantization.zeroPoint[0];
   const scale = quantization.scale[0];
   const reals = new Float32Array(values.length);
@@ -49,7 +44,7 @@ export function toReal(values: TensorValues, { quantization }: Tensor): Float32A
   return reals;
 }
 
-/** Real values in the model's own type: the nearest level, ties to even, clamped to the type's range. */
+/** Real values in the tensor's type, the same array if that is float32: the nearest level, ties to even, clamped to the type's range. */
 export function fromReal(values: Float32Array, { type, quantization }: Tensor): TensorValues {
   if (type !== 'uint8' && type !== 'int8') return values;
   const [low, high] = integerRange(type);
@@ -62,35 +57,11 @@ export function fromReal(values: Float32Array, { type, quantization }: Tensor): 
   return levels;
 }
 
-/** Values of the model's own type as the engine's arena holds them: themselves if that is the same, else in a new array. */
-export function toArena(values: TensorValues, tensor: Tensor, type: PortType): PortValues {
-  if (type === 'float32') return isTypedArray(values, 'Float32Array') ? values : toReal(values, tensor);
-  if (type === 'float16') return floatsToHalves(toReal(values, tensor));
-  return type === tensor.type ? values : shifted(values, type, formOf(tensor, type).shift);
-}
-
-/** What the arena holds, in the model's own type: the same array if that is the same. */
-export function fromArena(values: PortValues, tensor: Tensor): TensorValues {
-  if (isTypedArray(values, 'Float32Array')) return fromReal(values, tensor);
-  if (isTypedArray(values, 'Uint16Array')) return fromReal(Float32Array.from(values, halfToFloat), tensor);
-  const type = isTypedArray(values, 'Int16Array') ? 'int16' : isTypedArray(values, 'Int8Array') ? 'int8' : 'uint8';
-  if (type === tensor.type) return values as TensorValues;
-  return shifted(values, tensor.type as 'uint8' | 'int8', -formOf(tensor, type).shift);
-}
-
-/** The real values of what the arena holds. */
-export function arenaToReal(values: PortValues, tensor: Tensor): Float32Array {
-  if (isTypedArray(values, 'Float32Array')) return values;
-  if (isTypedArray(values, 'Uint16Array')) return Float32Array.from(values, halfToFloat);
-  return toReal(fromArena(values, tensor), tensor);
-}
-
-type IntegerType = 'uint8' | 'int8' | 'int16';
-type IntegerValues<Type extends IntegerType> = InstanceType<(typeof PORT_ARRAYS)[Type]>;
-
-/** Integers plus `shift` as `type`, which holds them all. */
-function shifted<Type extends IntegerType>(from: PortValues, type: Type, shift: number): IntegerValues<Type> {
-  const to = new PORT_ARRAYS[type](from.length);
-  for (let i = 0; i < from.length; i++) to[i] = from[i] + shift;
-  return to as IntegerValues<Type>;
+/** Values of a tensor, in its own type or as reals, as the one that is wanted: the same array if they are that. */
+export function toType(values: TensorValues, tensor: Tensor, wanted: Tensor['type']): TensorValues {
+  return wanted === 'float32'
+    ? toReal(values, tensor)
+    : isTypedArray(values, 'Float32Array')
+      ? fromReal(values, tensor)
+      : values;
 }

@@ -2,7 +2,7 @@ import { Budget } from '../base/budget';
 import { throwIfAborted } from '../base/errors';
 import type { Backend } from '../engines/engine';
 import { chooseLabels } from '../formats/shared/labels';
-import type { Graph } from '../graph/graph';
+import type { Graph, TensorValues } from '../graph/graph';
 import {
   assembleModel,
   type CommonLoadOptions,
@@ -10,10 +10,9 @@ import {
   isGraph,
   type LoadedFile,
 } from '../model/assemble_model';
-import type { OpTime } from '../model/classifier';
 import { whileLent } from '../model/lent_memory';
 import type * as model from '../model/model';
-import type { TensorValues } from '../model/tensor_io';
+import type { OpTime } from '../model/network';
 import { isInTime } from '../sources/stream';
 import { selectEngine } from './engines/select';
 import { readGivenLabels } from './label_file';

@@ -53,7 +53,7 @@ export function* dequantize(graph: Graph, budget: Budget): Phase<Graph> {
     if (budget.turnIsOver()) yield;
     nodes.push(dequantized(node, float, real));
   }
-  return { input: float(graph.input), output: float(graph.output), nodes };
+  return { input: float(graph.input), outputs: graph.outputs.map(float), nodes };
 }
 
 function dequantized(node: Node, float: (tensor: Tensor) => Tensor, real: RealConstants): Node {

@@ -34,12 +34,13 @@ function widen(node: Conv2D | DepthwiseConv2D, { padding, inputs, output }: Pad)
 export function* foldPadding(graph: Graph, budget: Budget): Phase<Graph> {
   const constants = new SharedConstants(budget);
   const readers = consumers(graph);
+  const outputs = new Set(graph.outputs);
   const folded = new Map<Tensor, Pad>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
     if (budget.turnIsOver()) yield;
     if (node.op === 'pad') {
-      const canFold = graph.output !== node.output && (readers.get(node.output) ?? []).every(isConvolution);
+      const canFold = !outputs.has(node.output) && (readers.get(node.output) ?? []).every(isConvolution);
       if (canFold) folded.set(node.output, node);
       else nodes.push(pointDepthwise(node, LINEAR, constants, { padding: node.padding }));
     } else {

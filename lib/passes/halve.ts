@@ -48,7 +48,7 @@ export function* halve(graph: Graph, budget: Budget): Phase<Graph> {
     const weights = 'filter' in node ? { filter: constant(node.filter), bias: node.bias && constant(node.bias) } : {};
     nodes.push({ ...node, ...weights, inputs, output } as Node);
   }
-  return { input: graph.input, output: wide.get(graph.output) ?? half.get(graph.output)!, nodes };
+  return { input: graph.input, outputs: graph.outputs.map((output) => wide.get(output) ?? half.get(output)!), nodes };
 }
 
 function halfOf(tensor: Tensor): Tensor {

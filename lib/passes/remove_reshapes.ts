@@ -81,16 +81,7 @@ function rowsOf({ shape }: Tensor): number[] {
   return pixels(shape).slice(0, 2);
 }
 
-/** The nodes with one tensor in another's place. */
-function replaced(nodes: readonly Node[], from: Tensor, to: Tensor): Node[] {
-  return nodes.map((node) => ({
-    ...node,
-    output: node.output === from ? to : node.output,
-    inputs: node.inputs.map((input) => (input === from ? to : input)),
-  }));
-}
-
-/** The output keeps the shape that the model promises, unless its pixels are dealt into other rows. */
+/** The outputs are the tensors that hold their values, in the same order though maybe under another shape and name. */
 export function* removeReshapes(graph: Graph, budget: Budget): Phase<Graph> {
   const readers = consumers(graph);
   /** The tensor that holds the values of each that was removed, or that is dealt into other rows. */
@@ -100,9 +91,8 @@ export function* removeReshapes(graph: Graph, budget: Budget): Phase<Graph> {
     if (budget.turnIsOver()) yield;
     const inputs = node.inputs.map((input) => holders.get(input) ?? input);
     if (node.op === 'reshape') {
-      const flattens =
-        node.output !== graph.output &&
-        (readers.get(node.output) ?? []).every(({ op }) => op === 'dense' || op === 'reshape');
+      // An output is read in the order of its values, whatever their shape.
+      const flattens = (readers.get(node.output) ?? []).every(({ op }) => op === 'dense' || op === 'reshape');
       const keepsChannels = pixels(inputs[0].shape)[2] === pixels(node.output.shape)[2];
       if (!keepsChannels && !flattens) throw unsupported(node.name, inputs[0], node.output);
       holders.set(node.output, inputs[0]);
@@ -112,11 +102,11 @@ export function* removeReshapes(graph: Graph, budget: Budget): Phase<Graph> {
     if (simpler.output !== node.output) holders.set(node.output, simpler.output);
     nodes.push(simpler);
   }
-  const holder = holders.get(graph.output);
-  if (!holder) return { ...graph, nodes };
-  if (holder === graph.input || elementCount(holder.shape) !== elementCount(graph.output.shape))
-    throw unsupported(graph.output.name, holder, graph.output);
-  if (!samePixels(holder, graph.output)) return { ...graph, output: holder, nodes };
-  const output: Tensor = { ...holder, name: graph.output.name, shape: graph.output.shape };
-  return { ...graph, output, nodes: replaced(nodes, holder, output) };
+  const outputs = graph.outputs.map((output) => {
+    const holder = holders.get(output) ?? output;
+    if (holder === graph.input || elementCount(holder.shape) !== elementCount(output.shape))
+      throw unsupported(output.name, holder, output);
+    return holder;
+  });
+  return { ...graph, outputs, nodes };
 }

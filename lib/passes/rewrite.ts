@@ -87,9 +87,9 @@ export function replaceInput(node: Node, from: Tensor, to: Tensor): Node {
     : node;
 }
 
-/** How many nodes read each tensor; being the graph's output counts as one more reader. */
+/** How many nodes read each tensor; being an output of the graph counts as one more reader. */
 export function readerCounts(graph: Graph): Map<Tensor, number> {
-  const counts = new Map<Tensor, number>([[graph.output, 1]]);
+  const counts = new Map<Tensor, number>(graph.outputs.map((output) => [output, 1]));
   for (const { inputs } of graph.nodes) {
     for (const input of inputs) counts.set(input, (counts.get(input) ?? 0) + 1);
   }

@@ -2,7 +2,6 @@
 
 /** Element types of the arena: float32, float16 (as bits), or quantized values in the engine's form (see Geometry.q8). */
 export type PortType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int16';
-export type PortValues = Float32Array | Uint16Array | Uint8Array | Int8Array | Int16Array;
 export const PORT_ARRAYS = {
   float32: Float32Array,
   float16: Uint16Array,
@@ -11,16 +10,21 @@ export const PORT_ARRAYS = {
   int16: Int16Array,
 } as const;
 
-/** A place in the arena where a result can be read (or the picture written) once `words` of ops have run. */
+/** A place in the arena where a result can be read (or the picture written) once the ops before it have run. */
 export interface Port {
   /** Byte offset from the arena. */
   offset: number;
   /** The tensor's shape; values are `channels = shape.at(-1)` of every pixel, pixels `stride` elements apart. */
   shape: readonly number[];
   stride: number;
+  /** How the arena holds the values. */
   type: PortType;
-  /** How many words of `ops` must run before the port holds its value; 0 for the input. */
-  words: number;
+  /** The element type that runs take and give: the tensor's own. */
+  own: 'float32' | 'uint8' | 'int8';
+  /** What the arena holds is the own value plus this; 0 but for 8-bit types. */
+  shift: number;
+  /** How many words of `ops` must run before the port holds its values; 0 for the input. */
+  afterWord: number;
 }
 
 /** Packed weights: bytes, or in an engine's own memory. */
@@ -40,7 +44,8 @@ export interface Program<Weights = Uint8Array> {
   /** What must be added to every address of scratch for each thread after the first; a multiple of 64. */
   scratchBytes: number;
   input: Port;
-  output: Port;
+  /** As Graph.outputs. Their values stay until the end of a run. */
+  outputs: readonly Port[];
   /** The pooled features, where the model has them. */
   embedding?: Port;
 }

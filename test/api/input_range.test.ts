@@ -38,7 +38,7 @@ function network(...steps: Step[]): Graph {
   });
   const output: Tensor = { name: 'out', shape: input.shape, type: 'float32' };
   nodes.push({ op: 'sigmoid', name: 'sigmoid', inputs: [tensor], output });
-  return { input, output, nodes };
+  return { input, outputs: [output], nodes };
 }
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };

@@ -1,13 +1,14 @@
 /** Cases that once gave wrong or untyped answers. */
+
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
 import { elementCount, type Graph, LINEAR, NO_PADDING, type Node, type Tensor } from '../../lib/graph/graph';
 import { load, mobilenetV1 } from '../../lib/index';
-import { fromArena, toArena } from '../../lib/model/tensor_io';
 import { simplify } from '../../lib/passes/simplify';
 import { evaluateQuantized } from '../reference/evaluate_quantized';
 import { enginesUnderTest } from '../support/engines';
 import { randomFloats } from '../support/random';
+import { runPort } from '../support/run_port';
 
 const engines = await enginesUnderTest();
 
@@ -17,16 +18,16 @@ function tensor(name: string, shape: number[], scale?: number, zeroPoint = 0): T
 }
 
 function chain(...nodes: Node[]): Graph {
-  return { input: nodes[0].inputs[0], output: nodes[nodes.length - 1].output, nodes };
+  return { input: nodes[0].inputs[0], outputs: [nodes[nodes.length - 1].output], nodes };
 }
 
 async function expectIntegers(graph: Graph, input: Int8Array): Promise<void> {
-  const expected = Array.from(evaluateQuantized(graph, input).get(graph.output)!);
+  const expected = Array.from(evaluateQuantized(graph, input).get(graph.outputs[0])!);
   for (const engine of engines) {
     const program = compile(simplify(graph, 'int8'), engine.geometry);
     const session = await engine.load(program);
-    const values = await session.run(toArena(input, graph.input, program.input.type), program.output);
-    expect(Array.from(fromArena(values, graph.output)), engine.isa).toEqual(expected);
+    const values = await runPort(session, input, program.outputs[0]);
+    expect(Array.from(values), engine.isa).toEqual(expected);
     await session.close();
   }
 }
@@ -146,7 +147,7 @@ describe('the public API', () => {
     for (const options of [null, 'x', 5, { onProgress: 5 }, { signal: 5 }, { signal: {} }]) {
       await expect(load(small, options as never), JSON.stringify(options)).rejects.toMatchObject(bad);
     }
-    await expect(load({ ...small, output: undefined } as never)).rejects.toMatchObject(bad);
+    await expect(load({ ...small, outputs: undefined } as never)).rejects.toMatchObject(bad);
     const model = await load(small);
     for (const options of [null, 'x', { signal: {} }]) {
       await expect(model.classify(image, options as never)).rejects.toMatchObject(bad);

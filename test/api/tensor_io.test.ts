@@ -1,32 +1,45 @@
-/** The forms of quantized values: the model's own and the engines'. */
+/** Values of a model's own type in the forms of the engines, and which are finite. */
 import { describe, expect, test } from 'vitest';
 import type { Tensor } from '../../lib/graph/graph';
-import { checkTensor, fromArena, toArena } from '../../lib/model/tensor_io';
+import { checkTensor } from '../../lib/model/tensor_io';
+import { arenaValues, readPort, writePort } from '../../lib/program/port';
+import type { Port } from '../../lib/program/program';
 import { addon } from '../support/native_addon';
 
-const tensor = (type: 'uint8' | 'int8', zero: number, length: number): Tensor => {
-  return { name: 'levels', shape: [1, length], type, quantization: { scale: [1], zeroPoint: [zero], axis: 0 } };
-};
+/** A port of the length of `values`, whose pixels have one channel each and lie `stride` elements apart. */
+function portOf(length: number, stride: number, own: Port['own'], type: Port['type'], shift: number): Port {
+  return { offset: 64, shape: [1, 1, length, 1], stride, own, type, shift, afterWord: 0 };
+}
 
-test('bytes of any number, at any address, become those of the arena and come back', () => {
+test.each([1, 3])('bytes of any number, at any address, go to the arena and come back, %i elements apart', (stride) => {
   for (let length = 1; length < 40; length++) {
     for (let begin = 0; begin < 5; begin++) {
       const signed = Int8Array.from({ length: 64 }, (_, i) => i * 37 + length).subarray(begin, begin + length);
       const before = Array.from(signed);
-      const int8 = tensor('int8', 3, length);
-      const unsigned = toArena(signed, int8, 'uint8');
-      expect(unsigned).toEqual(Uint8Array.from(before, (level) => level + 128));
-      expect(fromArena(unsigned, int8)).toEqual(Int8Array.from(before));
-      expect(fromArena(unsigned, tensor('uint8', 3, length))).toBe(unsigned);
-      expect(toArena(signed, int8, 'int16')).toEqual(Int16Array.from(before, (level) => level - 3));
-      // The same distance as between the kinds of bytes, and no distance at all.
-      expect(toArena(signed, tensor('int8', -128, length), 'int16')).toEqual(
-        Int16Array.from(before, (level) => level + 128),
-      );
-      expect(toArena(signed, tensor('int8', 0, length), 'int16')).toEqual(Int16Array.from(before));
+      for (const [type, shift] of [
+        ['uint8', 128],
+        ['int8', 0],
+        ['int16', -3],
+        ['int16', 128],
+        ['int16', 0],
+      ] as const) {
+        const port = portOf(length, stride, 'int8', type, shift);
+        const values = arenaValues(new ArrayBuffer(1024), 128, port);
+        writePort(signed, values, port);
+        expect(values.filter((_, i) => i % stride === 0)).toEqual(
+          values.slice(0, length).map((_, i) => before[i] + shift),
+        );
+        expect(values.filter((_, i) => i % stride !== 0).every((gap) => gap === 0)).toBe(true);
+        expect(readPort(values, port)).toEqual(Int8Array.from(before));
+      }
       expect(Array.from(signed)).toEqual(before);
     }
   }
+});
+
+test('halves come out of the arena as the reals that they are', () => {
+  const port = portOf(3, 2, 'float32', 'float16', 0);
+  expect(readPort(Uint16Array.of(0x3c00, 9, 0xc000, 9, 1), port)).toEqual(Float32Array.of(1, -2, 2 ** -24));
 });
 
 type AllFinite = Parameters<typeof checkTensor>[2];

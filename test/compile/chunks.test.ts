@@ -111,7 +111,7 @@ class Network {
     private readonly quantized = false,
   ) {
     const input = this.#tensor(shape);
-    this.graph = { input, output: input, nodes: [] };
+    this.graph = { input, outputs: [input], nodes: [] };
     this.#last = input;
   }
 
@@ -127,7 +127,8 @@ class Network {
   #add(node: object, shape: number[]): this {
     const output = this.#tensor(shape);
     this.graph.nodes.push({ name: 'n', inputs: [this.#last], output, clamp: LINEAR, ...node } as unknown as Node);
-    this.#last = this.graph.output = output;
+    this.#last = output;
+    this.graph.outputs = [output];
     return this;
   }
 

@@ -2,6 +2,7 @@
  * Every run can be ended within a chunk: by an abort, by close(), and by the end of its thread or process. Runs here take
  * minutes if nothing ends them; only the time limit of a test sees that.
  */
+
 import { spawnSync } from 'node:child_process';
 import { pbkdf2 } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
@@ -12,13 +13,15 @@ import { describe, expect, test } from 'vitest';
 import { load } from '../../lib';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import type { Backend, Engine, Session } from '../../lib/engines/engine';
+import type { TensorValues } from '../../lib/graph/graph';
 import { selectEngine } from '../../lib/node/engines/select';
-import type { Port, PortValues, Program } from '../../lib/program/program';
+import type { Port, Program } from '../../lib/program/program';
 import { encode, type Op } from '../../lib/program/schema';
 import { longNetwork } from '../fixtures/long_network';
 import { addon } from '../support/native_addon';
 import { packageRoot } from '../support/package_root';
 import { randomFloats } from '../support/random';
+import { runPort } from '../support/run_port';
 
 const PIXELS = 128 * 128;
 const CHANNELS = 8;
@@ -39,12 +42,20 @@ function countingProgram(threads: number): Program {
   const record = encode([add]);
   const ops = new Int32Array(record.length * OPS);
   for (let i = 0; i < OPS; i++) ops.set(record, i * record.length);
-  const port = (offset: number, words: number): Port => ({
-    ...{ offset, shape: [1, 128, 128, CHANNELS], stride: CHANNELS, type: 'float32', words },
+  const port = (offset: number, afterWord: number): Port => ({
+    ...{
+      offset,
+      shape: [1, 128, 128, CHANNELS],
+      stride: CHANNELS,
+      type: 'float32',
+      own: 'float32',
+      shift: 0,
+      afterWord,
+    },
   });
   return {
     ...{ ops, weights: new Uint8Array(0), arenaBytes: 2 * BYTES, threads, scratchBytes: 0 },
-    ...{ input: port(0, 0), output: port(BYTES, ops.length), embedding: port(BYTES, record.length) },
+    ...{ input: port(0, 0), outputs: [port(BYTES, ops.length)], embedding: port(BYTES, record.length) },
   };
 }
 
@@ -54,12 +65,12 @@ async function counters(session: Session): Promise<Float32Array> {
   return new Float32Array((await session.readMemory()).slice(BYTES).buffer);
 }
 
-function plusOne(values: PortValues): PortValues {
+function plusOne(values: TensorValues): TensorValues {
   return values.map((value) => value + 1);
 }
 
 /** Faster than toEqual, for arrays as long as these. */
-function expectSame(actual: PortValues, expected: PortValues): void {
+function expectSame(actual: TensorValues, expected: TensorValues): void {
   expect(actual).toHaveLength(expected.length);
   expect(actual.findIndex((value, i) => value !== expected[i])).toBe(-1);
 }
@@ -86,7 +97,7 @@ describe.each(CASES.filter(([backend]) => backend === 'wasm' || addon))('%s on %
     const { program, session } = await open();
     for (let round = 0; round < 3; round++) {
       const controller = new AbortController();
-      const run = session.run(ones, program.output, controller.signal);
+      const run = runPort(session, ones, program.outputs[0], controller.signal);
       await later();
       controller.abort();
       await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
@@ -95,7 +106,7 @@ describe.each(CASES.filter(([backend]) => backend === 'wasm' || addon))('%s on %
       await later();
       expectSame(await counters(session), reached);
       // The first op alone adds 1.
-      expectSame(await session.run(ones, program.embedding!), plusOne(reached));
+      expectSame(await runPort(session, ones, program.embedding!), plusOne(reached));
     }
     await session.close();
   });
@@ -104,24 +115,24 @@ describe.each(CASES.filter(([backend]) => backend === 'wasm' || addon))('%s on %
     const { program, session } = await open();
     const before = new AbortController();
     const ended = new AbortController();
-    const run = session.run(ones, program.output, before.signal);
+    const run = runPort(session, ones, program.outputs[0], before.signal);
     before.abort();
     await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-    await expect(session.run(ones, program.output, before.signal)).rejects.toMatchObject({ code: 'ABORTED' });
-    const first = await session.run(ones, program.embedding!, ended.signal);
+    await expect(runPort(session, ones, program.outputs[0], before.signal)).rejects.toMatchObject({ code: 'ABORTED' });
+    const first = await runPort(session, ones, program.embedding!, ended.signal);
     ended.abort();
-    expectSame(await session.run(ones, program.embedding!), plusOne(first));
+    expectSame(await runPort(session, ones, program.embedding!), plusOne(first));
     await session.close();
   });
 
   test('close() ends the run, and says so', async () => {
     const { program, session } = await open();
-    const run = session.run(ones, program.output);
+    const run = runPort(session, ones, program.outputs[0]);
     const rejected = expect(run).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
     await later();
     await session.close();
     await rejected;
-    await expect(session.run(ones, program.output)).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
+    await expect(runPort(session, ones, program.outputs[0])).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
   });
 
   test('a model answers the calls behind an aborted one, in their order', async () => {
@@ -196,7 +207,7 @@ describe.skipIf(!addon)('native runs', () => {
     // More than the pool has threads.
     const sessions = await Promise.all(Array.from({ length: 6 }, () => engine.load(program)));
     let ended = 0;
-    const runs = sessions.map((session) => session.run(ones, program.output).catch(() => ended++));
+    const runs = sessions.map((session) => runPort(session, ones, program.outputs[0]).catch(() => ended++));
     await Promise.all([
       readFile(__filename),
       lookup('localhost'),

@@ -1,8 +1,8 @@
 /** Dense layers over maps of vectors, as networks have them that put a Dense before Flatten: 1x1 convolutions. */
+
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
 import { elementCount, type Graph } from '../../lib/graph/graph';
-import { fromArena, toArena } from '../../lib/model/tensor_io';
 import { readModelFile } from '../../lib/node/read_model_file';
 import { simplify } from '../../lib/passes/simplify';
 import { readGraph } from '../fixtures/read_tflite';
@@ -13,6 +13,7 @@ import { evaluate } from '../reference/evaluate';
 import { evaluateQuantized } from '../reference/evaluate_quantized';
 import { enginesUnderTest } from '../support/engines';
 import { randomFloats } from '../support/random';
+import { runPort } from '../support/run_port';
 
 const engines = await enginesUnderTest();
 const FULLY_CONNECTED = 8;
@@ -21,13 +22,14 @@ const KEEP_NUM_DIMS: [number, ...[number, 'int8', number][]] = [FULLY_CONNECTED,
 /** The answers of every engine, beside those of plain loops over the Graph as the file has it. */
 async function answers(graph: Graph, levels: Float32Array | Int8Array) {
   const precision = levels instanceof Float32Array ? 'float32' : 'int8';
-  const judge = precision === 'float32' ? evaluate(graph, levels) : evaluateQuantized(graph, levels).get(graph.output)!;
+  const judge =
+    precision === 'float32' ? evaluate(graph, levels) : evaluateQuantized(graph, levels).get(graph.outputs[0])!;
   const given: [string, number[]][] = [];
   for (const engine of engines) {
     const program = compile(simplify(graph, precision), engine.geometry);
     const session = await engine.load(program);
-    const values = await session.run(toArena(levels, graph.input, program.input.type), program.output);
-    given.push([engine.isa, Array.from(fromArena(values, graph.output))]);
+    const values = await runPort(session, levels, program.outputs[0]);
+    given.push([engine.isa, Array.from(values)]);
     await session.close();
   }
   return { judge: Array.from(judge), given };
@@ -77,7 +79,7 @@ describe('float32', () => {
   test('one vector per pixel as the answer, and its softmax', async () => {
     const rows = () =>
       new TfliteChain(PICTURE).push('FULLY_CONNECTED', { shape: [12, 5] }, weights(5, 6), [FULLY_CONNECTED]);
-    expect((await expectFloats(rows())).output.shape).toEqual([12, 5]);
+    expect((await expectFloats(rows())).outputs[0].shape).toEqual([12, 5]);
     await expectFloats(rows().push('SOFTMAX', { shape: [12, 5] }, [], [9, [0, 'float32', 1]]));
     await expectFloats(
       rows()

@@ -1,4 +1,5 @@
 /** precision: 'float16': which engines have it, what becomes of a network, and answers where the CPU has halves. */
+
 import { describe, expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { halfToFloat } from '../../lib/base/half_float';
@@ -12,6 +13,7 @@ import { evaluate } from '../reference/evaluate';
 import { enginesUnderTest } from '../support/engines';
 import { randomFloats } from '../support/random';
 import { randomGraph } from '../support/random_graph';
+import { runPort } from '../support/run_port';
 
 const engines = await enginesUnderTest();
 const able = engines.filter(({ geometry }) => geometry.f16);
@@ -60,7 +62,7 @@ describe('the program', () => {
     const wide = compile(simplify(small()), geometry);
     const half = compile(simplify(small(), 'float16'), geometry);
     expect(half.weights.length / wide.weights.length).toBeCloseTo(0.5, 2);
-    expect([wide.input.type, half.input.type, half.output.type, half.embedding!.type]).toEqual([
+    expect([wide.input.type, half.input.type, half.outputs[0].type, half.embedding!.type]).toEqual([
       'float32',
       'float32',
       'float32',
@@ -106,7 +108,7 @@ describe.skipIf(able.length === 0).each(able)('on $isa with halves', ({ isa }) =
       ] as const) {
         const program = compile(simplify(graph, 'float16'), engine.geometry, { fusion, threads });
         const session = await engine.load(program, threads);
-        const values = await session.run(input, program.output);
+        const values = await runPort(session, input, program.outputs[0]);
         outputs.push(Array.from(values, values instanceof Uint16Array ? halfToFloat : Number));
         await session.close();
       }

@@ -1,4 +1,5 @@
 /** Every op on every engine as a one-op program, against plain loops, with guard zones around every buffer. */
+
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
 import type { Engine } from '../../lib/engines/engine';
@@ -19,6 +20,7 @@ import type { Port, Program } from '../../lib/program/program';
 import { evaluate } from '../reference/evaluate';
 import { enginesUnderTest } from '../support/engines';
 import { randomFloats } from '../support/random';
+import { runPort } from '../support/run_port';
 
 let engines: Engine[];
 beforeAll(async () => {
@@ -37,7 +39,7 @@ function constant(name: string, shape: readonly number[], seed: number): Tensor 
 }
 
 function oneNode(node: Node): Graph {
-  return { input: node.inputs[0], output: node.output, nodes: [node] };
+  return { input: node.inputs[0], outputs: [node.output], nodes: [node] };
 }
 
 interface Shape {
@@ -127,12 +129,12 @@ async function check(graph: Graph, tolerance = 3e-6): Promise<void> {
     const session = await engine.load(program);
     try {
       await session.writeMemory(new Uint8Array(program.arenaBytes).fill(CANARY));
-      const actual = (await session.run(input, program.output)) as Float32Array;
+      const actual = (await runPort(session, input, program.outputs[0])) as Float32Array;
       const worst = expected.reduce((max, value, i) => Math.max(max, Math.abs(value - actual[i])), 0);
       expect(worst / scale, engine.isa).toBeLessThan(tolerance);
 
       const memory = await session.readMemory();
-      const open = [extent(program.input), extent(program.output), scratchExtent(program)];
+      const open = [extent(program.input), extent(program.outputs[0]), scratchExtent(program)];
       for (const [from, to] of open) memory.fill(CANARY, from, to);
       expect(
         memory.findIndex((byte) => byte !== CANARY),

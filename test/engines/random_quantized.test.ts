@@ -1,12 +1,13 @@
 /** Thousands of random quantized networks: scalar = AVX2 = wasm = the plain loops, bit for bit, fused or not, on 1 to 3 threads. */
+
 import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
 import type { Engine } from '../../lib/engines/engine';
-import { fromArena, toArena } from '../../lib/model/tensor_io';
 import { simplify } from '../../lib/passes/simplify';
 import { evaluateQuantized } from '../reference/evaluate_quantized';
 import { enginesUnderTest } from '../support/engines';
 import { randomQuantized } from '../support/random_quantized';
+import { runPort } from '../support/run_port';
 
 let engines: Engine[];
 beforeAll(async () => {
@@ -15,7 +16,7 @@ beforeAll(async () => {
 
 async function check(seed: number, engine: Engine): Promise<void> {
   const { graph, input } = randomQuantized(seed);
-  const expected = Array.from(evaluateQuantized(graph, input).get(graph.output)!);
+  const expected = Array.from(evaluateQuantized(graph, input).get(graph.outputs[0])!);
   const simple = simplify(graph, 'int8');
   const manyThreads = 2 + (seed % 2);
   for (const [fusion, threads] of [
@@ -25,10 +26,8 @@ async function check(seed: number, engine: Engine): Promise<void> {
     const program = compile(simple, engine.geometry, { fusion, threads });
     const session = await engine.load(program, Math.min(threads, engine.maxThreads));
     try {
-      const values = await session.run(toArena(input, graph.input, program.input.type), program.output);
-      expect(Array.from(fromArena(values, simple.output)), `seed ${seed} on ${engine.isa}, fusion ${fusion}`).toEqual(
-        expected,
-      );
+      const values = await runPort(session, input, program.outputs[0]);
+      expect(Array.from(values), `seed ${seed} on ${engine.isa}, fusion ${fusion}`).toEqual(expected);
     } finally {
       await session.close();
     }

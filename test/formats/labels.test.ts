@@ -47,7 +47,7 @@ describe('texts of a megabyte end, in labels as everywhere', () => {
 /** As much of a Graph as matters here. */
 function graphOf(classes: number): Graph {
   const output = { name: 'output', shape: [1, classes], type: 'float32' as const };
-  return { input: output, output, nodes: [] };
+  return { input: output, outputs: [output], nodes: [] };
 }
 
 describe('which labels a model gets', () => {

@@ -79,7 +79,7 @@ describe.skipIf(!hasShared)('real models', () => {
     const { graph, labels, preprocess } = await readModelFile(sharedPath('models', file));
     checkGraph(graph);
     expect(graph.input).toMatchObject({ type: expected.type, shape: expected.input });
-    expect(graph.output.shape).toEqual([1, expected.classes]);
+    expect(graph.outputs[0].shape).toEqual([1, expected.classes]);
     expect(operators(graph)).toEqual(expected.ops);
     const { graph: table, lacking = 0 } = expected.like;
     expect(parameters(graph)).toBe(parameters(table) - lacking * 3 * 3 * 8);

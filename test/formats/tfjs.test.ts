@@ -23,7 +23,7 @@ async function expectSameAnswers(model: tf.LayersModel, artifacts?: object): Pro
   const input = randomFloats(elementCount(graph.input.shape), 7);
   const expected = predictWithTfjs(model, input);
   const received = evaluate(graph, input);
-  expect(graph.output.shape).toEqual(expected.shape);
+  expect(graph.outputs[0].shape).toEqual(expected.shape);
   expect(received.length).toBe(expected.data.length);
   for (const [i, value] of received.entries()) expect(value).toBeCloseTo(expected.data[i], 4);
 }
@@ -234,7 +234,11 @@ describe('weights', () => {
 });
 
 test("nsfwjs' MobileNetV2: the papers' count of layers, five classes", async () => {
-  const { input, output, nodes } = await readGraph(nsfwjsModel());
+  const {
+    input,
+    outputs: [output],
+    nodes,
+  } = await readGraph(nsfwjsModel());
   expect(input.shape).toEqual([1, 224, 224, 3]);
   expect(output.shape).toEqual([1, 5]);
   const count = (op: string) => nodes.filter((node) => node.op === op).length;

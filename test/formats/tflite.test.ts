@@ -6,7 +6,11 @@ import { CONV, constant, DEPTHWISE, ints, oneOperator, ramp, smallFloatNetwork }
 import { buildTflite, type TestModel, type TestOperator, type TestTensor } from '../fixtures/tflite_builder';
 
 test('a small float network: nodes, shapes, values, names', async () => {
-  const { input, output, nodes } = await readGraph(smallFloatNetwork());
+  const {
+    input,
+    outputs: [output],
+    nodes,
+  } = await readGraph(smallFloatNetwork());
   expect(nodes.map(({ op }) => op)).toEqual(['conv2d', 'depthwise_conv2d', 'add', 'pool', 'dense', 'softmax']);
   expect(input).toMatchObject({ name: 'picture', shape: [1, 9, 7, 3], type: 'float32' });
   expect(output).toMatchObject({ name: 'probabilities', shape: [1, 5] });
@@ -241,7 +245,7 @@ describe('shapes', () => {
       ],
       outputs: [2],
     };
-    expect((await readGraph(model)).output.shape).toEqual([1, 1, 4]);
+    expect((await readGraph(model)).outputs[0].shape).toEqual([1, 1, 4]);
   });
 
   test('a shape that converters compute from a free batch: SHAPE, STRIDED_SLICE, PACK, RESHAPE', async () => {

@@ -17,7 +17,7 @@ test('a pool costs what its window touches, though it multiplies nothing', () =>
     ...{ name: 'p', op: 'pool', kind: 'average', source: 'pool', inputs: [input], output },
     ...{ window: window(1024), clamp: LINEAR },
   };
-  const graph: Graph = { input, output, nodes: [pool] };
+  const graph: Graph = { input, outputs: [output], nodes: [pool] };
   expect(totals(graph).macs).toBe(0);
   // One channel costs what eight do.
   expect(workOf(graph)).toBe(1025 * 1025 * 1024 * 1024 * 8);

@@ -1,4 +1,5 @@
 /** The addon's own contract: whatever JavaScript does to it, there is an error or an answer, never a crash. */
+
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import type { Program } from '../../lib/program/program';
 import { encode, type Op } from '../../lib/program/schema';
 import { addon } from '../support/native_addon';
 import { packageRoot } from '../support/package_root';
+import { runPort } from '../support/run_port';
 
 /** Doubles: adds 4 pixels of 8 channels to themselves. The input is at 0, the output at 128. */
 const DOUBLE: Op<'add'> = {
@@ -32,14 +34,15 @@ const DOUBLE: Op<'add'> = {
 };
 const ops = encode([DOUBLE]);
 const NO_BYTES = new Uint8Array(0);
-const INPUT = { offset: 0, pixels: 4, channelBytes: 32, strideBytes: 32, words: 0 };
-const OUTPUT = { offset: 128, pixels: 4, channelBytes: 32, strideBytes: 32, words: ops.length };
+const INPUT = { offset: 0, pixels: 4, channelBytes: 32, strideBytes: 32, afterWord: 0 };
+const OUTPUT = { offset: 128, pixels: 4, channelBytes: 32, strideBytes: 32, afterWord: ops.length };
 const values = Float32Array.from({ length: 32 }, (_, i) => i - 9.5);
 
 type BytePort = { [Field in keyof typeof INPUT]: number } & { flips?: boolean };
 
 function run(session: typeof addon.Session, input: unknown, from: BytePort, to: BytePort): Promise<ArrayBuffer> {
-  return session.run(input, session.addPort(from), session.addPort(to));
+  const running = session.run(input, session.addPort(from), Uint32Array.of(session.addPort(to)));
+  return running.then((outputs: ArrayBuffer[] | undefined) => outputs?.[0]);
 }
 
 function newSession(words = ops, arenaBytes: unknown = 256, threads: unknown = 2) {
@@ -62,7 +65,7 @@ describe.skipIf(!addon)('a session', () => {
     const bytes = Int8Array.from({ length: 4 * 29 }, (_, i) => i - 50);
     // Dense, and with room between the pixels.
     for (const strideBytes of [29, 32]) {
-      const port = { offset: 0, pixels: 4, channelBytes: 29, strideBytes, words: 0 };
+      const port = { offset: 0, pixels: 4, channelBytes: 29, strideBytes, afterWord: 0 };
       const answer = new Uint8Array(await run(session, bytes, { ...port, flips: true }, port));
       expect(answer).toEqual(Uint8Array.from(bytes, (value) => value + 128));
     }
@@ -70,7 +73,7 @@ describe.skipIf(!addon)('a session', () => {
 
   test('stops after the words of the port', async () => {
     const session = newSession();
-    await run(session, values, INPUT, { ...OUTPUT, words: 0 });
+    await run(session, values, INPUT, { ...OUTPUT, afterWord: 0 });
     expect(new Float32Array(session.readMemory()).subarray(32)).toEqual(new Float32Array(32));
   });
 
@@ -131,13 +134,13 @@ describe.skipIf(!addon)('a session', () => {
     const session = newSession();
     const trap = {
       ...OUTPUT,
-      get words() {
+      get afterWord() {
         session.close();
         return ops.length;
       },
     };
     const input = session.addPort(INPUT);
-    expect(() => session.run(values, input, session.addPort(trap))).toThrow('closed');
+    expect(() => session.run(values, input, Uint32Array.of(session.addPort(trap)))).toThrow('closed');
   });
 });
 
@@ -237,20 +240,23 @@ describe.skipIf(!addon)('arguments are refused', () => {
     ['whose size overflows', { ...OUTPUT, pixels: 2 ** 52, strideBytes: 2 ** 52 }],
     ['at a fraction', { ...OUTPUT, offset: 0.5 }],
     ['at NaN', { ...OUTPUT, offset: Number.NaN }],
-    ['with words behind the end', { ...OUTPUT, words: ops.length + 1 }],
-    ['with words inside a record', { ...OUTPUT, words: 1 }],
+    ['with words behind the end', { ...OUTPUT, afterWord: ops.length + 1 }],
+    ['with words inside a record', { ...OUTPUT, afterWord: 1 }],
   ])('a port %s', (_, port) => {
     expect(() => newSession().addPort(port)).toThrow(TypeError);
   });
 
   test.each([
     ['nothing', []],
-    ['a plain array', [[1, 2, 3], 0, 1]],
-    ['a wrong length', [values.subarray(1), 0, 1]],
+    ['a plain array', [[1, 2, 3], 0, Uint32Array.of(1)]],
+    ['a plain array of ports', [values, 0, [1]]],
+    ['a wrong length', [values.subarray(1), 0, Uint32Array.of(1)]],
     ['null', [null, null, null]],
     ['an object for a port', [values, INPUT, OUTPUT]],
-    ['an unknown port', [values, 0, 2]],
-    ['a port before the first', [values, -1, 1]],
+    ['an unknown port', [values, 0, Uint32Array.of(1, 2)]],
+    ['no port', [values, 0, new Uint32Array(0)]],
+    ['a list of ports that is none of 32 bits', [values, 0, Uint8Array.of(1)]],
+    ['a port before the first', [values, -1, Uint32Array.of(1)]],
   ])('run with %s', (_, args) => {
     const session = newSession();
     session.addPort(INPUT);
@@ -292,7 +298,15 @@ describe.skipIf(!addon)('arguments are refused', () => {
   test.skipIf(is32Bit)('memory that does not exist is OUT_OF_MEMORY', async () => {
     expect(() => newSession(ops, 2 ** 52)).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
     const engine = loadNativeEngine({ isa: 'scalar' });
-    const port = { offset: 0, shape: [4, 8], stride: 8, type: 'float32', zero: 0, words: 0 } as const;
+    const port = {
+      offset: 0,
+      shape: [4, 8],
+      stride: 8,
+      type: 'float32',
+      own: 'float32',
+      shift: 0,
+      afterWord: 0,
+    } as const;
     const program = {
       ops,
       weights: NO_BYTES,
@@ -300,7 +314,7 @@ describe.skipIf(!addon)('arguments are refused', () => {
       scratchBytes: 0,
       threads: 1,
       input: port,
-      output: port,
+      outputs: [port],
     };
     await expect(engine.load(program)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
   });
@@ -318,18 +332,24 @@ describe.skipIf(!addon)('the engine', () => {
 
   test('ends the run in progress when it closes, and says so afterwards', async () => {
     const session = await engine.load(program);
-    const running = expect(session.run(picture, program.output)).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
+    const running = expect(runPort(session, picture, program.outputs[0])).rejects.toMatchObject({
+      code: 'MODEL_CLOSED',
+    });
     await session.close();
     await session.close();
     await running;
-    for (const use of [session.run(picture, program.output), session.readMemory(), session.writeMemory(NO_BYTES)]) {
+    for (const use of [
+      runPort(session, picture, program.outputs[0]),
+      session.readMemory(),
+      session.writeMemory(NO_BYTES),
+    ]) {
       await expect(use).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
     }
   });
 
   test('reports a refusal by the addon as a defect of this package', async () => {
     const session = await engine.load(program);
-    await expect(session.run(picture.subarray(1), program.output)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(runPort(session, picture.subarray(1), program.outputs[0])).rejects.toMatchObject({ code: 'INTERNAL' });
     await expect(engine.load({ ...program, arenaBytes: 64 })).rejects.toMatchObject({ code: 'INTERNAL' });
     await session.close();
   });
@@ -341,11 +361,11 @@ describe.skipIf(!addon)('the engine', () => {
       const { program, picture } = workerData;
       (async () => {
         const session = await loadNativeEngine().load(program);
-        parentPort.postMessage(await session.run(picture, program.output));
-        for (;;) await session.run(picture, program.output);
+        parentPort.postMessage((await session.run(picture, program.outputs))[0]);
+        for (;;) await session.run(picture, program.outputs);
       })();`;
     const session = await engine.load(program);
-    const expected = await session.run(picture, program.output);
+    const expected = await runPort(session, picture, program.outputs[0]);
     await session.close();
     for (let round = 0; round < 3; round++) {
       const workers = Array.from(
@@ -368,7 +388,7 @@ describe.skipIf(!addon)('the engine', () => {
     const rss = async (rounds: number) => {
       for (let round = 0; round < rounds; round++) {
         const session = await engine.load(program);
-        await session.run(picture, program.output);
+        await runPort(session, picture, program.outputs[0]);
         await session.close();
       }
       return process.memoryUsage().rss;

@@ -30,8 +30,13 @@ function growable(bytes: number): { buffer: SharedArrayBuffer; offset: number } 
 
 function newSession(arenaBytes = 64) {
   const session = new addon.Session('scalar', NO_OPS, NO_BYTES, arenaBytes, 0, 1);
-  const port = { offset: 0, pixels: 1, channelBytes: 64, strideBytes: 64, words: 0 };
+  const port = { offset: 0, pixels: 1, channelBytes: 64, strideBytes: 64, afterWord: 0 };
   return { session, port: session.addPort(port) };
+}
+
+/** Of the only output. */
+async function valuesOf(run: Promise<ArrayBuffer[]>): Promise<Uint8Array> {
+  return new Uint8Array((await run)[0]);
 }
 
 const counted = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
@@ -43,7 +48,7 @@ describe.skipIf(!addon)('arrays are taken', () => {
       new Uint8Array(buffer, offset, 64).set(counted);
       const view = new Type(buffer as ArrayBuffer, offset, 64 / Type.BYTES_PER_ELEMENT);
       const { session, port } = newSession();
-      expect(new Uint8Array(await session.run(view, port, port)), Type.name).toEqual(counted);
+      expect(await valuesOf(session.run(view, port, Uint32Array.of(port))), Type.name).toEqual(counted);
       session.writeMemory(view);
       expect(new Uint8Array(session.readMemory()), Type.name).toEqual(counted);
       const weights = new addon.Weights(2 ** 20, 0);
@@ -53,28 +58,29 @@ describe.skipIf(!addon)('arrays are taken', () => {
     const { buffer, offset } = memory();
     new Uint8Array(buffer, offset, 64).set(counted);
     const { session, port } = newSession();
-    expect(new Uint8Array(await session.run(new DataView(buffer as ArrayBuffer, offset, 64), port, port))).toEqual(
-      counted,
-    );
+    expect(
+      await valuesOf(session.run(new DataView(buffer as ArrayBuffer, offset, 64), port, Uint32Array.of(port))),
+    ).toEqual(counted);
   });
 
   test('that follow the length of their memory, as long as it is now', async () => {
     const { session, port } = newSession();
     const memory = new ArrayBuffer(32, { maxByteLength: 128 });
     const tracking = [new Uint8Array(memory), new DataView(memory)];
-    for (const view of tracking) expect(() => session.run(view, port, port)).toThrow(TypeError);
+    for (const view of tracking) expect(() => session.run(view, port, Uint32Array.of(port))).toThrow(TypeError);
     memory.resize(64);
-    for (const view of tracking) await session.run(view, port, port);
+    for (const view of tracking) await session.run(view, port, Uint32Array.of(port));
     const fixed = [new Uint8Array(memory, 0, 64), new DataView(memory, 0, 64)];
     memory.resize(16);
-    for (const view of [...tracking, ...fixed]) expect(() => session.run(view, port, port)).toThrow(TypeError);
+    for (const view of [...tracking, ...fixed])
+      expect(() => session.run(view, port, Uint32Array.of(port))).toThrow(TypeError);
   });
 
   test('that are detached as what they are then: empty', () => {
     const { session, port } = newSession();
     const view = new Float32Array(16);
     structuredClone(view, { transfer: [view.buffer] });
-    expect(() => session.run(view, port, port)).toThrow(TypeError);
+    expect(() => session.run(view, port, Uint32Array.of(port))).toThrow(TypeError);
     expect(() => session.writeMemory(view)).toThrow(TypeError);
     expect(addon.allFinite(view)).toBe(true);
   });
@@ -95,7 +101,7 @@ describe.skipIf(!addon)('a getter that throws', () => {
     inputLo: 0,
     inputHi: 255,
   };
-  const port = { offset: 0, pixels: 1, channelBytes: 64, strideBytes: 64, words: 0, flips: false };
+  const port = { offset: 0, pixels: 1, channelBytes: 64, strideBytes: 64, afterWord: 0, flips: false };
   const weights = () => new addon.Weights(2 ** 20, 0);
   const CALLS: [string, object, string[], (value: object) => unknown][] = [
     ['a port', port, Object.keys(port), (value) => newSession().session.addPort(value)],
@@ -155,10 +161,10 @@ describe.skipIf(!addon || process.arch === 'arm')('an answer that no memory can 
       return;
     }
     expect(() => session.readMemory()).toThrow(outOfMemory);
-    const port = { offset: 0, pixels: 1, channelBytes: 64, strideBytes: 64, words: 0 };
+    const port = { offset: 0, pixels: 1, channelBytes: 64, strideBytes: 64, afterWord: 0 };
     const input = session.addPort(port);
     const huge = session.addPort({ ...port, channelBytes: HUGE, strideBytes: HUGE });
-    await expect(session.run(counted, input, huge)).rejects.toEqual(outOfMemory);
-    expect(new Uint8Array(await session.run(counted, input, input))).toEqual(counted);
+    await expect(session.run(counted, input, Uint32Array.of(input, huge))).rejects.toEqual(outOfMemory);
+    expect(await valuesOf(session.run(counted, input, Uint32Array.of(input)))).toEqual(counted);
   });
 });

@@ -23,7 +23,7 @@ async function main() {
   const program = compile(simplify(mobilenetV2({ alpha: 0.35, inputSize: 64, classes: 10 })), engine.geometry);
   const session = await engine.load(program);
   const input = Float32Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.sin(i));
-  return { isa: engine.isa, answer: [...await session.run(input, program.output)] };
+  return { isa: engine.isa, answer: [...(await session.run(input, program.outputs))[0]] };
 }
 main().catch(({ code, message }) => ({ code, message })).then((result) => console.log(JSON.stringify(result)));
 `;

@@ -72,5 +72,5 @@ export function evaluateAll(graph: Graph, input: ArrayLike<number>): Map<Tensor,
 
 /** The value of the graph's output. */
 export function evaluate(graph: Graph, input: ArrayLike<number>): Values {
-  return evaluateAll(graph, input).get(graph.output)!;
+  return evaluateAll(graph, input).get(graph.outputs[0])!;
 }

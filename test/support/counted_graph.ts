@@ -17,7 +17,7 @@ export function counted(graph: Graph, counter: Counter): Graph {
     const copy = { ...node, inputs: node.inputs.map(tensorOf), output: tensorOf(node.output) } as Node;
     return counting(copy, ['inputs', 'output'], counter);
   });
-  return { input: tensorOf(graph.input), output: tensorOf(graph.output), nodes };
+  return { input: tensorOf(graph.input), outputs: graph.outputs.map(tensorOf), nodes };
 }
 
 function counting<T extends object>(value: T, keys: (keyof T)[], counter: Counter): T {
@@ -51,7 +51,7 @@ function chain(length: number, channels: number, make: (input: Tensor, output: T
     nodes.push(make(at, output, input));
     at = output;
   }
-  return { input, output: at, nodes };
+  return { input, outputs: [at], nodes };
 }
 
 const relu = { min: 0, max: Number.POSITIVE_INFINITY };
@@ -71,8 +71,8 @@ export const LONG_GRAPHS: Record<string, (n: number) => Graph> = {
   reshapes: (n) => {
     const graph = chain(n, 8, (input, output) => ({ op: 'reshape', name: output.name, inputs: [input], output }));
     const output = activation('last', 8);
-    const last: Node = { op: 'activation', name: 'last', inputs: [graph.output], output, clamp: relu };
-    return { ...graph, nodes: [...graph.nodes, last], output };
+    const last: Node = { op: 'activation', name: 'last', inputs: [graph.outputs[0]], output, clamp: relu };
+    return { ...graph, nodes: [...graph.nodes, last], outputs: [output] };
   },
   adds: (n) =>
     chain(n, 8, (input, output, first) => ({
@@ -92,9 +92,9 @@ export const LONG_GRAPHS: Record<string, (n: number) => Graph> = {
     const nodes = [...graph.nodes];
     for (let i = 0; i < n; i++) {
       const output = activation(`t${i}`, 8);
-      nodes.push({ op: 'softmax', name: output.name, inputs: [graph.output], output, beta: 1 });
+      nodes.push({ op: 'softmax', name: output.name, inputs: [graph.outputs[0]], output, beta: 1 });
     }
-    return { ...graph, nodes, output: nodes[n].output };
+    return { ...graph, nodes, outputs: [nodes[n].output] };
   },
   'convolutions, and sums of the last first': (n) => {
     const input = activation('input', 8);
@@ -111,6 +111,6 @@ export const LONG_GRAPHS: Record<string, (n: number) => Graph> = {
       nodes.push({ op: 'add', name: output.name, inputs: [tensor, at], output, clamp: LINEAR });
       at = output;
     }
-    return { input, output: at, nodes };
+    return { input, outputs: [at], nodes };
   },
 };

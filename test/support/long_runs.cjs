@@ -20,7 +20,7 @@ function longNetwork() {
   const window = { kernel: [1024, 1024], stride: [1, 1], dilation: [1, 1], padding };
   const clamp = { min: -Infinity, max: Infinity };
   const pool = { name: 'pool', op: 'pool', kind: 'average', source: 'pool', inputs: [input], output, window, clamp };
-  return { input, output, nodes: [pool] };
+  return { input, outputs: [output], nodes: [pool] };
 }
 
 async function beginRun(backend, threads) {

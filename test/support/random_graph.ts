@@ -38,7 +38,7 @@ export class RandomGraph {
   }
 
   graph(): Graph {
-    return { input: this.input, output: this.current, nodes: this.nodes };
+    return { input: this.input, outputs: [this.current], nodes: this.nodes };
   }
 
   get #channels(): number {

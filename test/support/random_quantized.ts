@@ -40,7 +40,7 @@ export class RandomQuantizedGraph {
   }
 
   graph(): Graph {
-    return { input: this.input, output: this.current, nodes: this.nodes };
+    return { input: this.input, outputs: [this.current], nodes: this.nodes };
   }
 
   /** Levels of every value, the ends more often than chance would have it. */

@@ -1,4 +1,5 @@
 /** The wasm engine as a whole: networks against the reference, instruction sets, and the life of a session. */
+
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -7,11 +8,13 @@ import { mobilenetV1 } from '../../lib/architectures/mobilenet_v1';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { compile } from '../../lib/compile/compile';
 import type { Engine } from '../../lib/engines/engine';
+import type { TensorValues } from '../../lib/graph/graph';
 import { loadWasmEngine } from '../../lib/node/engines/wasm';
 import { simplify } from '../../lib/passes/simplify';
-import type { PortValues, Program } from '../../lib/program/program';
+import type { Program } from '../../lib/program/program';
 import { evaluate } from '../reference/evaluate';
 import { packageRoot } from '../support/package_root';
+import { runPort } from '../support/run_port';
 import { Random } from './one_op';
 
 const graph = mobilenetV2({ alpha: 0.35, inputSize: 96, classes: 10 });
@@ -33,11 +36,11 @@ describe.each(['simd128', 'relaxed-simd'])('%s', (isa) => {
     expect(engine).toMatchObject({ backend: 'wasm', isa });
     for (const network of [graph, mobilenetV1({ alpha: 0.25, inputSize: 96, classes: 10 })]) {
       const expected = evaluate(network, input);
-      const answers: PortValues[] = [];
+      const answers: TensorValues[] = [];
       for (const options of [{ fusion: 'always' }, { fusion: 'never' }, { fusion: 'auto', threads: 3 }] as const) {
         const compiled = compile(simplify(network), engine.geometry, options);
         const session = await engine.load(compiled);
-        answers.push(await session.run(input, compiled.output));
+        answers.push(await runPort(session, input, compiled.outputs[0]));
         await session.close();
       }
       const worst = Math.max(...expected.map((v, i) => Math.abs(v - answers[0][i])));
@@ -72,17 +75,17 @@ describe('a session', () => {
     const kept = input.slice();
     const other = new Random(8).values(input.length);
     const [first, second, again, embedding] = await Promise.all([
-      session.run(input, compiled.output),
-      session.run(other, compiled.output),
-      session.run(input, compiled.output),
-      session.run(input, compiled.embedding!),
+      runPort(session, input, compiled.outputs[0]),
+      runPort(session, other, compiled.outputs[0]),
+      runPort(session, input, compiled.outputs[0]),
+      runPort(session, input, compiled.embedding!),
     ]);
     expect(again).toEqual(first);
     expect(second).not.toEqual(first);
     expect(embedding.length).toBe(1280);
     expect(input).toEqual(kept);
     expect(compiled.weights.length).toBeGreaterThan(0);
-    const pooled = evaluate({ ...simple, output: simple.nodes.find((node) => node.op === 'pool')!.output }, input);
+    const pooled = evaluate({ ...simple, outputs: [simple.nodes.find((node) => node.op === 'pool')!.output] }, input);
     expect(Math.max(...pooled.map((v, i) => Math.abs(v - embedding[i])))).toBeLessThan(1e-5);
     await session.close();
   });
@@ -91,11 +94,11 @@ describe('a session', () => {
     const engine = await loadWasmEngine({});
     const compiled = program(engine);
     const session = await engine.load(compiled);
-    const before = await session.run(input, compiled.output);
+    const before = await runPort(session, input, compiled.outputs[0]);
     const memory = await session.readMemory();
     expect(memory.length).toBe(compiled.arenaBytes);
     await session.writeMemory(new Uint8Array(memory.length).fill(0xff));
-    expect(await session.run(input, compiled.output)).toEqual(before);
+    expect(await runPort(session, input, compiled.outputs[0])).toEqual(before);
     await session.close();
   });
 
@@ -103,21 +106,21 @@ describe('a session', () => {
     const engine = await loadWasmEngine({});
     const compiled = program(engine);
     const session = await engine.load(compiled);
-    const run = expect(session.run(input, compiled.output)).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
+    const run = expect(runPort(session, input, compiled.outputs[0])).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
     await Promise.all([session.close(), session.close()]);
     await run;
-    await expect(session.run(input, compiled.output)).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
+    await expect(runPort(session, input, compiled.outputs[0])).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
   });
 
   test('survives a run that fails, and reports why', async () => {
     const engine = await loadWasmEngine({});
     const compiled = program(engine);
     const session = await engine.load({ ...compiled, ops: Int32Array.of(99, 3, 1, ...compiled.ops.subarray(3)) });
-    await expect(session.run(input, compiled.output)).rejects.toMatchObject({
+    await expect(runPort(session, input, compiled.outputs[0])).rejects.toMatchObject({
       code: 'INTERNAL',
       cause: expect.objectContaining({ message: expect.stringMatching(/unreachable/) }),
     });
-    expect((await session.run(input, compiled.input)).length).toBe(input.length);
+    expect((await runPort(session, input, compiled.input)).length).toBe(input.length);
     await session.close();
   });
 
@@ -129,11 +132,11 @@ describe('a session', () => {
     const words = compiled.ops.length * 3000;
     const ops = Int32Array.from({ length: words }, (_, i) => compiled.ops[i % compiled.ops.length]);
     const session = await engine.load({ ...compiled, ops });
-    const run = session.run(input, { ...compiled.output, words });
+    const run = runPort(session, input, { ...compiled.outputs[0], afterWord: words });
     const worker = posted.mock.contexts.at(-1) as Worker;
     void worker.terminate();
     await expect(run).rejects.toMatchObject({ code: 'INTERNAL' });
-    await expect(session.run(input, compiled.output)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(runPort(session, input, compiled.outputs[0])).rejects.toMatchObject({ code: 'INTERNAL' });
     await session.close();
   });
 
@@ -154,7 +157,7 @@ describe('a session', () => {
         const engine = await loadWasmEngine({});
         const program = compile(simplify(mobilenetV1({ alpha: 0.25, inputSize: 96 })), engine.geometry);
         const session = await engine.load(program);
-        const output = await session.run(new Float32Array(96 * 96 * 3), program.output);
+        const [output] = await session.run(new Float32Array(96 * 96 * 3), program.outputs);
         console.log(output.length);
       })();`;
     expect(execFileSync(process.execPath, ['-e', script], { timeout: 20_000, encoding: 'utf8' }).trim()).toBe('1000');

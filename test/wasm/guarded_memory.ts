@@ -1,6 +1,7 @@
 /** A WebAssembly memory in which tests place buffers, run one op, and check every byte that should not have changed. */
 import { expect } from 'vitest';
-import { PORT_ARRAYS, type PortType, type PortValues } from '../../lib/program/program';
+import type { ArenaValues } from '../../lib/program/port';
+import { PORT_ARRAYS, type PortType } from '../../lib/program/program';
 import { encode, type Op } from '../../lib/program/schema';
 
 const PAGE = 65536;
@@ -71,7 +72,7 @@ export class GuardedMemory {
     return values;
   }
 
-  #view(type: PortType): PortValues {
+  #view(type: PortType): ArenaValues {
     return new PORT_ARRAYS[type](this.#memory.buffer);
   }
 

@@ -86,7 +86,7 @@ export function packedGroups(filter: Tensor, bias: Tensor): Float32Array {
 
 /** What plain loops make of one node. */
 export function referenceOf(node: Node, x: ArrayLike<number>): Float64Array {
-  return evaluate({ input: node.inputs[0], output: node.output, nodes: [node] }, x);
+  return evaluate({ input: node.inputs[0], outputs: [node.output], nodes: [node] }, x);
 }
 
 /** Compares with the reference; float32 sums of `terms` products of values below 1 lose no more than this. */

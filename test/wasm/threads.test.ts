@@ -1,4 +1,5 @@
 /** The wasm engine on several threads: the same answers, and no thread left waiting when one fails. */
+
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -7,14 +8,15 @@ import { mobilenetV1 } from '../../lib/architectures/mobilenet_v1';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { compile } from '../../lib/compile/compile';
 import { WasmProgram } from '../../lib/engines/wasm_program';
-import { toArena } from '../../lib/model/tensor_io';
+import type { TensorValues } from '../../lib/graph/graph';
 import { loadWasmEngine } from '../../lib/node/engines/wasm';
 import { threadsModule } from '../../lib/node/engines/wasm_isa';
 import { simplify } from '../../lib/passes/simplify';
 import { listing } from '../../lib/program/listing';
-import type { PortValues, Program } from '../../lib/program/program';
+import type { Program } from '../../lib/program/program';
 import { packageRoot } from '../support/package_root';
 import { randomQuantized } from '../support/random_quantized';
+import { runPort } from '../support/run_port';
 import { Random } from './one_op';
 
 const graph = simplify(mobilenetV2({ alpha: 0.35, inputSize: 96, classes: 10 }));
@@ -24,10 +26,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function answer(program: Program, threads: number, values: PortValues, isa?: string): Promise<PortValues> {
+async function answer(program: Program, threads: number, values: TensorValues, isa?: string): Promise<TensorValues> {
   const engine = await loadWasmEngine({ isa });
   const session = await engine.load(program, threads);
-  const output = await session.run(values, program.output);
+  const output = await runPort(session, values, program.outputs[0]);
   await session.close();
   return output;
 }
@@ -51,9 +53,8 @@ describe.each(['simd128', 'relaxed-simd'])('%s', (isa) => {
   test('integer networks do too', async ({ skip }) => {
     const engine = await loadWasmEngine({ isa }).catch((error) => skip(`${isa} does not run here: ${error.message}`));
     for (let seed = 1; seed <= 6; seed++) {
-      const { graph: quantized, input: levels } = randomQuantized(seed);
+      const { graph: quantized, input: values } = randomQuantized(seed);
       const network = simplify(quantized, 'int8');
-      const values = toArena(levels, quantized.input, 'int16');
       const alone = await answer(compile(network, engine.geometry), 1, values, isa);
       const shared = await answer(compile(network, engine.geometry, { threads: 2 }), 2, values, isa);
       expect(shared, `seed ${seed}`).toEqual(alone);
@@ -65,9 +66,9 @@ test('a thousand runs in a row, of different lengths, are all right', async () =
   const engine = await loadWasmEngine({});
   const program = compile(graph, engine.geometry, { threads: 3 });
   const session = await engine.load(program, 3);
-  const ports = [program.output, program.embedding!];
-  const expected = [await session.run(input, ports[0]), await session.run(input, ports[1])];
-  for (let i = 0; i < 1000; i++) expect(await session.run(input, ports[i % 2])).toEqual(expected[i % 2]);
+  const ports = [program.outputs[0], program.embedding!];
+  const expected = [await runPort(session, input, ports[0]), await runPort(session, input, ports[1])];
+  for (let i = 0; i < 1000; i++) expect(await runPort(session, input, ports[i % 2])).toEqual(expected[i % 2]);
   await session.close();
 });
 
@@ -80,7 +81,7 @@ test('counters wrap around, and a leader without assistants does all the work', 
   const control = new Int32Array(memory.buffer, addresses.at(-1));
   // Chunks begun and done, each on a cache line of its own.
   control[0] = control[16] = 2 ** 31 - 5;
-  for (let i = 0; i < 3; i++) expect(await alone.run(input, program.output)).toEqual(expected);
+  for (let i = 0; i < 3; i++) expect(await alone.run(input, program.outputs)).toEqual([expected]);
   expect(control[0]).toBeLessThan(0);
   expect(control[16]).toBe(control[0]);
 });
@@ -90,20 +91,20 @@ describe('a session of several threads', () => {
     const engine = await loadWasmEngine({});
     // Of one op, for others would write where its scratch was.
     const [stem] = graph.nodes;
-    const program = compile({ ...graph, nodes: [stem], output: stem.output }, engine.geometry, { threads: 2 });
+    const program = compile({ ...graph, nodes: [stem], outputs: [stem.output] }, engine.geometry, { threads: 2 });
     const session = await engine.load(program, 2);
-    const before = await session.run(input, program.output);
+    const before = await runPort(session, input, program.outputs[0]);
     const memory = await session.readMemory();
     expect(memory.length).toBe(program.arenaBytes);
     await session.writeMemory(memory.fill(0xff));
-    expect(await session.run(input, program.output)).toEqual(before);
+    expect(await runPort(session, input, program.outputs[0])).toEqual(before);
     // The assistant may wake late, but not always.
     const scratch = Number(/patches=(\d+)/.exec(listing(program))![1]) + program.scratchBytes;
     const isUsed = async () => {
       const bytes = (await session.readMemory()).subarray(scratch, scratch + program.scratchBytes);
       return bytes.some((byte) => byte !== 0xff);
     };
-    for (let runs = 0; runs < 1000 && !(await isUsed()); runs++) await session.run(input, program.output);
+    for (let runs = 0; runs < 1000 && !(await isUsed()); runs++) await runPort(session, input, program.outputs[0]);
     expect(await isUsed()).toBe(true);
     await session.close();
   });
@@ -118,10 +119,10 @@ describe('a session of several threads', () => {
     const session = await engine.load({ ...compiled, ops }, 2);
     const workers = [...new Set(started.mock.contexts as Worker[])];
     const ended = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
-    const run = session.run(input, { ...compiled.output, words });
+    const run = runPort(session, input, { ...compiled.outputs[0], afterWord: words });
     void workers[thread].terminate();
     await expect(run).rejects.toMatchObject({ code: 'INTERNAL' });
-    await expect(session.run(input, compiled.output)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(runPort(session, input, compiled.outputs[0])).rejects.toMatchObject({ code: 'INTERNAL' });
     await Promise.all(ended);
     await session.close();
     expect((await answer(compiled, 2, input)).length).toBe(10);
@@ -137,8 +138,8 @@ describe('a session of several threads', () => {
       code: 'INTERNAL',
       cause: expect.objectContaining({ message: expect.stringMatching(/unreachable/) }),
     };
-    await expect(session.run(input, program.output)).rejects.toMatchObject(failed);
-    await expect(session.run(input, program.output)).rejects.toMatchObject(failed);
+    await expect(runPort(session, input, program.outputs[0])).rejects.toMatchObject(failed);
+    await expect(runPort(session, input, program.outputs[0])).rejects.toMatchObject(failed);
     await session.close();
   });
 
@@ -153,7 +154,7 @@ describe('a session of several threads', () => {
         const engine = await loadWasmEngine({});
         const program = compile(simplify(mobilenetV1({ alpha: 0.25, inputSize: 96 })), engine.geometry, { threads: 2 });
         const session = await engine.load(program, 2);
-        const output = await session.run(new Float32Array(96 * 96 * 3), program.output);
+        const [output] = await session.run(new Float32Array(96 * 96 * 3), program.outputs);
         console.log(output.length);
       })();`;
     expect(execFileSync(process.execPath, ['-e', script], { timeout: 20_000, encoding: 'utf8' }).trim()).toBe('1000');

@@ -37,7 +37,7 @@ function* applyingLayer(
   const { budget } = layer.context;
   budget.spendParts(1, 'calls');
   if (budget.turnIsOver()) yield;
-  if (isModel(layer)) return yield* applyingModel(layer, inputs, false, tables);
+  if (isModel(layer)) return (yield* applyingModel(layer, inputs, false, tables))[0];
   if (!Object.hasOwn(KERAS_LAYERS, layer.kind)) throw layer.unsupported('is not supported');
   if (inputs.length === 0) throw layer.invalid('has no input');
   if (inputs.length > 1 && !TAKE_SEVERAL.has(layer.kind))
@@ -45,17 +45,22 @@ function* applyingLayer(
   return KERAS_LAYERS[layer.kind](layer, inputs, constants);
 }
 
-function* applyingModel(model: KerasLayer, inputs: Tensor[], isRoot: boolean, tables: CallTables): Phase<Tensor> {
+/** The results of a model: one, but for the model that is the file. */
+function* applyingModel(model: KerasLayer, inputs: Tensor[], isRoot: boolean, tables: CallTables): Phase<Tensor[]> {
   if (inputs.length !== 1) throw model.unsupported(`is supported with one input only, not ${inputs.length}`);
   const layers = childLayers(model, isRoot);
-  if (model.kind !== 'Sequential') return yield* applyingFunctional(model, layers, inputs[0], tables);
+  if (model.kind !== 'Sequential') return yield* applyingFunctional(model, layers, inputs[0], isRoot, tables);
   let [tensor] = inputs;
   for (const layer of layers) tensor = yield* applyingLayer(layer, [tensor], tables);
-  return tensor;
+  return [tensor];
+}
+
+function referencesOf(model: KerasLayer, key: 'input_layers' | 'output_layers'): TensorReference[] {
+  return parseReferences(model.config[key], `${model.where}: ${key}`, model.context.budget);
 }
 
 function theOnly(model: KerasLayer, key: 'input_layers' | 'output_layers'): TensorReference {
-  const references = parseReferences(model.config[key], `${model.where}: ${key}`, model.context.budget);
+  const references = referencesOf(model, key);
   if (references.length !== 1)
     throw modelUnsupported(`${model.where}: expected one of ${key} but there are ${references.length}`);
   return references[0];
@@ -106,11 +111,11 @@ class CallTable {
   }
 }
 
-/** All calls that `last` needs, each after those it reads. Not recursive: a chain may be long. */
-function inOrder(last: Call): Call[] {
+/** All calls that those need, each after those it reads. Not recursive: a chain may be long. */
+function inOrder(last: readonly Call[]): Call[] {
   const ordered: Call[] = [];
   const state = new Map<Call, 'open' | 'done'>();
-  const stack = [last];
+  const stack = [...last].reverse();
   while (stack.length > 0) {
     const call = stack[stack.length - 1];
     if (state.has(call)) {
@@ -129,12 +134,14 @@ function inOrder(last: Call): Call[] {
 }
 
 /** The calls of each model, which are found once however often it is called. */
-type CallTables = Map<KerasLayer, { first: Call; last: Call; calls: readonly Call[] }>;
+type CallTables = Map<KerasLayer, { first: Call; last: readonly Call[]; calls: readonly Call[] }>;
 
-function callsOf(model: KerasLayer, layers: readonly KerasLayer[]) {
+function callsOf(model: KerasLayer, layers: readonly KerasLayer[], isRoot: boolean) {
   const table = new CallTable(model, layers);
   const first = table.find(theOnly(model, 'input_layers'));
-  const last = table.find(theOnly(model, 'output_layers'));
+  const ends = isRoot ? referencesOf(model, 'output_layers') : [theOnly(model, 'output_layers')];
+  if (ends.length === 0) throw modelUnsupported(`${model.where}: expected at least one of output_layers`);
+  const last = ends.map((reference) => table.find(reference));
   return { first, last, calls: inOrder(last) };
 }
 
@@ -142,9 +149,10 @@ function* applyingFunctional(
   model: KerasLayer,
   layers: readonly KerasLayer[],
   input: Tensor,
+  isRoot: boolean,
   tables: CallTables,
-): Phase<Tensor> {
-  const known = tables.get(model) ?? callsOf(model, layers);
+): Phase<Tensor[]> {
+  const known = tables.get(model) ?? callsOf(model, layers, isRoot);
   tables.set(model, known);
   const { first, last, calls } = known;
   const results = new Map<Call, Tensor>([[first, input]]);
@@ -153,7 +161,12 @@ function* applyingFunctional(
     const inputs = call.inputs.map((source) => results.get(source)!);
     results.set(call, yield* applyingLayer(call.layer, inputs, tables, call.constants));
   }
-  return results.get(last)!;
+  return last.map((call) => {
+    const tensor = results.get(call)!;
+    // Keras calls an output by its layer.
+    if (isRoot) tensor.name = call.layer.name;
+    return tensor;
+  });
 }
 
 /** The shape of the picture that a model takes, from its first layer that knows. */
@@ -192,7 +205,7 @@ export function* readingKerasModel(topology: unknown, weights: KerasWeights, bud
   const root = new KerasLayer(isObject(outer.model_config) ? outer.model_config : outer, [], context);
   if (!isModel(root)) throw modelUnsupported(`Expected a Sequential or functional model but it is ${root.kind}`);
   const input = readInput(root);
-  const output = yield* applyingModel(root, [input], true, new Map());
-  if (output === input) throw modelInvalid('The model has no layer between its input and its output');
-  return { input, output, nodes: context.graph.nodes };
+  const outputs = yield* applyingModel(root, [input], true, new Map());
+  if (outputs.includes(input)) throw modelInvalid('The model has no layer between its input and its output');
+  return { input, outputs, nodes: context.graph.nodes };
 }

@@ -114,7 +114,7 @@ export function chooseLabels(
   given: unknown,
   { graph, labels, labelFiles = [], warnings = [] }: Pick<ModelContent, 'graph' | 'labels' | 'labelFiles' | 'warnings'>,
 ): { labels: string[] | undefined; warnings: string[] } {
-  const { output } = graph;
+  const [output] = graph.outputs;
   if (given !== undefined) return { labels: fitLabels(given, output), warnings: [...warnings] };
   const found = [...(labels ? [{ where: 'the model', labels }] : []), ...labelFiles];
   for (const candidate of found) {

@@ -96,8 +96,8 @@ function readOperators(model: FlatTable, subgraph: FlatTable, budget: Budget): [
   return operators;
 }
 
-function theOnly(indices: number[], what: string): number {
-  if (indices.length !== 1) throw modelUnsupported(`Expected a model with one ${what} but it has ${indices.length}`);
+function theOnlyInput(indices: number[]): number {
+  if (indices.length !== 1) throw modelUnsupported(`Expected a model with one input but it has ${indices.length}`);
   return indices[0];
 }
 
@@ -121,23 +121,30 @@ function* readingGraph(file: FlatBuffer, model: FlatTable): Phase<Graph> {
   const subgraph = model.tableVector(MODEL.subgraphs).at(0);
   const tensors = new TfliteTensors(file, model, subgraph);
   const operators = readOperators(model, subgraph, file.budget);
-  const inputIndex = theOnly(subgraph.int32s(SUBGRAPH.inputs), 'input');
+  const inputIndex = theOnlyInput(subgraph.int32s(SUBGRAPH.inputs));
   const order = inputOrder(operators, tensors, inputIndex);
   const input = readInput(tensors, inputIndex, order?.layout);
-  const outputIndex = theOnly(subgraph.int32s(SUBGRAPH.outputs), 'output');
+  const outputIndices = subgraph.int32s(SUBGRAPH.outputs);
+  if (outputIndices.length === 0) throw modelUnsupported('Expected a model with an output but it has none');
+  file.budget.spendParts(outputIndices.length, 'outputs');
   const graph = new GraphBuilder(file.budget);
   for (const [i, [record, name]] of operators.entries()) {
     if (file.budget.turnIsOver()) yield;
     OPERATORS[name](new TfliteOperator(record, name, i, tensors, graph));
   }
-  const output = tensors.activation(outputIndex, 'The output');
-  if (!keepsOrder(output.shape, tensors.layout(outputIndex))) {
+  const outputs = outputIndices.map((index) => readOutput(tensors, index, input));
+  return { input, outputs, nodes: graph.nodes, swapsSides: order?.swapsSides };
+}
+
+function readOutput(tensors: TfliteTensors, index: number, input: Tensor): Tensor {
+  const output = tensors.activation(index, 'The output');
+  if (!keepsOrder(output.shape, tensors.layout(index))) {
     throw modelUnsupported(
-      `Expected an output of [1, height, width, channels] but ${output.name} is [${tensors.shape(outputIndex).stored.join(', ')}], whose axes a TRANSPOSE has moved`,
+      `Expected an output of [1, height, width, channels] but ${output.name} is [${tensors.shape(index).stored.join(', ')}], whose axes a TRANSPOSE has moved`,
     );
   }
   if (output === input) throw modelInvalid('The model has no operator between its input and its output');
-  return { input, output, nodes: graph.nodes, swapsSides: order?.swapsSides };
+  return output;
 }
 
 /** Rejects with MODEL_INVALID, MODEL_UNSUPPORTED, OPERATOR_UNSUPPORTED or ABORTED. Weights of the Graph may be views of `bytes`. */

@@ -1,7 +1,7 @@
 /** The native engine: whole programs run in the C++ addon, on threads of its own. */
 import { onAbort } from '../../base/abort';
-import { isTypedArray } from '../../base/bytes';
 import { abortError, MobileNetEdgeError, throwIfAborted } from '../../base/errors';
+import { halfToFloat } from '../../base/half_float';
 import {
   checkThreads,
   type Engine,
@@ -11,16 +11,9 @@ import {
   sessionClosed,
   WASM_ISAS,
 } from '../../engines/engine';
-import { elementCount } from '../../graph/graph';
-import {
-  type Geometry,
-  type PackedWeights,
-  PORT_ARRAYS,
-  type Port,
-  type PortType,
-  type PortValues,
-  type Program,
-} from '../../program/program';
+import type { TensorValues } from '../../graph/graph';
+import { channelsOf, pixelsOf, valuesIn } from '../../program/port';
+import { type Geometry, type PackedWeights, PORT_ARRAYS, type Port, type Program } from '../../program/program';
 import { environmentVariable } from '../environment';
 import { loadAddon } from '../package_files';
 import { addonUnavailable } from './addon_unavailable';
@@ -56,8 +49,13 @@ interface Addon {
 interface AddonSession {
   /** By the number that it returns, runs know the port. */
   addPort(port: BytePort): number;
-  /** The output's values or, if timed, the milliseconds of each op; undefined if the run was stopped. */
-  run(input: PortValues, inputPort: number, outputPort: number, timed?: boolean): Promise<ArrayBuffer | undefined>;
+  /** The values of each output or, if timed, the milliseconds of each op; undefined if the run was stopped. */
+  run(
+    input: TensorValues,
+    inputPort: number,
+    outputs: Uint32Array,
+    timed?: boolean,
+  ): Promise<ArrayBuffer[] | undefined>;
   /** Ends the run in progress within a chunk. */
   stop(): void;
   /** Stops, and frees the memory when that has ended. */
@@ -72,9 +70,9 @@ interface BytePort {
   pixels: number;
   channelBytes: number;
   strideBytes: number;
-  words: number;
+  afterWord: number;
   /** Whether to turn the top bits of all bytes, which makes uint8 values of int8 ones (plus 128) and the reverse. */
-  flips?: boolean;
+  flips: boolean;
 }
 
 let addon: Addon | undefined;
@@ -124,27 +122,29 @@ function chooseIsa(available: string[], requested: string | undefined): string {
   );
 }
 
-function inBytes({ offset, shape, stride, type, words }: Port): BytePort {
-  const channels = shape[shape.length - 1];
+function inBytes(port: Port): BytePort {
+  const { offset, stride, type, shift, afterWord } = port;
   const { BYTES_PER_ELEMENT } = PORT_ARRAYS[type];
   return {
     offset,
-    pixels: elementCount(shape) / channels,
-    channelBytes: channels * BYTES_PER_ELEMENT,
+    pixels: pixelsOf(port),
+    channelBytes: channelsOf(port) * BYTES_PER_ELEMENT,
     strideBytes: stride * BYTES_PER_ELEMENT,
-    words,
+    afterWord,
+    flips: shift !== 0,
   };
+}
+
+/** What a port's bytes stand for: its own values, but for halves. */
+function ownValues(bytes: ArrayBuffer, port: Port): TensorValues {
+  return port.type === 'float16' ? Float32Array.from(new Uint16Array(bytes), halfToFloat) : valuesIn(bytes, port);
 }
 
 class NativeSession implements Session {
   readonly #session: AddonSession;
-  readonly takesEitherSign = true;
   readonly allFinite: Addon['allFinite'];
-  readonly #inputType: PortType;
   readonly #input: number;
-  /** The input with the top bits turned. */
-  readonly #flippedInput: number;
-  readonly #ports = new WeakMap<Port, number>();
+  readonly #ports = new WeakMap<readonly Port[], Uint32Array>();
   /** Settles with the newest run; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -153,45 +153,43 @@ class NativeSession implements Session {
     checkThreads(program, threads);
     const { ops, weights, arenaBytes, scratchBytes, input } = program;
     this.allFinite = addon.allFinite;
-    this.#inputType = input.type;
     const packed = weights instanceof NativeWeights ? weights.weights : (weights as Uint8Array);
     const bytes = ops.byteLength + weights.byteLength + arenaBytes;
     this.#session = orOutOfMemory(bytes, () => new addon.Session(isa, ops, packed, arenaBytes, scratchBytes, threads));
     this.#input = this.#session.addPort(inBytes(input));
-    this.#flippedInput = this.#session.addPort({ ...inBytes(input), flips: true });
   }
 
-  async run(input: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
+  async run(input: TensorValues, ports: readonly Port[], signal?: AbortSignal): Promise<TensorValues[]> {
     throwIfAborted(signal);
-    const running = this.#run(input, port, false);
+    const running = this.#run(input, ports, false);
     const forget = signal && onAbort(signal, () => this.#session.stop());
     const values = await running.finally(forget);
-    if (values) return new PORT_ARRAYS[port.type](values);
+    if (values) return ports.map((port, i) => ownValues(values[i], port));
     throw this.#closed ? sessionClosed() : abortError(signal!);
   }
 
-  async profile(input: PortValues, port: Port): Promise<Float64Array> {
-    const times = await this.#run(input, port, true);
-    if (times) return new Float64Array(times);
+  async profile(input: TensorValues, ports: readonly Port[]): Promise<Float64Array> {
+    const times = await this.#run(input, ports, true);
+    if (times) return new Float64Array(times[0]);
     throw sessionClosed();
   }
 
-  #run(input: PortValues, port: Port, timed: boolean): Promise<ArrayBuffer | undefined> {
-    const flips = isTypedArray(input, 'Int8Array') ? this.#inputType === 'uint8' : this.#inputType === 'int8';
-    const running = this.#use(() =>
-      this.#session.run(input, flips ? this.#flippedInput : this.#input, this.#indexOf(port), timed),
-    );
+  #run(input: TensorValues, ports: readonly Port[], timed: boolean): Promise<ArrayBuffer[] | undefined> {
+    const running = this.#use(() => {
+      const outputs = this.#indicesOf(ports);
+      return this.#session.run(input, this.#input, outputs, timed);
+    });
     this.#last = running.catch(() => undefined);
     return running;
   }
 
-  #indexOf(port: Port): number {
-    let index = this.#ports.get(port);
-    if (index === undefined) {
-      index = this.#session.addPort(inBytes(port));
-      this.#ports.set(port, index);
+  #indicesOf(ports: readonly Port[]): Uint32Array {
+    let indices = this.#ports.get(ports);
+    if (indices === undefined) {
+      indices = Uint32Array.from(ports, (port) => this.#session.addPort(inBytes(port)));
+      this.#ports.set(ports, indices);
     }
-    return index;
+    return indices;
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,9 @@ import { transferableBuffers, typedArrayKind } from '../../base/bytes';
 import { abortError, MobileNetEdgeError, throwIfAborted } from '../../base/errors';
 import { type Engine, type EngineOptions, MAX_THREADS, type Session, sessionClosed } from '../../engines/engine';
 import { WASM_GEOMETRY } from '../../engines/wasm_geometry';
-import { PORT_ARRAYS, type Port, type PortValues, type Program } from '../../program/program';
+import type { TensorValues } from '../../graph/graph';
+import { valuesIn } from '../../program/port';
+import type { Port, Program } from '../../program/program';
 import { startWasmAssistant, startWasmWorker } from '../package_files';
 import { threadFailure } from '../threads';
 import { defaultThreads } from './threads';
@@ -51,7 +53,7 @@ function startWorker(task?: MessagePort): Worker {
 }
 
 /** A copy in a buffer of its own, which may be transferred. (A Buffer's own slice() does not copy.) */
-function copyOf<Values extends PortValues>(values: Values): Values {
+function copyOf<Values extends TensorValues>(values: Values): Values {
   return Uint8Array.prototype.slice.call(values) as Values;
 }
 
@@ -65,7 +67,7 @@ class WasmSession implements Session {
   #runs = 0;
   readonly #stopped = new Int32Array(new SharedArrayBuffer(4));
   /** The last run's copy of its input, for the next one's. */
-  #spareInput: PortValues | undefined;
+  #spareInput: TensorValues | undefined;
   #failure: MobileNetEdgeError | undefined;
   #closed: Promise<void> | undefined;
 
@@ -108,28 +110,29 @@ class WasmSession implements Session {
     worker.on('exit', (status) => this.#fail(new Error(`exit code ${status}`)));
   }
 
-  async run(input: PortValues, port: Port, signal?: AbortSignal): Promise<PortValues> {
+  async run(input: TensorValues, ports: readonly Port[], signal?: AbortSignal): Promise<TensorValues[]> {
     throwIfAborted(signal);
-    const running = this.#runOf('run', input, port);
+    const running = this.#runOf('run', input, ports);
     const run = this.#runs;
     const forget = signal && onAbort(signal, () => Atomics.store(this.#stopped, 0, run));
-    const values = await running.finally(forget);
+    const values = (await running.finally(forget)) as TensorValues[] | undefined;
     if (values === undefined) throw abortError(signal!);
-    return new PORT_ARRAYS[port.type](values);
+    // The arrays themselves are of Node's main realm, whatever realm we are in.
+    return values.map(({ buffer }, i) => valuesIn(buffer as ArrayBuffer, ports[i]));
   }
 
-  async profile(input: PortValues, port: Port): Promise<Float64Array> {
-    return new Float64Array((await this.#runOf('profile', input, port))!);
+  async profile(input: TensorValues, ports: readonly Port[]): Promise<Float64Array> {
+    const times = (await this.#runOf('profile', input, ports)) as Float64Array;
+    return new Float64Array(times.buffer);
   }
 
-  /** The buffer of the values, for the array itself is of Node's main realm, whatever realm we are in; undefined if the run was stopped. */
-  async #runOf(kind: 'run' | 'profile', values: PortValues, port: Port): Promise<ArrayBuffer | undefined> {
+  /** Undefined if the run was stopped. */
+  async #runOf(kind: 'run' | 'profile', values: TensorValues, ports: readonly Port[]): Promise<WasmValue> {
     const input = this.#copyOfInput(values);
-    const value = await this.#request({ kind, input, port, run: ++this.#runs }, transferableBuffers(input));
-    return value?.buffer as ArrayBuffer | undefined;
+    return this.#request({ kind, input, ports, run: ++this.#runs }, transferableBuffers(input));
   }
 
-  #copyOfInput(input: PortValues): PortValues {
+  #copyOfInput(input: TensorValues): TensorValues {
     const spare = this.#spareInput;
     this.#spareInput = undefined;
     if (spare?.length !== input.length || typedArrayKind(spare) !== typedArrayKind(input)) return copyOf(input);

@@ -4,17 +4,18 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../../base/errors';
-import type { Port, PortValues, Program } from '../../program/program';
+import type { TensorValues } from '../../graph/graph';
+import type { Port, Program } from '../../program/program';
 
 export type WasmRequest =
   | { kind: 'load'; module: WebAssembly.Module; program: Program; assistants: MessagePort[]; stopped: Int32Array }
-  | { kind: 'run' | 'profile'; input: PortValues; port: Port; run: number }
+  | { kind: 'run' | 'profile'; input: TensorValues; ports: readonly Port[]; run: number }
   | { kind: 'read_memory' }
   | { kind: 'write_memory'; bytes: Uint8Array };
 
-/** What a request asks for: a port's values, the times of a profile, the memory's bytes; undefined if a run was stopped. */
-export type WasmValue = PortValues | Float64Array | undefined;
+/** What a request asks for: values of ports, the times of a profile, the memory's bytes; undefined if a run was stopped. */
+export type WasmValue = TensorValues[] | Float64Array | Uint8Array | undefined;
 
 export type WasmReply =
-  | { value: WasmValue; input?: PortValues }
+  | { value: WasmValue; input?: TensorValues }
   | { error: { code: ErrorCode; message: string; cause: unknown } };

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { transferableBuffers } from '../../base/bytes';
 import { MobileNetEdgeError } from '../../base/errors';
 import { WasmProgram } from '../../engines/wasm_program';
+import type { TensorValues } from '../../graph/graph';
 import type { WasmReply, WasmRequest, WasmValue } from './wasm_protocol';
 
 let program: WasmProgram | undefined;
@@ -25,9 +26,9 @@ async function answer(request: WasmRequest): Promise<WasmValue> {
   if ('run' in request) run = request.run;
   switch (request.kind) {
     case 'run':
-      return program.run(request.input, request.port);
+      return program.run(request.input, request.ports);
     case 'profile':
-      return program.profile(request.input, request.port);
+      return program.profile(request.input, request.ports);
     case 'read_memory':
       return program.readMemory();
     case 'write_memory':
@@ -49,8 +50,8 @@ async function reply(request: WasmRequest): Promise<WasmReply> {
   }
 }
 
-function transferable(values: WasmValue): ArrayBuffer[] {
-  return values ? transferableBuffers(values) : [];
+function transferable(values: WasmValue | TensorValues): ArrayBuffer[] {
+  return values ? [values].flat().flatMap((each) => transferableBuffers(each)) : [];
 }
 
 /** One request at a time. */

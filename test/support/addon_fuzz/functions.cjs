@@ -24,8 +24,8 @@ const newLayer = () => ({
 });
 
 /** An array of these words over memory of any kind. */
-function arrayOf(words) {
-  const ops = newArray('Int32', words.length);
+function arrayOf(words, type = 'Int32') {
+  const ops = newArray(type, words.length);
   for (let i = 0; ArrayBuffer.isView(ops) && i < words.length; i++) ops[i] = words[i];
   return ops;
 }
@@ -58,8 +58,8 @@ class Objects {
   }
 
   newPort() {
-    const words = oneOf([0, this.program.length]);
-    return { offset: oneOf([0, 128]), pixels: 4, channelBytes: 32, strideBytes: 32, words, flips: chance(50) };
+    const afterWord = oneOf([0, this.program.length]);
+    return { offset: oneOf([0, 128]), pixels: 4, channelBytes: 32, strideBytes: 32, afterWord, flips: chance(50) };
   }
 
   /** What a getter may do in the middle of a call. */
@@ -70,7 +70,7 @@ class Objects {
       () => session.close(),
       () => session.stop(),
       () => session.addPort(this.newPort()),
-      () => session.run(new Float32Array(32), 0, 1).catch(() => undefined),
+      () => session.run(new Float32Array(32), 0, Uint32Array.of(1)).catch(() => undefined),
       () => new Session('scalar', new Int32Array(0), oneOf(this.weights), 64, 0, 1),
       () => oneOf(this.weights).add(new Uint8Array(2 ** 12)),
       () => globalThis.gc(),
@@ -119,7 +119,8 @@ function functionsOf(addon, objects, { double, product }, changing) {
     'session.addPort': () => ofSession('addPort', [objects.newPort()]),
     'session.run': () => {
       const input = newArray(oneOf(['Float32', 'Uint32']), 32);
-      return ofSession('run', [input, integer(1), integer(1), chance(20)]);
+      const ports = Array.from({ length: 1 + integer(2) }, () => integer(1));
+      return ofSession('run', [input, integer(1), arrayOf(ports, 'Uint32'), chance(20)]);
     },
     'session.stop': () => ofSession('stop', []),
     'session.close': () => ofSession('close', []),

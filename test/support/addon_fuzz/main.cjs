@@ -41,11 +41,12 @@ function makeWrong(args) {
 
 /** Programs whose words another thread was writing run as they were when they were checked. */
 function runWhole(session, ops) {
-  const port = { offset: 0, pixels: 1, channelBytes: 32, strideBytes: 32, words: 0 };
+  const port = { offset: 0, pixels: 1, channelBytes: 32, strideBytes: 32, afterWord: 0 };
   const { addPort, run } = addon.Session.prototype;
   try {
     const input = addPort.call(session, port);
-    running.push(run.call(session, new Float32Array(8), input, addPort.call(session, { ...port, words: ops.length })));
+    const output = addPort.call(session, { ...port, afterWord: ops.length });
+    running.push(run.call(session, new Float32Array(8), input, Uint32Array.of(output)));
   } catch {
     // It may have less memory than that.
   }
