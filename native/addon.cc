@@ -157,8 +157,10 @@ class Session : public Napi::ObjectWrap<Session> {
     const Port* const input = port(info[1]);
     std::vector<Port> outputs;
     Bytes bytes;
-    if (!input || !read_ports(info[2], &outputs) || !read_bytes(info[0], &bytes) || bytes.size != input->pixels * input->channel_bytes) {
-      throw_type_error(env, "Expected (input: TypedArray, input port, output ports: Uint32Array) with ports of addPort()");
+    if (!input || !read_ports(info[2], &outputs) || !read_bytes(info[0], &bytes) ||
+        bytes.size != input->pixels * input->channel_bytes) {
+      throw_type_error(env,
+                       "Expected (input: TypedArray, input port, output ports: Uint32Array) with ports of addPort()");
       return env.Undefined();
     }
     Run* const run = env.GetInstanceData<Runs>()->begin(loaded, std::move(outputs), /*timed=*/is_true(info[3]));

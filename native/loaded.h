@@ -21,8 +21,8 @@ struct Loaded {
   size_t bytes() const { return ops.size() + weights.size() + arena.size(); }
 };
 
-// Pixels of a picture in the arena: `channel_bytes` at each of `pixels` places `stride_bytes` apart. They are there once
-// the first `after_word` words of ops have run.
+// Pixels of a picture in the arena: `channel_bytes` at each of `pixels` places `stride_bytes` apart. They are there
+// once the first `after_word` words of ops have run.
 struct Port {
   size_t offset, pixels, channel_bytes, stride_bytes, after_word;
   bool flips;  // JavaScript has int8 where the arena has uint8, or the reverse: 128 less or more, which is the top bit
