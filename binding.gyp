@@ -1,5 +1,6 @@
 {
-  # node-gyp has no flags by the file, so each instruction set is a static library with flags of its own.
+  'includes': ['native/kernels.gypi'],
+  # node-gyp has no flags by the file, so each instruction set is a static library with flags of its own: native/isas.json.
   # Contraction is off everywhere: a multiplication and an addition fuse only where a kernel says so.
   # Exceptions are on because a thread that cannot be started throws one.
   'target_defaults': {
@@ -58,89 +59,9 @@
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
       'defines': [
         'NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
-        'MOBILENET_EDGE_OLD_GLIBC',
+        'MOBILENET_EDGE_OLD_GLIBC', '<@(macros)',
       ],
-      'dependencies': ['kernels_scalar'],
-      'conditions': [
-        ['target_arch=="x64"', {
-          'defines': ['MOBILENET_EDGE_X86_64'],
-          'dependencies': ['kernels_avx2', 'kernels_avx512vnni'],
-        }],
-        ['target_arch=="arm64"', {
-          'defines': ['MOBILENET_EDGE_NEON'],
-          'dependencies': ['kernels_neon', 'kernels_neondot', 'kernels_neonfp16'],
-        }],
-        ['target_arch=="arm"', {
-          'defines': ['MOBILENET_EDGE_NEON'],
-          'dependencies': ['kernels_neon'],
-        }],
-      ],
+      'dependencies': ['<@(kernels)'],
     },
-    {
-      'target_name': 'kernels_scalar',
-      'type': 'static_library',
-      'sources': ['native/kernels/scalar.cc'],
-    },
-  ],
-  'conditions': [
-    ['target_arch=="x64"', {
-      'targets': [
-        {
-          'target_name': 'kernels_avx2',
-          'type': 'static_library',
-          'sources': ['native/kernels/avx2.cc'],
-          'cflags_cc': ['-mavx2', '-mfma'],
-          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2', '-mfma']},
-          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
-        },
-        {
-          'target_name': 'kernels_avx512vnni',
-          'type': 'static_library',
-          'sources': ['native/kernels/avx512vnni.cc'],
-          'variables': {
-            'flags': ['-mavx2', '-mfma', '-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vnni'],
-          },
-          'cflags_cc': ['<@(flags)'],
-          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['<@(flags)']},
-          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
-        },
-      ],
-    }],
-    # Scheduling before register allocation makes gcc spill in kernels that fill all registers; renaming them afterwards
-    # rids their loops of copies.
-    ['target_arch=="arm64"', {
-      'targets': [
-        {
-          'target_name': 'kernels_neon',
-          'type': 'static_library',
-          'sources': ['native/kernels/neon.cc'],
-          'cflags_cc': ['-fno-schedule-insns', '-frename-registers'],
-        },
-        {
-          'target_name': 'kernels_neondot',
-          'type': 'static_library',
-          'sources': ['native/kernels/neondot.cc'],
-          'cflags_cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+dotprod'],
-          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-march=armv8.2-a+dotprod']},
-        },
-        {
-          'target_name': 'kernels_neonfp16',
-          'type': 'static_library',
-          'sources': ['native/kernels/neonfp16.cc'],
-          'cflags_cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+fp16'],
-          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-march=armv8.2-a+fp16']},
-        },
-      ],
-    }],
-    ['target_arch=="arm"', {
-      'targets': [
-        {
-          'target_name': 'kernels_neon',
-          'type': 'static_library',
-          'sources': ['native/kernels/neon.cc'],
-          'cflags_cc': ['-fno-schedule-insns', '-frename-registers', '-mfpu=neon-vfpv4'],
-        },
-      ],
-    }],
   ],
 }

@@ -3,35 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kernelsOf } from './generate_isas.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-
-const AVX2 = ['-mavx2', '-mfma'];
-
-/** For each architecture: what its instruction sets are made of, with defines and flags as in binding.gyp. */
-const ARCHITECTURES = {
-  x64: {
-    defines: ['-DMOBILENET_EDGE_X86_64'],
-    kernels: {
-      'scalar.cc': [],
-      'avx2.cc': AVX2,
-      'avx512vnni.cc': [...AVX2, '-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vnni'],
-    },
-  },
-  arm64: {
-    defines: ['-DMOBILENET_EDGE_NEON'],
-    kernels: {
-      'scalar.cc': [],
-      'neon.cc': ['-fno-schedule-insns', '-frename-registers'],
-      'neondot.cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+dotprod'],
-      'neonfp16.cc': ['-fno-schedule-insns', '-frename-registers', '-march=armv8.2-a+fp16'],
-    },
-  },
-  arm: {
-    defines: ['-DMOBILENET_EDGE_NEON'],
-    kernels: { 'scalar.cc': [], 'neon.cc': ['-fno-schedule-insns', '-frename-registers', '-mfpu=neon-vfpv4'] },
-  },
-};
 
 function run(command, args) {
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
@@ -70,7 +44,7 @@ export function buildNativeEngine(
   flags,
   { architecture = process.arch, compiler = process.env.CXX ?? 'c++' } = {},
 ) {
-  const { kernels } = ARCHITECTURES[architecture];
+  const { flags: kernels } = kernelsOf(architecture);
   const files = Object.keys(kernels).map((file) => join('native', 'kernels', file));
   return [...['native', 'native/ops', 'native/packing'].flatMap(sources), ...files].map((source) =>
     compile(compiler, [...commonFlags(architecture, flags), ...(kernels[basename(source)] ?? [])], name, source),
@@ -88,7 +62,7 @@ function commonFlags(architecture, flags) {
     '-Werror',
     '-Wno-missing-field-initializers',
     '-pthread',
-    ...ARCHITECTURES[architecture].defines,
+    ...kernelsOf(architecture).macros.map((macro) => `-D${macro}`),
     ...flags,
   ];
 }

@@ -1,5 +1,9 @@
 /** What --help prints. */
+import { WASM_ISAS } from '../engines/engine';
+import { NATIVE_ISAS } from '../engines/isas';
 import { supportedFiles } from '../formats';
+
+const ISAS = [...NATIVE_ISAS, ...WASM_ISAS].join(', ');
 
 const NETWORK = `  --model <file>          a model or its folder: ${supportedFiles()}`;
 
@@ -8,7 +12,8 @@ const ARCHITECTURE = `  --architecture <name>   mobilenet_v1 or mobilenet_v2 wit
   --size <pixels>         its input size (default 224)`;
 
 const ENGINE = `  --backend <name>        auto, native or wasm (default auto: native where it can run)
-  --isa <name>            scalar, avx2, avx512vnni, neon, neondot, simd128 or relaxed-simd (default: the best one here)
+  --isa <name>            one of ${ISAS}
+                          (default: the best one here)
   --threads <n>           an upper bound, 1 to 64 (default: the number of big cores, 4 at most)
   --precision <name>      auto, float32, float16 (Raspberry Pi 5) or int8 (default auto)`;
 

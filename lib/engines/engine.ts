@@ -7,8 +7,7 @@ import type { Geometry, PackedWeights, Port, Program } from '../program/program'
 
 export type Backend = 'native' | 'wasm';
 
-/** The instruction sets that MOBILENET_EDGE_ISA and the option `isa` may name, of either engine. */
-export const NATIVE_ISAS: readonly string[] = ['scalar', 'avx2', 'avx512vnni', 'neon', 'neondot'];
+/** The instruction sets of WebAssembly that MOBILENET_EDGE_ISA and the option `isa` may name, worst first; the native ones: isas.ts. */
 export const WASM_ISAS: readonly string[] = ['simd128', 'relaxed-simd'];
 
 /** What anybody may ask for. */

@@ -1,7 +1,7 @@
 /** That an emulated CPU runs what it is meant to, so that no other test passes by falling back. */
 import { expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
-import { NATIVE_ISAS } from '../../lib/engines/engine';
+import { NATIVE_ISAS } from '../../lib/engines/isas';
 import { loadNativeEngine } from '../../lib/node/engines/native';
 import { loadWasmEngine } from '../../lib/node/engines/wasm';
 import { load } from '../../lib/node/load';

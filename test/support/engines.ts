@@ -1,7 +1,8 @@
 /** Every engine and instruction set that this machine can run, for tests that must hold on all of them. */
 
 import { MobileNetEdgeError } from '../../lib/base/errors';
-import { type Engine, NATIVE_ISAS, WASM_ISAS } from '../../lib/engines/engine';
+import { type Engine, WASM_ISAS } from '../../lib/engines/engine';
+import { NATIVE_ISAS } from '../../lib/engines/isas';
 import { selectEngine } from '../../lib/node/engines/select';
 
 /** The engines that are here, and a line for each that is not. MOBILENET_EDGE_REQUIRE_NATIVE=1 makes a missing addon an error. */

@@ -1,6 +1,7 @@
 /** Which engine runs a model: the native addon where it loads, else WebAssembly. */
 import { MobileNetEdgeError } from '../../base/errors';
-import { type Backend, type Engine, type EngineOptions, NATIVE_ISAS, WASM_ISAS } from '../../engines/engine';
+import { type Backend, type Engine, type EngineOptions, WASM_ISAS } from '../../engines/engine';
+import { NATIVE_ISAS } from '../../engines/isas';
 import { environmentVariable } from '../environment';
 import { loadNativeEngine } from './native';
 

@@ -1,0 +1,3 @@
+export const ISAS: readonly { name: string; within?: string; architecture?: string }[];
+export function kernelsGypi(): string;
+export function isasModule(): string;
