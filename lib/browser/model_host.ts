@@ -1,11 +1,11 @@
 /** One model and its engine, behind requests: in a worker, or on the page itself. */
 
-import { Budget } from '../base/budget';
-import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
-import { chooseLabels, LARGEST_LABEL_FILE, labelsInvalid, readLabelText } from '../formats/shared/labels';
-import { assembleModel } from '../model/assemble_model';
+import { MobileNetEdgeError } from '../base/errors';
+import { LARGEST_LABEL_FILE, labelsInvalid, readLabelText } from '../formats/shared/labels';
 import type { Classifier } from '../model/classifier';
+import { loadModel, type Network } from '../model/load_model';
 import type { ModelInfo } from '../model/model';
+import { PROGRESS } from '../model/progress';
 import { decodePicture } from './decode';
 import { loadBrowserEngine } from './engine';
 import { fetchBytes } from './fetch_bytes';
@@ -52,36 +52,37 @@ export class ModelHost {
   ): Promise<ModelInfo> {
     let done = 0;
     const bytes: ByteProgress = { loaded: 0 };
-    const budget = new Budget(options.limits, model.kind === 'graph' ? 'graph' : 'file');
-    const file = await readSentModel(model, {
-      budget,
+    const onBytes = (more: number, total: number | undefined): void => {
+      bytes.loaded += more;
+      bytes.total = total;
+      onProgress?.(done, { ...bytes });
+    };
+    const { labels, isa, cache, ...common } = options;
+    const network: Network =
+      model.kind === 'graph'
+        ? { graph: model.graph }
+        : { read: (reading) => readSentModel(model, { ...reading, cache, onBytes }) };
+    const platform = {
+      readLabels:
+        labels === undefined
+          ? undefined
+          : async () => (typeof labels === 'string' ? fetchLabels(labels, signal) : labels),
+      selectEngine: async () => ({
+        engine: await loadBrowserEngine(wasm, { isa, threads: common.threads, startAssistants: this.#startAssistants }),
+      }),
+      decode: decodePicture,
+    };
+    this.#model = await loadModel(network, platform, {
+      ...common,
       signal,
-      cache: options.cache,
-      withoutLabels: options.labels !== undefined,
-      labelsLocale: options.labelsLocale,
-      onBytes: (more, total) => {
-        bytes.loaded += more;
-        bytes.total = total;
-        onProgress?.(done, { ...bytes });
-      },
+      // The page counts the calls.
+      maxQueue: Number.POSITIVE_INFINITY,
+      // While the file is read, bytes tell.
       onProgress: (fraction) => {
-        done = Math.max(done, fraction * 0.5);
+        done = Math.max(done, fraction);
+        if (fraction > PROGRESS.read) onProgress?.(fraction);
       },
     });
-    throwIfAborted(signal);
-    const given = typeof options.labels === 'string' ? await fetchLabels(options.labels, signal) : options.labels;
-    const named = chooseLabels(given, file);
-    const engine = await loadBrowserEngine(wasm, { ...options, startAssistants: this.#startAssistants });
-    throwIfAborted(signal);
-    // The page counts the calls.
-    const loading = {
-      ...options,
-      labels: undefined,
-      maxQueue: Number.POSITIVE_INFINITY,
-      signal,
-      onProgress: (fraction: number) => onProgress?.(fraction),
-    };
-    this.#model = await assembleModel({ file, ...named, budget, engine, decode: decodePicture }, loading);
     return this.#model.info;
   }
 }

@@ -13,6 +13,8 @@ import { type FetchOptions, fetchBytes, fetchIfPresent } from './fetch_bytes';
 import { ModelCache } from './model_cache';
 import type { SentModel } from './protocol';
 
+type SentFile = Exclude<SentModel, { kind: 'graph' }>;
+
 export interface ReadModelOptions extends ReadOptions {
   cache?: string;
   /** Called with how many bytes more have arrived, and how many there are in all, if that is known. */
@@ -24,10 +26,8 @@ function notFound(problem: string, cause?: unknown): MobileNetEdgeError {
 }
 
 /** Rejects as readModel does. */
-export async function readSentModel(model: SentModel, options: ReadModelOptions): Promise<LoadedFile> {
+export async function readSentModel(model: SentFile, options: ReadModelOptions): Promise<LoadedFile> {
   switch (model.kind) {
-    case 'graph':
-      return { format: 'graph', graph: model.graph };
     case 'artifacts':
       return readArtifacts(model.artifacts, options);
     case 'bytes':

@@ -23,6 +23,7 @@ import { checkMaxQueue } from './call_limit';
 import { Classifier, type ModelParts } from './classifier';
 import { inputRange } from './input_range';
 import type { ModelInfo } from './model';
+import { PROGRESS } from './progress';
 import { withSwappedSides } from './swapped_sides';
 
 /** What load() takes on every platform. */
@@ -91,11 +92,11 @@ export async function assembleModel<Source>(
   const { weights, ...program } = await inTurns(compilation, signal);
   const weightBytes = weights.byteLength;
   if (!engine.newPacker) budget.spendBytes(weightBytes, 'a copy of the weights in WebAssembly');
-  onProgress?.(0.9);
+  onProgress?.(PROGRESS.compiled);
   const session = await engine.load({ ...program, weights }, threads);
   if (signal?.aborted) await session.close();
   throwIfAborted(signal);
-  onProgress?.(1);
+  onProgress?.(PROGRESS.loaded);
 
   return new Classifier({
     arrive,

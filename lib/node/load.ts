@@ -1,16 +1,8 @@
-import { Budget } from '../base/budget';
-import { throwIfAborted } from '../base/errors';
 import type { Backend } from '../engines/engine';
-import { chooseLabels } from '../formats/shared/labels';
 import type { Graph, TensorValues } from '../graph/graph';
-import {
-  assembleModel,
-  type CommonLoadOptions,
-  checkLoadOptions,
-  isGraph,
-  type LoadedFile,
-} from '../model/assemble_model';
+import { type CommonLoadOptions, checkLoadOptions, isGraph } from '../model/assemble_model';
 import { whileLent } from '../model/lent_memory';
+import { loadModel, type Network } from '../model/load_model';
 import type * as model from '../model/model';
 import type { OpTime } from '../model/network';
 import { isInTime } from '../sources/stream';
@@ -68,25 +60,14 @@ export async function load(source: ModelSource | Graph, options: LoadOptions = {
 }
 
 async function loadLent(source: ModelSource | Graph, options: LoadOptions): Promise<Model> {
-  const { signal, onProgress } = options;
-  throwIfAborted(signal);
+  const { backend = 'auto', isa } = options;
   const labels = options.labels ?? undefined;
-
-  const readProgress = onProgress && ((fraction: number) => onProgress(fraction * 0.5));
-  const given = isGraph(source);
-  const budget = new Budget(options.limits, given ? 'graph' : 'file');
-  const file: LoadedFile = given
-    ? { format: 'graph', graph: source }
-    : await readModelFile(source, {
-        signal,
-        onProgress: readProgress,
-        withoutLabels: labels !== undefined,
-        budget,
-        labelsLocale: options.labelsLocale,
-      });
-  const names = labels === undefined ? undefined : await readGivenLabels(labels);
-  const named = chooseLabels(names, file);
-  const engine = await selectEngine(options.backend ?? 'auto', { isa: options.isa });
-  throwIfAborted(signal);
-  return assembleModel({ file, ...named, budget, ...engine, arrive, decode }, options);
+  const network: Network = isGraph(source) ? { graph: source } : { read: (reading) => readModelFile(source, reading) };
+  const platform = {
+    readLabels: labels === undefined ? undefined : () => readGivenLabels(labels),
+    selectEngine: () => selectEngine(backend, { isa }),
+    arrive,
+    decode,
+  };
+  return loadModel(network, platform, options);
 }

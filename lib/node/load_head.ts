@@ -4,8 +4,8 @@ import { checkOptionKeys } from '../base/expect';
 import type { Backbone, Head } from '../train/head';
 import { readHead } from '../train/train_head';
 import { readBytes } from './file_bytes';
+import { toPath } from './path';
 import type { ImageSource } from './pictures';
-import { toPath } from './read_model_file';
 
 /**
  * A head that `save()` has given and a program has written: from its path, file: URL or bytes, with the model that it was
@@ -18,5 +18,5 @@ export async function loadHead(
   checkOptionKeys(options, ['model']);
   const { model } = options;
   if (typeof source !== 'string' && !isUrl(source)) return readHead(source, model);
-  return readHead(await readBytes(toPath(source), {}), model);
+  return readHead(await readBytes(toPath(source, 'INVALID_ARGUMENT', 'fetch the head and pass its bytes'), {}), model);
 }

@@ -1,9 +1,8 @@
 /** The bytes of a model wherever Node finds them: on disk, in memory, on their way. */
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isUrl } from '../base/bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
-import { excerpt, invalidArgument } from '../base/expect';
+import { invalidArgument } from '../base/expect';
 import { FORMATS } from '../formats';
 import { readArtifacts, readModel, readModelBytes } from '../formats/read_model';
 import { modelInvalid } from '../formats/shared/failures';
@@ -18,6 +17,7 @@ import type { SourceOptions } from '../sources/limits';
 import { type BytesInMemory, memoryBytes } from '../sources/memory';
 import { type BytesInTime, isInTime, readInTime } from '../sources/stream';
 import { filesBeside, folderNames, readBytes, readTail } from './file_bytes';
+import { toPath } from './path';
 
 export type { TfjsArtifacts } from '../formats/tfjs/read_tfjs';
 
@@ -34,7 +34,7 @@ export async function readModelFile(source: ModelSource, options: ReadOptions = 
   if (typeof source === 'string' || isUrl(source)) {
     const name = String(source);
     if (isDataUrl(name)) return readModelBytes(dataUrlBytes(name, sourceOptions(options)), options);
-    return readPath(toPath(source), options);
+    return readPath(toPath(source, 'INVALID_ARGUMENT', 'fetch the model and pass the Response'), options);
   }
   const bytes = memoryBytes(source);
   if (bytes) return readModelBytes(bytes, options);
@@ -54,21 +54,6 @@ function sourceOptions({ signal }: ReadOptions): SourceOptions {
     invalid: (problem, cause) => modelInvalid(`Expected a model but ${problem}`, cause),
     notFound: (problem) => new MobileNetEdgeError('MODEL_NOT_FOUND', `Expected a model but ${problem}`),
   };
-}
-
-/** The path that a path or file: URL names. Throws INVALID_ARGUMENT for other URLs. */
-export function toPath(source: string | URL): string {
-  const name = String(source);
-  if (!isUrl(source) && !/^(?:file:\/|[a-z][a-z\d+.-]+:\/\/)/i.test(name)) return name;
-  try {
-    return fileURLToPath(name);
-  } catch (cause) {
-    throw new MobileNetEdgeError(
-      'INVALID_ARGUMENT',
-      `Expected a path or a file: URL but received ${excerpt(name)}: fetch the model and pass the Response`,
-      { cause },
-    );
-  }
 }
 
 async function readPath(given: string, options: ReadOptions): Promise<ModelFile> {

@@ -1,5 +1,4 @@
 /** What a user may pass as a picture, and how it is told apart. */
-import { fileURLToPath } from 'node:url';
 import { isUrl } from '../../base/bytes';
 import { abortError, MobileNetEdgeError } from '../../base/errors';
 import { unexpected } from '../../base/expect';
@@ -9,6 +8,7 @@ import { dataUrlBytes, isDataUrl } from '../../sources/data_url';
 import type { SourceOptions } from '../../sources/limits';
 import { type BytesInMemory, memoryBytes } from '../../sources/memory';
 import { type BytesInTime, isInTime, readInTime } from '../../sources/stream';
+import { toPath } from '../path';
 import { fileProblem, isUnfit, readRegularFile } from '../regular_file';
 
 /**
@@ -74,14 +74,12 @@ function sourceOptions(signal: AbortSignal | undefined): SourceOptions {
 
 async function readText(name: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
   if (isDataUrl(name)) return someBytes(dataUrlBytes(name, sourceOptions(signal)));
-  let path = name;
+  const path = toPath(name, 'IMAGE_NOT_FOUND', 'fetch the picture and pass the Response');
   try {
-    if (/^file:\//i.test(name)) path = fileURLToPath(name);
     return await readRegularFile(path, LARGEST_FILE, signal);
   } catch (cause) {
     if (signal?.aborted) throw abortError(signal);
-    const remedy = /^[a-z][a-z\d+.-]+:\/\//i.test(path) ? ': fetch it and pass the Response' : '';
-    const problem = `Expected a picture but ${fileProblem(path, cause)}${remedy}`;
+    const problem = `Expected a picture but ${fileProblem(path, cause)}`;
     throw new MobileNetEdgeError(isUnfit(cause) ? 'IMAGE_INVALID' : 'IMAGE_NOT_FOUND', problem, { cause });
   }
 }
