@@ -10,6 +10,7 @@ import type { Preprocess } from '../image/preprocess';
 import type { ViewOptions } from '../image/view';
 import type { LoadedFile } from '../model/assemble_model';
 import type { ClassSelection } from '../model/class_selection';
+import type { Precision } from '../passes/simplify';
 import type { CompiledWasm, Dom } from './dom';
 
 /** Every worker of ours has a name that begins so; what follows is the name of the lock that it holds while it lives. */
@@ -36,7 +37,7 @@ export type SentPicture =
 export interface HostOptions {
   isa?: string;
   threads?: number;
-  precision?: 'auto' | 'float32' | 'float16' | 'int8';
+  precision?: 'auto' | Precision;
   preprocess?: Partial<Preprocess>;
   limits?: Limits;
   /** Names, or the URL of a text file. */

@@ -17,7 +17,7 @@ import { type Graph, pixels } from '../graph/graph';
 import { totals } from '../graph/layers';
 import { type Preprocess, resolvePreprocess } from '../image/preprocess';
 import { floatReason, hasIntegerForm } from '../passes/integer_form';
-import { type Precision, simplifying } from '../passes/simplify';
+import { PRECISIONS, type Precision, simplifying } from '../passes/simplify';
 import type { PackedWeights } from '../program/program';
 import { checkMaxQueue } from './call_limit';
 import { Classifier, type ModelParts } from './classifier';
@@ -203,7 +203,7 @@ export function checkLoadOptions(options: CommonLoadOptions, others: readonly st
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
     throw invalidArgument(`threads from 1 to ${MAX_THREADS}`, threads);
   }
-  if (!['auto', 'float32', 'float16', 'int8'].includes(precision)) {
-    throw invalidArgument("precision to be 'auto', 'float32', 'float16' or 'int8'", precision);
+  if (precision !== 'auto' && !PRECISIONS.includes(precision)) {
+    throw invalidArgument(`precision to be 'auto' or one of ${PRECISIONS.join(', ')}`, precision);
   }
 }

@@ -11,7 +11,9 @@ import { halve } from './halve';
 import { removeReshapes } from './remove_reshapes';
 
 /** What a network computes with. */
-export type Precision = 'float32' | 'float16' | 'int8';
+export const PRECISIONS = ['float32', 'float16', 'int8'] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
 
 type Pass = (graph: Graph, budget: Budget) => Phase<Graph>;
 

@@ -47,7 +47,9 @@ describe('the rows', () => {
   });
 
   test('what is supported is said in one sentence', () => {
-    expect(supportedFiles()).toBe('.tflite files and tfjs layers models (model.json with its weights)');
+    const sentence = supportedFiles();
+    for (const { files } of FORMATS) expect(sentence).toContain(files);
+    expect(sentence.endsWith(` and ${FORMATS[FORMATS.length - 1].files}`)).toBe(true);
   });
 
   test('the names of label files leave out the ending of any format', () => {

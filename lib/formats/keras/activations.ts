@@ -1,7 +1,9 @@
 /** Keras' activation functions, as layers and as attributes of other layers. */
+
+import { describe } from '../../base/expect';
 import type { Origin } from '../../graph/builder';
 import { type Clamp, LINEAR, type Node, RELU, RELU6, type Tensor } from '../../graph/graph';
-import { describe, isObject } from '../shared/json_value';
+import { isObject } from '../shared/json_value';
 import { type KerasLayer, serializedName } from './layer';
 
 /** Functions that are a clamp. */

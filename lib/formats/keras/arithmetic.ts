@@ -1,6 +1,8 @@
 /** Arithmetic with constants in Keras models: what `preprocess_input` inside a model is saved as. */
+
+import { describe } from '../../base/expect';
 import type { Tensor } from '../../graph/graph';
-import { describe, isObject } from '../shared/json_value';
+import { isObject } from '../shared/json_value';
 import type { ConstantOperand } from './calls';
 import type { KerasLayer } from './layer';
 

@@ -2,8 +2,7 @@
 import { type Origin, POINT, type WindowOptions } from '../../graph/builder';
 import { type Clamp, type DepthwiseConv2D, LINEAR, type Tensor } from '../../graph/graph';
 import { withActivation } from './activations';
-import { type KerasLayer, pictureShape } from './layer';
-import type { Weight } from './weights';
+import { type KerasLayer, pictureShape, type Weight } from './layer';
 
 /** The window of a layer whose kernel size is the config's `kernelKey`. */
 export function readWindow(layer: KerasLayer, kernelKey: string, strides?: readonly [number, number]): WindowOptions {

@@ -7,10 +7,17 @@ import type { Tensor, TensorData } from '../../graph/graph';
 import { checkActivationShape } from '../shared/activation_shape';
 import { modelInvalid, operatorUnsupported } from '../shared/failures';
 import { countOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from '../shared/json_value';
-import type { Weight } from './weights';
+
+export interface Weight {
+  /** As the file has it. */
+  name: string;
+  shape: readonly number[];
+  data: Float32Array;
+}
 
 /** Where a Keras model's weights come from. */
 export interface KerasWeights {
+  /** The weight `kind` of a layer inside the models of `scope`; undefined if there is none. */
   find(layer: object, name: string, scope: readonly string[], kind: string): Weight | undefined;
 }
 

@@ -1,6 +1,8 @@
 /** Keras' layers by class name: each appends nodes for its inputs and gives what it makes. */
+
+import { describe } from '../../base/expect';
 import { LINEAR, type Pool, type Tensor } from '../../graph/graph';
-import { arrayOf, describe, numberOf } from '../shared/json_value';
+import { arrayOf, numberOf } from '../shared/json_value';
 import { readActivation, readReLU, readSoftmax } from './activations';
 import { OPERATIONS, pushAffine, readOperation, readTfFunction } from './arithmetic';
 import { AUGMENTATIONS, readSameSize } from './augmentation';

@@ -1,11 +1,12 @@
-/** The reader of Keras' model configs, as tfjs layers models have them: Sequential, functional, nested at any depth. */
+/** The reader of Keras' model configs, whatever file they are in: Sequential, functional, nested at any depth. */
 import type { Budget } from '../../base/budget';
+import { describe } from '../../base/expect';
 import type { Phase } from '../../base/phase';
 import { GraphBuilder } from '../../graph/builder';
 import type { Graph, Tensor } from '../../graph/graph';
 import { checkActivationShape } from '../shared/activation_shape';
 import { modelInvalid, modelUnsupported } from '../shared/failures';
-import { arrayOf, describe, isObject, objectOf } from '../shared/json_value';
+import { arrayOf, isObject, objectOf } from '../shared/json_value';
 import { type ConstantOperand, parseInboundNodes, parseReferences, type TensorReference } from './calls';
 import { type KerasContext, KerasLayer, type KerasWeights } from './layer';
 import { KERAS_LAYERS, TAKE_SEVERAL } from './layers';

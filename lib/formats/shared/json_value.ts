@@ -1,30 +1,11 @@
 /** Checked access to parsed JSON of unknown form. */
+import { describe } from '../../base/expect';
 import { modelInvalid } from './failures';
 
 export type JsonObject = Record<string, unknown>;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shortened(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
-}
-
-function kindOf(value: object | null): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return `an object with the keys [${shortened(Object.keys(value).slice(0, 8).join(', '))}]`;
-}
-
-/** A value for a message: short, however deep it is. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${shortened(value)}'`;
-  if (Array.isArray(value)) {
-    const shown = value.slice(0, 8).map((part) => (typeof part === 'object' ? kindOf(part) : describe(part)));
-    return `[${[...shown, ...(value.length > 8 ? [`${value.length - 8} more`] : [])].join(', ')}]`;
-  }
-  return typeof value === 'object' ? kindOf(value) : shortened(String(value));
 }
 
 /** Throws MODEL_INVALID unless `value` is an object; `where` begins the message. */

@@ -1,8 +1,9 @@
 /** The errors for files that are no models we read. */
 import type { MobileNetEdgeError } from '../../base/errors';
+import { describe } from '../../base/expect';
 import { supportedFiles } from '../index';
 import { modelInvalid, otherFile } from './failures';
-import { describe, isObject } from './json_value';
+import { isObject } from './json_value';
 import { type KnownFile, knownArchive, knownAsModel } from './known_files';
 import { knownJson } from './known_json';
 import { LONGEST_TAIL } from './zip';

@@ -2,18 +2,16 @@
 
 import { bytesOf, concatenate, isBuffer, isUint8Array, steadyBytesOf } from '../../base/bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../../base/errors';
-import { excerpt } from '../../base/expect';
 import { inTurns } from '../../base/phase';
 import { readingKerasModel } from '../keras/model';
-import { parseWeightSpecs, storedBytes, TfjsWeights, type WeightSpec } from '../keras/weights';
-import { modelInvalid, otherFile } from '../shared/failures';
-import { checkIsBeside, type FilesBeside, type ReaderOptions } from '../shared/files_beside';
+import type { FilesBeside, ReaderOptions } from '../shared/files_beside';
 import type { RecognizedFile } from '../shared/format';
 import { parseJson } from '../shared/json_file';
 import { arrayOf, isObject, objectOf, stringOf } from '../shared/json_value';
-import { HEAD_LENGTH, knownFile } from '../shared/known_files';
 import type { ModelContent } from '../shared/model_file';
 import { TEACHABLE_MACHINE } from '../shared/teachable_machine';
+import { parseManifest, readWeightFiles } from './weight_files';
+import { parseWeightSpecs, TfjsWeights } from './weights';
 
 /** A tfjs layers model in memory, as `tf.io` handlers give it. */
 export interface TfjsArtifacts {
@@ -23,61 +21,6 @@ export interface TfjsArtifacts {
   weightsManifest?: readonly object[];
   /** All weights in the order of the specs; several buffers are laid end to end. */
   weightData: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
-}
-
-/** What opening a file costs, in small parts. */
-const FILE_PARTS = 64;
-
-interface Group {
-  paths: string[];
-  specs: WeightSpec[];
-}
-
-function parseManifest(value: unknown, name: string): Group[] {
-  return arrayOf(value, `${name}: weightsManifest`).map((entry, i) => {
-    const where = `${name}: weightsManifest[${i}]`;
-    const { paths, weights } = objectOf(entry, where);
-    const specs = parseWeightSpecs(weights, `${where}.weights`);
-    return { paths: arrayOf(paths ?? [], `${where}.paths`).map((path) => stringOf(path, `${where}.paths`)), specs };
-  });
-}
-
-async function readWeights(
-  json: string,
-  groups: readonly Group[],
-  beside: FilesBeside,
-  options: ReaderOptions,
-): Promise<Uint8Array> {
-  const total = groups.reduce((sum, { specs }) => sum + storedBytes(specs), 0);
-  const pieces: Uint8Array[] = [];
-  let done = 0;
-  for (const { paths, specs } of groups) {
-    const groupEnd = done + storedBytes(specs);
-    let last: { path: string; piece: Uint8Array } | undefined;
-    for (const path of paths) {
-      checkIsBeside(json, path, 'weight files');
-      options.budget.spendParts(FILE_PARTS, 'files');
-      const piece = await beside.read(path, {
-        signal: options.signal,
-        onBytes: (read) => options.onProgress?.(Math.min(1, (done + read) / Math.max(total, 1))),
-        // One byte too many tells; a few more tell what stands there instead.
-        limit: Math.max(groupEnd - done + 1, HEAD_LENGTH),
-      });
-      pieces.push(piece);
-      last = { path, piece };
-      done += piece.length;
-      if (done > groupEnd) break;
-    }
-    if (done !== groupEnd) {
-      const known = last && knownFile(last.piece);
-      if (last && known?.kind === 'other') throw otherFile(last.path, known);
-      const received = done > groupEnd ? 'more' : `${storedBytes(specs) - (groupEnd - done)}`;
-      throw modelInvalid(
-        `Expected ${storedBytes(specs)} bytes of weights in ${excerpt(paths.slice(0, 8).join(', '), 400)} but received ${received}`,
-      );
-    }
-  }
-  return concatenate(pieces);
 }
 
 /** It has kilobytes. */
@@ -118,7 +61,7 @@ export async function readTfjs({ name, json, beside }: RecognizedFile, options: 
   const groups = parseManifest(weightsManifest, name);
   const weights = new TfjsWeights(
     groups.flatMap(({ specs }) => specs),
-    await readWeights(name, groups, beside, options),
+    await readWeightFiles(name, groups, beside, options),
     budget,
   );
   const metadata = await readMetadata(beside, options);

@@ -3,6 +3,7 @@ import type { Budget } from '../../base/budget';
 import { excerpt } from '../../base/expect';
 import { halvesToFloats } from '../../base/half_float';
 import { elementCount } from '../../graph/graph';
+import type { KerasWeights, Weight } from '../keras/layer';
 import { modelInvalid, modelUnsupported } from '../shared/failures';
 import { arrayOf, countOf, isObject, numberOf, objectOf, stringOf } from '../shared/json_value';
 import { checkFinite, typedView } from '../shared/typed_data';
@@ -67,13 +68,7 @@ function decode(spec: WeightSpec, bytes: Uint8Array): Float32Array {
   return values;
 }
 
-export interface Weight {
-  name: string;
-  shape: readonly number[];
-  data: Float32Array;
-}
-
-export class TfjsWeights {
+export class TfjsWeights implements KerasWeights {
   readonly #bytes: Uint8Array;
   readonly #places = new Map<string, { spec: WeightSpec; offset: number }>();
   /** Full names by their last part and the name of one of the scopes in them: 'kernel' and 'conv1' for 'model/conv1/kernel'. */
