@@ -10,6 +10,7 @@ const ROOMS = [
   'graph',
   'image',
   'program',
+  'ops',
   'compile',
   'passes',
   'architectures',

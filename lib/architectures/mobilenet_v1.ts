@@ -1,5 +1,7 @@
 /** MobileNet v1 (Howard et al. 2017, arXiv:1704.04861, table 1), batch normalisation folded. */
-import { type Graph, RELU6 } from '../graph/graph';
+
+import { RELU6 } from '../graph/graph';
+import type { Graph } from '../ops';
 import { type ArchitectureOptions, checkOptions, NetworkBuilder } from './network_builder';
 
 /** The 13 depthwise-separable blocks: [stride, output channels at alpha 1]. */

@@ -1,5 +1,7 @@
 /** MobileNet v2 (Sandler et al. 2018, arXiv:1801.04381, table 2), batch normalisation folded. */
-import { type Graph, LINEAR, RELU6 } from '../graph/graph';
+
+import { LINEAR, RELU6 } from '../graph/graph';
+import type { Graph } from '../ops';
 import { type ArchitectureOptions, checkOptions, NetworkBuilder } from './network_builder';
 
 /** The bottlenecks: [expansion t, output channels c at alpha 1, repetitions n, stride s of the first]. */

@@ -1,10 +1,14 @@
 /** Builds a Graph layer by layer; MobileNet v1 and v2 are tables fed to it. */
+
 import { isTypedArray } from '../base/bytes';
 import { MobileNetEdgeError } from '../base/errors';
 import { checkOptionKeys, invalidArgument } from '../base/expect';
 import { allFinite } from '../base/finite';
-import { GraphBuilder, type Origin } from '../graph/builder';
-import { type Clamp, type Graph, LINEAR, type Node, type Tensor } from '../graph/graph';
+import { type Clamp, LINEAR, type Tensor } from '../graph/graph';
+import type { Graph, Node } from '../ops';
+import * as ops from '../ops';
+import { GraphBuilder } from '../ops/builder';
+import type { Origin } from '../ops/op';
 
 export interface ArchitectureOptions {
   /** Width multiplier; default 1. */
@@ -87,30 +91,32 @@ export class NetworkBuilder {
 
   conv(name: string, filters: number, kernel: number, stride: number, clamp: Clamp): this {
     const layer = this.#layer(name, [filters, kernel, kernel, this.channels], filters);
-    return this.#then(this.#graph.conv2d(originOf(name), { ...layer, window: sameWindow(stride), clamp }));
+    return this.#then(this.#graph.push(ops.conv2d(originOf(name), { ...layer, window: sameWindow(stride), clamp })));
   }
 
   depthwise(name: string, stride: number, clamp: Clamp): this {
     const layer = this.#layer(name, [1, 3, 3, this.channels], this.channels);
-    return this.#then(this.#graph.depthwiseConv2d(originOf(name), { ...layer, window: sameWindow(stride), clamp }));
+    return this.#then(
+      this.#graph.push(ops.depthwiseConv2d(originOf(name), { ...layer, window: sameWindow(stride), clamp })),
+    );
   }
 
   add(name: string, other: Tensor): this {
-    return this.#then(this.#graph.add(originOf(name), [this.current, other], LINEAR));
+    return this.#then(this.#graph.push(ops.add(originOf(name), [this.current, other], LINEAR)));
   }
 
   globalAveragePool(name: string): this {
     const pool = { input: this.current, kind: 'average', keepsAxes: false } as const;
-    return this.#then(this.#graph.globalPool(originOf(name), pool));
+    return this.#then(this.#graph.push(ops.globalPool(originOf(name), pool)));
   }
 
   dense(name: string, units: number): this {
     const layer = this.#layer(name, [units, this.channels], units);
-    return this.#then(this.#graph.dense(originOf(name), { ...layer, clamp: LINEAR, keepsAxes: true }));
+    return this.#then(this.#graph.push(ops.dense(originOf(name), { ...layer, clamp: LINEAR, keepsAxes: true })));
   }
 
   softmax(name: string): this {
-    return this.#then(this.#graph.softmax(originOf(name), this.current, 1));
+    return this.#then(this.#graph.push(ops.softmax(originOf(name), this.current, 1)));
   }
 
   graph(): Graph {

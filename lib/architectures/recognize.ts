@@ -1,5 +1,7 @@
 /** Tells which network of the papers a simplified Graph is, whatever file it came from and whatever head it has. */
-import { type Graph, type Node, pixels } from '../graph/graph';
+
+import { pixels } from '../graph/graph';
+import type { Graph, Node } from '../ops';
 import { MOBILENET_V1_BLOCKS, mobilenetV1Channels } from './mobilenet_v1';
 import { MOBILENET_V2_BLOCKS, mobilenetV2Channels } from './mobilenet_v2';
 

@@ -3,8 +3,8 @@
 import { bytesOf, isBlob, isBuffer, isUint8Array, isUrl } from '../base/bytes';
 import { MobileNetEdgeError } from '../base/errors';
 import type { TfjsArtifacts } from '../formats/tfjs/read_tfjs';
-import type { Graph } from '../graph/graph';
 import { isGraph } from '../model/assemble_model';
+import type { Graph } from '../ops';
 import { absoluteUrl } from './absolute_url';
 import type { SentModel } from './protocol';
 import { type SavableModel, saveLayersModel } from './tfjs_layers_model';

@@ -1,7 +1,8 @@
 /** The network that `summary` and `bench` speak of: a model file, or one of the papers' with random weights. */
+
 import { mobilenetV1 } from '../architectures/mobilenet_v1';
 import { mobilenetV2 } from '../architectures/mobilenet_v2';
-import type { Graph } from '../graph/graph';
+import type { Graph } from '../ops';
 import { type NETWORK_OPTIONS, positiveNumber, UsageError, wholeNumber } from './arguments';
 
 const ARCHITECTURES = { mobilenet_v1: mobilenetV1, mobilenet_v2: mobilenetV2 };

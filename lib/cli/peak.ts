@@ -1,9 +1,11 @@
 /** What a core can do at best: the rate of matrix products that stay in its own caches and suit the kernels in every way. */
+
 import { compile } from '../compile/compile';
 import type { Engine } from '../engines/engine';
-import { type Graph, LINEAR, NO_PADDING, type Tensor } from '../graph/graph';
+import { LINEAR, NO_PADDING, type Tensor } from '../graph/graph';
 import type { ModelInfo } from '../model/model';
 import { selectEngine } from '../node/engines/select';
+import type { Graph } from '../ops';
 import { simplify } from '../passes/simplify';
 import { newValues } from '../program/port';
 import type { Program } from '../program/program';

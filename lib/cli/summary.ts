@@ -1,10 +1,11 @@
 import { recognize } from '../architectures/recognize';
 import { printableJson } from '../base/errors';
 import { classCount, isMap } from '../graph/classes';
-import { type Graph, pixels } from '../graph/graph';
-import { type Layer, layers, totals } from '../graph/layers';
+import { pixels } from '../graph/graph';
 import { withSwappedSides } from '../model/swapped_sides';
 import { readModelFile } from '../node/read_model_file';
+import type { Graph } from '../ops';
+import { type Layer, layers, totals } from '../ops/layers';
 import { floatReason } from '../passes/integer_form';
 import { simplify } from '../passes/simplify';
 import { NETWORK_OPTIONS, parse } from './arguments';

@@ -1,6 +1,8 @@
 /** How many rows of a fused bottleneck a chunk may have. */
+
 import { pixels } from '../graph/graph';
-import { MOST_WORK, work } from '../graph/work';
+import { work } from '../ops/cost';
+import { MOST_WORK } from '../ops/work';
 import type { InvertedResidualStep } from './steps';
 
 /** No band has more output rows, see scratch.ts. */

@@ -1,16 +1,19 @@
 /** Graph to Program: group into steps, plan the arena, lower and pack. */
+
 import { Budget } from '../base/budget';
 import { MobileNetEdgeError } from '../base/errors';
 import { finish, type Phase } from '../base/phase';
-import { elementCount, type Graph, isQuantized, pixels, type Tensor } from '../graph/graph';
-import { workOf } from '../graph/work';
+import { elementCount, isQuantized, pixels, type Tensor } from '../graph/graph';
+import type { Graph } from '../ops';
+import { workOf } from '../ops/cost';
+import type { NewPacker } from '../ops/packer';
+import { formOf } from '../ops/quantized';
 import type { Geometry, PackedWeights, Port, Program } from '../program/program';
 import { encode, type Op, wordCount } from '../program/schema';
+import { BytesPacker } from './bytes_packer';
 import { checkLimits } from './limits';
 import { lower } from './lower';
-import { BytesPacker, type NewPacker } from './packer';
 import { arenaType, planningArena } from './plan';
-import { formOf } from './quantized';
 import { scratchBytes as scratchBytesOf } from './scratch';
 import { sharing } from './shared_blocks';
 import { type Fusion, groupingSteps, stepOutput } from './steps';
@@ -80,7 +83,7 @@ export function* compiling<Weights extends PackedWeights>(
   let words = 0;
   for (const [i, step] of steps.entries()) {
     if (budget.turnIsOver()) yield;
-    const op = lower(step, { places, scratch: scratch[i], packer, geometry, threads });
+    const op = lower(step, { places, scratch: scratch[i] }, { packer, geometry, threads });
     ops.push(op);
     words += wordCount(op);
     wordsAfter.set(stepOutput(step), words);

@@ -1,6 +1,8 @@
 /** What every engine promises to run; the native one refuses what is beyond, by the same numbers. */
+
 import { MobileNetEdgeError } from '../base/errors';
-import { type Graph, isQuantized, type Node, pixels, type Tensor } from '../graph/graph';
+import { isQuantized, pixels, type Tensor } from '../graph/graph';
+import type { Graph, Node } from '../ops';
 import { LIMITS } from '../program/limits';
 
 /** Those of a pixel are not shared between chunks, but for pools. */

@@ -1,6 +1,8 @@
 /** What each op of a compiled Program does, in the words of the network. */
-import { type Graph, pixels } from '../graph/graph';
-import { layer } from '../graph/layers';
+
+import { pixels } from '../graph/graph';
+import type { Graph } from '../ops';
+import { layer } from '../ops/layers';
 import type { Geometry } from '../program/program';
 import { groupSteps, type Step, stepOutput } from './steps';
 
@@ -16,6 +18,7 @@ export interface OpOutline {
 
 function nodesOf(step: Step): Graph['nodes'] {
   switch (step.kind) {
+    case 'conv':
     case 'node':
       return [step.node];
     case 'pointwise':

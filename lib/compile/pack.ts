@@ -1,9 +1,10 @@
 /** Lays weights out as the kernels read them (see the docs of the ops in program/schema.ts). */
+
 import { allocate } from '../base/allocate';
 import { isTypedArray } from '../base/bytes';
 import type { Tensor } from '../graph/graph';
+import { alignUp, roundChannels } from '../ops/layout';
 import { type PanelGeometry, panelWidth } from '../program/program';
-import { alignUp, roundChannels } from './plan';
 
 /** A growing block of packed weights; every piece starts on a cache line. It grows in place, so weights are never held twice. */
 export class WeightBlob {

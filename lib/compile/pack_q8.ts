@@ -1,10 +1,10 @@
 /** Lays the weights of integer ops out as the kernels read them (see the docs of the ops in program/schema.ts). */
-import type { Conv2D, Dense, DepthwiseConv2D } from '../graph/graph';
+import type { Conv2D, Dense, DepthwiseConv2D } from '../ops';
+import { alignUp, roundChannels } from '../ops/layout';
+import { centred, type Form, formOf, requantizationScales } from '../ops/quantized';
 import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
 import { BYTES_ONLY, CENTRE, cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';
-import { alignUp, roundChannels } from './plan';
-import { centred, type Form, formOf, requantizationScales } from './quantized';
 
 /** What a panel starts with: bias and scale of every column, 4 bytes each. */
 const COLUMN_HEAD_BYTES = 8;

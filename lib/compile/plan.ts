@@ -1,16 +1,13 @@
 /** Where every activation lives in the arena: tensors whose lifetimes overlap never share a byte. */
+
 import type { Budget } from '../base/budget';
 import type { Phase } from '../base/phase';
-import { type Graph, isQuantized, pixels, type Tensor } from '../graph/graph';
+import { isQuantized, pixels, type Tensor } from '../graph/graph';
+import type { Graph } from '../ops';
+import { alignUp, type Place, pixelStride, q8Stride, roundChannels } from '../ops/layout';
+import { isPointwise } from '../ops/pointwise';
 import { type Geometry, PORT_ARRAYS, type PortType } from '../program/program';
-import { isPointwise, type Step, stepInputs, stepOutput } from './steps';
-
-export interface Place {
-  /** Byte offset from the arena. */
-  offset: number;
-  /** Distance of two pixels in elements. */
-  stride: number;
-}
+import { type Step, stepInputs, stepOutput } from './steps';
 
 export interface Plan {
   places: Map<Tensor, Place>;
@@ -29,43 +26,21 @@ export interface PlanOptions {
   scratchOf(step: Step, strides: ReadonlyMap<Tensor, number>): number;
 }
 
-export function alignUp(value: number, alignment: number): number {
-  return Math.ceil(value / alignment) * alignment;
-}
-
-/** Channels rounded up to 8, so that kernels never need a remainder. */
-export function roundChannels(channels: number): number {
-  return alignUp(channels, 8);
-}
-
-/**
- * The pixel stride of a picture. Strides of whole 2 KB put the rows of a tile into the same cache sets
- * and evict one another, so those get one cache line more.
- */
-export function pixelStride(channels: number): number {
-  const rounded = roundChannels(channels);
-  return rounded % 512 === 0 ? rounded + 16 : rounded;
-}
-
-/** The same of quantized pictures: integer kernels take 16 channels at a time. */
-export function q8Stride(channels: number): number {
-  return alignUp(channels, 16);
-}
-
 /** How the arena holds a tensor's values. */
 export function arenaType(tensor: Tensor, geometry: Geometry): PortType {
   if (isQuantized(tensor)) return geometry.q8!.type;
-  return tensor.half ? 'float16' : 'float32';
+  return tensor.type === 'float16' ? 'float16' : 'float32';
 }
 
 /** The picture itself, and what makes halves of it, stay dense: the stem copies whole rows of its window. */
 function densePictures(graph: Graph): Set<Tensor> {
   const candidates = new Set([graph.input]);
   for (const { op, inputs, output } of graph.nodes) {
-    if (op === 'requantize' && output.half && inputs[0] === graph.input) candidates.add(output);
+    if (op === 'requantize' && output.type === 'float16' && inputs[0] === graph.input) candidates.add(output);
   }
   for (const node of graph.nodes) {
-    const reads = node.op === 'requantize' ? node.output.half === true : node.op === 'conv2d' && !isPointwise(node);
+    const reads =
+      node.op === 'requantize' ? node.output.type === 'float16' : node.op === 'conv2d' && !isPointwise(node);
     if (!reads) for (const input of node.inputs) candidates.delete(input);
   }
   return candidates;

@@ -1,7 +1,8 @@
 /** Blocks of packed weights by what is in them: layers that share a filter and a bias share one. Not for integers, whose scales differ. */
+
 import type { Tensor, TensorData } from '../graph/graph';
+import type { Packer } from '../ops/packer';
 import type { PanelGeometry } from '../program/program';
-import type { Packer } from './packer';
 
 /** What is known of a filter with a bias. A filter of another shape is another one. */
 export class SharedBlocks<Value> {

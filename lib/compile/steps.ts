@@ -2,21 +2,13 @@
  * Groups the nodes of a simplified Graph into steps, one op of the Program each: a 1x1 convolution takes the
  * residual add that follows it, and a bottleneck that is worth fusing becomes one step.
  */
+
 import { Budget } from '../base/budget';
 import { finish, type Phase } from '../base/phase';
-import {
-  type Add,
-  type Conv2D,
-  consumers,
-  type Dense,
-  type DepthwiseConv2D,
-  elementCount,
-  type Graph,
-  isQuantized,
-  type Node,
-  pixels,
-  type Tensor,
-} from '../graph/graph';
+import { consumers, elementCount, isQuantized, pixels, type Tensor } from '../graph/graph';
+import type { Add, Conv2D, Dense, DepthwiseConv2D, Graph, Node } from '../ops';
+import { arithmeticOf } from '../ops/arithmetic';
+import { isPointwise } from '../ops/pointwise';
 import type { Geometry } from '../program/program';
 import { isSmallEnough } from './bottleneck_work';
 import { StepList } from './step_list';
@@ -30,7 +22,7 @@ export interface PointwiseStep {
 
 /** A convolution with a window of its own. */
 export interface ConvStep {
-  kind: 'node';
+  kind: 'conv';
   node: Conv2D;
 }
 
@@ -47,24 +39,16 @@ export interface InvertedResidualStep {
 
 export interface NodeStep {
   kind: 'node';
-  node: Exclude<Node, Dense>;
+  node: Exclude<Node, Conv2D | Dense>;
 }
 
-export type Step = PointwiseStep | InvertedResidualStep | NodeStep;
+export type Step = PointwiseStep | ConvStep | InvertedResidualStep | NodeStep;
 
 /** 'auto' fuses the bottlenecks that the geometry says are worth it. */
 export type Fusion = 'auto' | 'always' | 'never';
 
-/** A matrix product over pixels. */
-export function isPointwise(node: Node | undefined): node is Conv2D | Dense {
-  if (node?.op === 'dense') return true;
-  if (node?.op !== 'conv2d') return false;
-  const { kernel, stride, padding } = node.window;
-  return [...kernel, ...stride].every((n) => n === 1) && Object.values(padding).every((n) => n === 0);
-}
-
 function isExpansion(step: Step): step is InvertedResidualStep['expand'] {
-  return step.kind === 'pointwise' ? step.residual === undefined : step.kind === 'node' && step.node.op === 'conv2d';
+  return step.kind === 'pointwise' ? step.residual === undefined : step.kind === 'conv';
 }
 
 /** The most channels of a picture: making rows of a stem twice, where two chunks meet, costs little. */
@@ -78,6 +62,7 @@ function isNarrowing({ node: { filter } }: ConvStep, project: PointwiseStep): bo
 /** What a step reads. */
 export function stepInputs(step: Step): Tensor[] {
   switch (step.kind) {
+    case 'conv':
     case 'node':
       return step.node.inputs;
     case 'pointwise':
@@ -90,6 +75,7 @@ export function stepInputs(step: Step): Tensor[] {
 /** What a step makes. */
 export function stepOutput(step: Step): Tensor {
   switch (step.kind) {
+    case 'conv':
     case 'node':
       return step.node.output;
     case 'pointwise':
@@ -109,8 +95,10 @@ export function* groupingSteps(graph: Graph, geometry: Geometry, fusion: Fusion,
     if (budget.turnIsOver()) yield;
     // Integer addition has a rounding of its own, so it stays an op.
     if (node.op === 'add' && !isQuantized(node.output)) steps.push(fuseAdd(node));
-    else if (isPointwise(node)) steps.push({ kind: 'pointwise', node });
-    else steps.push({ kind: 'node', node: node as NodeStep['node'] });
+    else if (node.op === 'dense' || (node.op === 'conv2d' && isPointwise(node)))
+      steps.push({ kind: 'pointwise', node });
+    else if (node.op === 'conv2d') steps.push({ kind: 'conv', node });
+    else steps.push({ kind: 'node', node });
     fuseBottleneck();
   }
   return steps.toArray();
@@ -137,13 +125,11 @@ export function* groupingSteps(graph: Graph, geometry: Geometry, fusion: Fusion,
 
   function isWorthFusing({ expand, depthwise, project }: Omit<InvertedResidualStep, 'kind'>): boolean {
     const [height] = pixels(expand.node.output.shape);
-    const weightBytes = isQuantized(depthwise.output) ? 1 : depthwise.output.half ? 2 : 4;
-    const { fuseFromHeight, fuseWeightBytes = Infinity } = { 1: geometry.q8!, 2: geometry.f16!, 4: geometry }[
-      weightBytes
-    ];
+    const arithmetic = arithmeticOf(depthwise, geometry);
+    const { fuseFromHeight, fuseWeightBytes = Infinity } = arithmetic.geometry;
     const weights = elementCount(expand.node.filter.shape) + elementCount(project.node.filter.shape);
-    if (expand.kind === 'node' && !isNarrowing(expand, project)) return false;
-    return height >= fuseFromHeight && weights * weightBytes <= fuseWeightBytes;
+    if (expand.kind === 'conv' && !isNarrowing(expand, project)) return false;
+    return height >= fuseFromHeight && weights * arithmetic.storedBytes <= fuseWeightBytes;
   }
 
   /** If the last three steps are a bottleneck worth fusing, makes one of them. */

@@ -1,7 +1,9 @@
 /** How much memory packed weights will take, known before any is taken. */
-import { elementCount, type Graph, isQuantized, type Node, type Tensor } from '../graph/graph';
-import type { WeightSizes } from './packer';
-import { roundChannels } from './plan';
+
+import { elementCount, isQuantized, type Tensor } from '../graph/graph';
+import type { Graph, Node } from '../ops';
+import { roundChannels } from '../ops/layout';
+import type { WeightSizes } from '../ops/packer';
 import { SharedBlocks } from './shared_blocks';
 
 /** Beside the weights of a node: a table of 256 floats, and what aligns the blocks. */
@@ -20,7 +22,7 @@ function sizesOf({ filter, output }: Weighted): WeightSizes {
   const outputs = output.shape[output.shape.length - 1];
   const k = Math.ceil(count / outputs);
   if (isQuantized(output)) return { limitBytes: quantizedBytes(outputs, k), expectedBytes: count };
-  const bytes = roundChannels(outputs) * (k + 1) * (output.half ? 2 : 4);
+  const bytes = roundChannels(outputs) * (k + 1) * (output.type === 'float16' ? 2 : 4);
   return { limitBytes: bytes, expectedBytes: bytes };
 }
 

@@ -1,8 +1,8 @@
 /** What native.ts and wasm.ts have in common: an Engine loads Programs, a Session runs one. */
 
 import { MobileNetEdgeError } from '../base/errors';
-import type { NewPacker } from '../compile/packer';
 import type { TensorValues } from '../graph/graph';
+import type { NewPacker } from '../ops/packer';
 import type { Geometry, PackedWeights, Port, Program } from '../program/program';
 
 export type Backend = 'native' | 'wasm';

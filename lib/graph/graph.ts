@@ -9,7 +9,10 @@
  *   dense             filter [outputs, inputs], bias [outputs]
  */
 
-export type DataType = 'float32' | 'uint8' | 'int8' | 'int32';
+/** float16 only after passes/halve.ts: IEEE binary16, of which constants hold the bits. */
+export type DataType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32';
+/** Of a model's own inputs and outputs. */
+export type FileType = Exclude<DataType, 'float16'>;
 export type TensorData = Float32Array | Uint16Array | Uint8Array | Int8Array | Int32Array;
 /** An activation's values in its own type, dense NHWC: what `predict` takes and gives. */
 export type TensorValues = Float32Array | Uint8Array | Int8Array;
@@ -27,8 +30,6 @@ export interface Tensor {
   shape: readonly number[];
   type: DataType;
   quantization?: Quantization;
-  /** Only after passes/halve.ts: the values of type float32 are rounded to binary16. Constants hold those as bits. */
-  half?: true;
   /** Present on constants only. */
   data?: TensorData;
 }
@@ -65,115 +66,18 @@ export interface Window {
   padding: Padding;
 }
 
-interface NodeBase {
+/** What all nodes are made of; each op adds its own (lib/ops). */
+export interface NodeBase {
   name: string;
   inputs: Tensor[];
   output: Tensor;
 }
 
-/** Convolution; `bias` may be absent (zero). */
-export interface Conv2D extends NodeBase {
-  op: 'conv2d';
-  filter: Tensor;
-  bias?: Tensor;
-  window: Window;
-  clamp: Clamp;
-}
-
-/** Depthwise convolution: output channel o reads input channel floor(o / multiplier). */
-export interface DepthwiseConv2D extends NodeBase {
-  op: 'depthwise_conv2d';
-  filter: Tensor;
-  bias?: Tensor;
-  window: Window;
-  clamp: Clamp;
-}
-
-/** Fully connected layer over the flattened input, or where the filter has fewer inputs, over each run of so many values. */
-export interface Dense extends NodeBase {
-  op: 'dense';
-  filter: Tensor;
-  bias?: Tensor;
-  clamp: Clamp;
-}
-
-/** y = x * scale[channel] + shift[channel]: batch normalisation, rescaling and constant arithmetic. Arrays have one entry per channel. */
-export interface Affine extends NodeBase {
-  op: 'affine';
-  /** The operator or layer that it came from, as the file calls it. */
-  source?: string;
-  scale: Float64Array;
-  shift: Float64Array;
-}
-
-/** An activation function that stands alone: ReLU, ReLU6, ReLU_N1_TO_1. */
-export interface Activation extends NodeBase {
-  op: 'activation';
-  clamp: Clamp;
-}
-
-/** Elementwise sum of two activations of one shape (a skip connection). */
-export interface Add extends NodeBase {
-  op: 'add';
-  clamp: Clamp;
-}
-
-/** Average or maximum over a window; padding is never counted. A window of the whole picture is global pooling. */
-export interface Pool extends NodeBase {
-  op: 'pool';
-  kind: 'average' | 'max';
-  /** The operator it came from: integer rounding of MEAN and AVERAGE_POOL_2D differs. */
-  source: 'pool' | 'mean';
-  window: Window;
-  clamp: Clamp;
-}
-
-/** Zeros around the picture, as a node of its own. */
-export interface Pad extends NodeBase {
-  op: 'pad';
-  padding: Padding;
-}
-
-/** The same values in the same order under another shape: reshape, flatten, squeeze, dropout, identity. */
-export interface Reshape extends NodeBase {
-  op: 'reshape';
-}
-
-/** exp(beta * x) / sum over the last axis. */
-export interface Softmax extends NodeBase {
-  op: 'softmax';
-  beta: number;
-}
-
-/** 1 / (1 + exp(-x)). */
-export interface Sigmoid extends NodeBase {
-  op: 'sigmoid';
-}
-
-/** Changes how an activation is held: QUANTIZE and DEQUANTIZE (either side may be float32), and from or to halves. */
-export interface Requantize extends NodeBase {
-  op: 'requantize';
-}
-
-export type Node =
-  | Conv2D
-  | DepthwiseConv2D
-  | Dense
-  | Affine
-  | Activation
-  | Add
-  | Pool
-  | Pad
-  | Reshape
-  | Softmax
-  | Sigmoid
-  | Requantize;
-
 /**
  * One picture in, one or more results out, the first of which is what classify() reads. Nodes are in an order in which every
  * input is made before it is used.
  */
-export interface Graph {
+export interface Graph<Node extends NodeBase = NodeBase> {
   input: Tensor;
   /** At least one; results of nodes. */
   outputs: readonly Tensor[];
@@ -185,6 +89,18 @@ export interface Graph {
 /** Whether a tensor holds 8-bit integers that stand for real numbers. */
 export function isQuantized(tensor: Tensor): boolean {
   return tensor.quantization !== undefined && (tensor.type === 'uint8' || tensor.type === 'int8');
+}
+
+/** The real interval that a quantized activation can hold; everything for others. */
+export function representable(tensor: Tensor): Clamp {
+  if (!isQuantized(tensor)) return LINEAR;
+  const [low, high] = integerRange(tensor.type);
+  const { scale, zeroPoint } = tensor.quantization!;
+  return { min: (low - zeroPoint[0]) * scale[0], max: (high - zeroPoint[0]) * scale[0] };
+}
+
+export function covers(outer: Clamp, inner: Clamp): boolean {
+  return outer.min <= inner.min && outer.max >= inner.max;
 }
 
 /** The smallest and largest integer of a quantized type. */
@@ -218,7 +134,7 @@ export function windowExtent(input: number, kernel: number, stride: number, dila
 }
 
 /** Which nodes read each tensor. */
-export function consumers(graph: Graph): Map<Tensor, Node[]> {
+export function consumers<Node extends NodeBase>(graph: Graph<Node>): Map<Tensor, Node[]> {
   const readers = new Map<Tensor, Node[]>();
   for (const node of graph.nodes) {
     for (const input of node.inputs) {

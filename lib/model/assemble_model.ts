@@ -6,16 +6,18 @@ import { type Budget, checkLimitsOption, type Limits } from '../base/budget';
 import { MobileNetEdgeError, printable, throwIfAborted } from '../base/errors';
 import { checkOptionKeys, invalidArgument } from '../base/expect';
 import { inTurns } from '../base/phase';
+import { BytesPacker } from '../compile/bytes_packer';
 import { compiling, pooledFeatures } from '../compile/compile';
 import { checkLimits } from '../compile/limits';
 import { outline } from '../compile/outline';
-import { BytesPacker, type NewPacker } from '../compile/packer';
 import { type Engine, MAX_THREADS } from '../engines/engine';
 import type { ModelContent } from '../formats/shared/model_file';
 import { classCount } from '../graph/classes';
-import { type Graph, pixels } from '../graph/graph';
-import { totals } from '../graph/layers';
+import { type FileType, pixels, type Tensor } from '../graph/graph';
 import { type Preprocess, resolvePreprocess } from '../image/preprocess';
+import type { Graph } from '../ops';
+import { totals } from '../ops/layers';
+import type { NewPacker } from '../ops/packer';
 import { floatReason, hasIntegerForm } from '../passes/integer_form';
 import { PRECISIONS, type Precision, simplifying } from '../passes/simplify';
 import type { PackedWeights } from '../program/program';
@@ -104,9 +106,9 @@ export async function assembleModel<Source>(
     info: {
       ...recognize(graph),
       inputShape: [1, height, width, channels],
-      inputType: file.graph.input.type,
-      outputType: outputs[0].type,
-      outputs: outputs.map(({ name, shape, type }) => ({ name, shape, type })),
+      inputType: fileType(file.graph.input),
+      outputType: fileType(outputs[0]),
+      outputs: outputs.map((output) => ({ name: output.name, shape: output.shape, type: fileType(output) })),
       classes: classCount(outputs[0]),
       ...totals(graph),
       weightBytes,
@@ -132,6 +134,11 @@ export async function assembleModel<Source>(
     labels,
     maxQueue: options.maxQueue,
   });
+}
+
+/** Only passes make halves. */
+function fileType({ type }: Tensor): FileType {
+  return type as FileType;
 }
 
 /** Throws MODEL_UNSUPPORTED or BACKEND_UNAVAILABLE if what is asked for cannot be had from the model or the CPU. */

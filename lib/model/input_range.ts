@@ -10,11 +10,13 @@
  * Two other traces: what a float input is quantized to holds the range and little more; and converters fold x / 255 into the
  * weights of the first convolution, which then cannot tell black from white in any other range.
  */
+
 import { Budget } from '../base/budget';
-import { consumers, type Graph, integerRange, isQuantized, type Node, type Tensor } from '../graph/graph';
+import { consumers, integerRange, isQuantized, type Tensor } from '../graph/graph';
 import { realValues } from '../graph/real_values';
 import type { Preprocess } from '../image/preprocess';
 import { rangeAffine } from '../image/range';
+import type { Graph, Node } from '../ops';
 
 /** y = scale * x + shift, for each channel of the picture. */
 type Arithmetic = { scale: number; shift: number }[];

@@ -1,7 +1,8 @@
 /** Memory that a caller lends to load(): it may be transferred to another thread, or shrunk, before all of it is read. */
+
 import { bytesOf, isBuffer } from '../base/bytes';
 import { MobileNetEdgeError } from '../base/errors';
-import type { Graph } from '../graph/graph';
+import type { Graph } from '../ops';
 
 /**
  * What `read` resolves to. Rejects with INVALID_ARGUMENT if the arrays of `source` did not stay as long as they were, for

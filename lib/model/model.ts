@@ -1,7 +1,7 @@
 /** The public face of a loaded network, on every platform. */
 import type { Backend } from '../engines/engine';
 import type { FormatName } from '../formats';
-import type { Tensor, TensorValues } from '../graph/graph';
+import type { FileType, TensorValues } from '../graph/graph';
 import type { Preprocess } from '../image/preprocess';
 import type { ViewOptions } from '../image/view';
 import type { Precision } from '../passes/simplify';
@@ -16,8 +16,8 @@ export interface ModelInfo {
   /** [1, height, width, channels]. */
   inputShape: readonly number[];
   /** The element type of `predict`'s input and first output: the file's own. */
-  inputType: Tensor['type'];
-  outputType: Tensor['type'];
+  inputType: FileType;
+  outputType: FileType;
   /** All results of `predict`, in the file's order and under its names. classify() reads the first. */
   outputs: readonly OutputInfo[];
   /** Length of the first output; 2 where it is a single value (a logit or a sigmoid); of a map, the values at each position. */
@@ -53,7 +53,7 @@ export interface OutputInfo {
   name: string;
   /** As the file has it, batch first. */
   shape: readonly number[];
-  type: Tensor['type'];
+  type: FileType;
 }
 
 export interface RunOptions {

@@ -7,7 +7,13 @@ import { roundHalfEven } from '../base/rounding';
 import { elementCount, integerRange, type Tensor, type TensorValues } from '../graph/graph';
 
 const ARRAY_OF = { uint8: Uint8Array, int8: Int8Array } as const;
-const KIND_OF = { float32: 'Float32Array', uint8: 'Uint8Array', int8: 'Int8Array', int32: 'Int32Array' } as const;
+const KIND_OF = {
+  float32: 'Float32Array',
+  float16: 'Float32Array',
+  uint8: 'Uint8Array',
+  int8: 'Int8Array',
+  int32: 'Int32Array',
+} as const;
 
 /**
  * Throws TENSOR_INVALID unless `values` has the type and length of `tensor` and only finite numbers, which an engine may

@@ -5,6 +5,7 @@ import { whileLent } from '../model/lent_memory';
 import { loadModel, type Network } from '../model/load_model';
 import type * as model from '../model/model';
 import type { OpTime } from '../model/network';
+import type { Graph } from '../ops';
 import { isInTime } from '../sources/stream';
 import { selectEngine } from './engines/select';
 import { readGivenLabels } from './label_file';

@@ -5,20 +5,9 @@
  */
 import type { Budget } from '../base/budget';
 import type { Phase } from '../base/phase';
-import { type Clamp, type Graph, integerRange, isQuantized, LINEAR, type Node, type Tensor } from '../graph/graph';
+import { type Clamp, isQuantized, representable, type Tensor } from '../graph/graph';
 import { RealConstants } from '../graph/real_values';
-
-/** The real interval that a quantized activation can hold; everything for float32. */
-function representable(tensor: Tensor): Clamp {
-  if (!isQuantized(tensor)) return LINEAR;
-  const [low, high] = integerRange(tensor.type);
-  const { scale, zeroPoint } = tensor.quantization!;
-  return { min: (low - zeroPoint[0]) * scale[0], max: (high - zeroPoint[0]) * scale[0] };
-}
-
-function covers(outer: Clamp, inner: Clamp): boolean {
-  return outer.min <= inner.min && outer.max >= inner.max;
-}
+import { type Graph, type Node, rulesOf } from '../ops';
 
 function intersect(a: Clamp, b: Clamp): Clamp {
   return { min: Math.max(a.min, b.min), max: Math.min(a.max, b.max) };
@@ -58,28 +47,9 @@ export function* dequantize(graph: Graph, budget: Budget): Phase<Graph> {
 
 function dequantized(node: Node, float: (tensor: Tensor) => Tensor, real: RealConstants): Node {
   const base = { name: node.name, inputs: node.inputs.map(float), output: float(node.output) };
-  const range = representable(node.output);
-  switch (node.op) {
-    case 'conv2d':
-    case 'depthwise_conv2d':
-    case 'dense':
-      return {
-        ...node,
-        ...base,
-        filter: real.of(node.filter),
-        bias: node.bias && real.of(node.bias),
-        clamp: intersect(node.clamp, range),
-      };
-    case 'activation':
-    case 'add':
-    case 'pool':
-      return { ...node, ...base, clamp: intersect(node.clamp, range) };
-    case 'requantize':
-      // Into a range that holds all it gets, it only renames.
-      return covers(range, representable(node.inputs[0]))
-        ? { ...base, op: 'reshape' }
-        : { ...base, op: 'activation', clamp: range };
-    default:
-      return { ...node, ...base };
-  }
+  const { dequantized: asReals } = rulesOf(node);
+  if (asReals) return asReals(node, base) as Node;
+  const weights = 'filter' in node ? { filter: real.of(node.filter), bias: node.bias && real.of(node.bias) } : {};
+  const clamp = 'clamp' in node ? { clamp: intersect(node.clamp, representable(node.output)) } : {};
+  return { ...node, ...base, ...weights, ...clamp } as Node;
 }

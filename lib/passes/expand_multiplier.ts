@@ -2,11 +2,13 @@
  * A depthwise convolution with a multiplier becomes a plain convolution whose filter is zero off its own channel,
  * so that engines know multiplier 1 only. MobileNets have at most one such layer, on the picture's 1 or 3 channels.
  */
+
 import type { Budget } from '../base/budget';
 import { typedArrayKind } from '../base/bytes';
 import { MobileNetEdgeError } from '../base/errors';
 import type { Phase } from '../base/phase';
-import type { DepthwiseConv2D, Graph, Node, Tensor, TensorData } from '../graph/graph';
+import type { Tensor, TensorData } from '../graph/graph';
+import type { DepthwiseConv2D, Graph, Node } from '../ops';
 
 /** Most of them zeros; more than any layer of the family has. */
 const MOST_WEIGHTS = 2 ** 22;

@@ -3,9 +3,11 @@
  * (w' = w * scale, b' = b * scale + shift, in double precision). An affine node with no such layer before it
  * becomes a 1x1 depthwise convolution.
  */
+
 import type { Budget } from '../base/budget';
 import type { Phase } from '../base/phase';
-import { type Affine, type Graph, isLinear, LINEAR, type Node, type Tensor } from '../graph/graph';
+import { isLinear, LINEAR, type Tensor } from '../graph/graph';
+import type { Affine, Graph, Node } from '../ops';
 import { pointDepthwise, readerCounts, SharedConstants } from './rewrite';
 
 type Weighted = Extract<Node, { filter: Tensor }>;

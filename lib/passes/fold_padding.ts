@@ -1,16 +1,9 @@
 /** Moves a padding node into the convolutions that read it; what else reads it gets a 1x1 depthwise convolution with padding. */
+
 import type { Budget } from '../base/budget';
 import type { Phase } from '../base/phase';
-import {
-  type Conv2D,
-  consumers,
-  type DepthwiseConv2D,
-  type Graph,
-  LINEAR,
-  type Node,
-  type Pad,
-  type Tensor,
-} from '../graph/graph';
+import { consumers, LINEAR, type Tensor } from '../graph/graph';
+import type { Conv2D, DepthwiseConv2D, Graph, Node, Pad } from '../ops';
 import { pointDepthwise, replaceInput, SharedConstants } from './rewrite';
 
 function isConvolution(node: Node): node is Conv2D | DepthwiseConv2D {

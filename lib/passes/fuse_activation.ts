@@ -1,7 +1,9 @@
 /** Moves the clamp of an activation node into the node that makes its input; one that cannot move becomes a 1x1 depthwise convolution. */
+
 import type { Budget } from '../base/budget';
 import type { Phase } from '../base/phase';
-import { type Clamp, type Graph, isLinear, isQuantized, type Node, type Tensor } from '../graph/graph';
+import { type Clamp, isLinear, isQuantized, type Tensor } from '../graph/graph';
+import type { Graph, Node } from '../ops';
 import { pointDepthwise, readerCounts, SharedConstants } from './rewrite';
 
 /** The clamp that does what `first` and then `second` do. */

@@ -6,7 +6,8 @@ import type { Budget } from '../base/budget';
 import { MobileNetEdgeError } from '../base/errors';
 import { floatsToHalves } from '../base/half_float';
 import type { Phase } from '../base/phase';
-import type { Graph, Node, Tensor, TensorData } from '../graph/graph';
+import type { Tensor, TensorData } from '../graph/graph';
+import { type Graph, type Node, rulesOf } from '../ops';
 
 const LARGEST_HALF = 65504;
 
@@ -31,7 +32,7 @@ export function* halve(graph: Graph, budget: Budget): Phase<Graph> {
     const output = wanted === half ? halfOf(tensor) : tensor;
     nodes.push({
       op: 'requantize',
-      name: `${tensor.name}/${output.half ? 'float16' : 'float32'}`,
+      name: `${tensor.name}/${output.type}`,
       inputs: [input],
       output,
     });
@@ -41,7 +42,7 @@ export function* halve(graph: Graph, budget: Budget): Phase<Graph> {
 
   for (const node of graph.nodes) {
     if (budget.turnIsOver()) yield;
-    const isHead = node.op === 'softmax' || node.op === 'sigmoid';
+    const isHead = !rulesOf(node).hasHalves;
     const inputs = node.inputs.map((input) => formOf(input, isHead ? wide : half));
     const output = isHead ? node.output : halfOf(node.output);
     (isHead ? wide : half).set(node.output, output);
@@ -52,7 +53,7 @@ export function* halve(graph: Graph, budget: Budget): Phase<Graph> {
 }
 
 function halfOf(tensor: Tensor): Tensor {
-  return { ...tensor, half: true };
+  return { ...tensor, type: 'float16' };
 }
 
 function halvesOf(tensor: Tensor, budget: Budget): Uint16Array {

@@ -1,8 +1,8 @@
 /** Whether a network is computed in integers, and what keeps a quantized one from it. */
 
 import { excerpt } from '../base/expect';
-import { additionShift } from '../compile/quantized';
-import { type Graph, isQuantized, type Node } from '../graph/graph';
+import { isQuantized } from '../graph/graph';
+import { type Graph, type Node, rulesOf } from '../ops';
 
 const OPERATORS: Partial<Record<Node['op'], string>> = {
   conv2d: 'CONV_2D',
@@ -14,11 +14,9 @@ const named = (operator: string, { name }: Node): string => `${operator} '${exce
 
 /** Begins with the operator; undefined for one with an integer form. */
 function obstacle(node: Node): string | undefined {
-  if (node.op === 'affine')
-    return `${named(node.source ?? 'the arithmetic', node)} computes with a constant, for which there is no integer kernel`;
-  if (node.op === 'add' && additionShift(node) === undefined)
-    return `${named('ADD', node)} adds integers whose scales are too far apart`;
-  return undefined;
+  const why = rulesOf(node).obstacle?.(node);
+  const operator = node.op === 'affine' ? (node.source ?? 'the arithmetic') : node.op.toUpperCase();
+  return why && `${named(operator, node)} ${why}`;
 }
 
 /** Whether integer arithmetic is what the file was made for: operators make quantized results. */

@@ -5,20 +5,12 @@
  * A reshape that keeps channels only deals pixels into other rows. What reads one pixel at a time may work on the rows as
  * they were; only a window may not. A reshape that mixes channels (flattening) is only meaningful before a dense layer.
  */
+
 import type { Budget } from '../base/budget';
 import { MobileNetEdgeError } from '../base/errors';
 import type { Phase } from '../base/phase';
-import {
-  type Conv2D,
-  consumers,
-  type Dense,
-  elementCount,
-  type Graph,
-  NO_PADDING,
-  type Node,
-  pixels,
-  type Tensor,
-} from '../graph/graph';
+import { consumers, elementCount, NO_PADDING, pixels, type Tensor } from '../graph/graph';
+import { type Conv2D, type Dense, type Graph, type Node, rulesOf } from '../ops';
 
 function sameExtents(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
@@ -34,14 +26,6 @@ function unsupported(name: string, from: Tensor, to: Tensor): MobileNetEdgeError
     'OPERATOR_UNSUPPORTED',
     `Expected a reshape that keeps pixels together or flattens before a dense layer, but ${name} makes or reads ${after} from ${before}`,
   );
-}
-
-/** Whether every result comes from one pixel, so that it does not matter which pixels are one row. */
-function isPixelwise(node: Node): boolean {
-  if (node.op === 'pad') return false;
-  if (!('window' in node)) return true;
-  const { kernel, stride, padding } = node.window;
-  return [...kernel, ...stride].every((n) => n === 1) && Object.values(padding).every((n) => n === 0);
 }
 
 /**
@@ -71,7 +55,7 @@ function asConvolution(node: Dense, input: Tensor): Dense | Conv2D {
 function regrouped(node: Node, inputs: Tensor[]): Node {
   const moved = inputs.findIndex((input, i) => !samePixels(input, node.inputs[i]));
   if (moved === -1) return { ...node, inputs };
-  if (!isPixelwise(node) || !inputs.every((input) => sameExtents(rowsOf(input), rowsOf(inputs[0]))))
+  if (!rulesOf(node).isPixelwise(node) || !inputs.every((input) => sameExtents(rowsOf(input), rowsOf(inputs[0]))))
     throw unsupported(node.name, inputs[moved], node.inputs[moved]);
   const channels = node.output.shape[node.output.shape.length - 1];
   return { ...node, inputs, output: { ...node.output, shape: [1, ...rowsOf(inputs[0]), channels] } };

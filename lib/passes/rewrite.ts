@@ -1,16 +1,8 @@
 /** What the passes share. */
+
 import type { Budget } from '../base/budget';
-import {
-  type Clamp,
-  type DepthwiseConv2D,
-  type Graph,
-  isQuantized,
-  NO_PADDING,
-  type Node,
-  type Padding,
-  type Tensor,
-  type Window,
-} from '../graph/graph';
+import { type Clamp, isQuantized, NO_PADDING, type Padding, type Tensor, type Window } from '../graph/graph';
+import type { DepthwiseConv2D, Graph, Node } from '../ops';
 
 type Base = Pick<Node, 'name' | 'inputs' | 'output'>;
 

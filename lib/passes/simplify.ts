@@ -1,7 +1,8 @@
 /** The passes in order: any reader's Graph in, a Graph of convolutions, pools, adds and heads out. */
+
 import { Budget } from '../base/budget';
 import { finish, type Phase } from '../base/phase';
-import type { Graph } from '../graph/graph';
+import type { Graph } from '../ops';
 import { dequantize, dequantizeWeights } from './dequantize';
 import { expandMultiplier } from './expand_multiplier';
 import { foldAffine } from './fold_affine';

@@ -1,8 +1,9 @@
 /** The range of pictures that a network's own first operators tell. */
 import { describe, expect, test } from 'vitest';
-import type { Graph, Node, Tensor } from '../../lib/graph/graph';
+import type { Tensor } from '../../lib/graph/graph';
 import { load } from '../../lib/index';
 import { inputRange } from '../../lib/model/input_range';
+import type { Graph, Node } from '../../lib/ops';
 import { CONV, constant, ints } from '../fixtures/small_tflite';
 import { artifactsOf } from '../fixtures/tfjs_models';
 import { buildMetadata, type TestTensor } from '../fixtures/tflite_builder';

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
-import { elementCount, type Graph, LINEAR, NO_PADDING, type Node, type Tensor } from '../../lib/graph/graph';
+import { elementCount, LINEAR, NO_PADDING, type Tensor } from '../../lib/graph/graph';
 import { load, mobilenetV1 } from '../../lib/index';
+import type { Graph, Node } from '../../lib/ops';
 import { simplify } from '../../lib/passes/simplify';
 import { evaluateQuantized } from '../reference/evaluate_quantized';
 import { enginesUnderTest } from '../support/engines';

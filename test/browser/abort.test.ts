@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LoadOptions } from '../../lib/browser/load';
-import type { Graph } from '../../lib/graph/graph';
+import type { Graph } from '../../lib/ops';
 import { longNetwork } from '../fixtures/long_network';
 import { chromiumPath, launchChromium } from './chromium';
 import { openPage } from './page';

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
-import { elementCount, type Graph } from '../../lib/graph/graph';
+import { elementCount } from '../../lib/graph/graph';
 import { readModelFile } from '../../lib/node/read_model_file';
+import type { Graph } from '../../lib/ops';
 import { simplify } from '../../lib/passes/simplify';
 import { readGraph } from '../fixtures/read_tflite';
 import { CONV, constant, ints } from '../fixtures/small_tflite';

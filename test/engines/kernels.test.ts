@@ -3,17 +3,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
 import type { Engine } from '../../lib/engines/engine';
-import {
-  elementCount,
-  type Graph,
-  LINEAR,
-  type Node,
-  pixels,
-  RELU6,
-  type Tensor,
-  type Window,
-  windowExtent,
-} from '../../lib/graph/graph';
+import { elementCount, LINEAR, pixels, RELU6, type Tensor, type Window, windowExtent } from '../../lib/graph/graph';
+import type { Graph, Node } from '../../lib/ops';
 import { simplify } from '../../lib/passes/simplify';
 import { listing } from '../../lib/program/listing';
 import type { Port, Program } from '../../lib/program/program';

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../lib/compile/compile';
 import type { Engine } from '../../lib/engines/engine';
-import { elementCount, type Graph, type Tensor, type TensorValues } from '../../lib/graph/graph';
+import { elementCount, type Tensor, type TensorValues } from '../../lib/graph/graph';
+import type { Graph } from '../../lib/ops';
 import { simplify } from '../../lib/passes/simplify';
 import { evaluateAll } from '../reference/evaluate';
 import { evaluateQuantized } from '../reference/evaluate_quantized';

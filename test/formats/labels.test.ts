@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chooseLabels, parseLabels } from '../../lib/formats/shared/labels';
-import type { Graph } from '../../lib/graph/graph';
 import { readGivenLabels } from '../../lib/node/label_file';
+import type { Graph } from '../../lib/ops';
 import { longTexts } from '../support/long_texts';
 
 let folder: string;

@@ -1,9 +1,10 @@
 /** The cost of a run, counted by hand. */
 import { expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
-import { type Graph, LINEAR, NO_PADDING, type Node, type Tensor } from '../../lib/graph/graph';
-import { totals } from '../../lib/graph/layers';
-import { work, workOf } from '../../lib/graph/work';
+import { LINEAR, NO_PADDING, type Tensor } from '../../lib/graph/graph';
+import type { Graph, Node } from '../../lib/ops';
+import { work, workOf } from '../../lib/ops/cost';
+import { totals } from '../../lib/ops/layers';
 import { simplify } from '../../lib/passes/simplify';
 
 const tensor = (...shape: number[]): Tensor => ({ name: 't', shape, type: 'float32' });

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { compile, compileWith } from '../../lib/compile/compile';
 import { WASM_GEOMETRY } from '../../lib/engines/wasm_geometry';
-import type { Graph } from '../../lib/graph/graph';
 import { NativePacker } from '../../lib/node/engines/native_packer';
+import type { Graph } from '../../lib/ops';
 import { simplify } from '../../lib/passes/simplify';
 import type { Geometry, Q8Geometry } from '../../lib/program/program';
 import { addon } from '../support/native_addon';

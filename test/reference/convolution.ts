@@ -1,5 +1,7 @@
 /** Convolutions as their definitions say, in double precision: the judge of every kernel. */
-import { type Conv2D, type Dense, type DepthwiseConv2D, pixels, type Window } from '../../lib/graph/graph';
+
+import { pixels, type Window } from '../../lib/graph/graph';
+import type { Conv2D, Dense, DepthwiseConv2D } from '../../lib/ops';
 
 export type Values = Float64Array;
 

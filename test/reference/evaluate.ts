@@ -1,5 +1,7 @@
 /** Runs a float32 Graph node by node in double precision, exactly as written: no pass, no fusion, no packing. */
-import { type Clamp, type Graph, type Node, pixels, type Tensor } from '../../lib/graph/graph';
+
+import { type Clamp, pixels, type Tensor } from '../../lib/graph/graph';
+import type { Graph, Node } from '../../lib/ops';
 import { conv2d, dense, depthwiseConv2d, type Values } from './convolution';
 import { pad, pool } from './pool';
 

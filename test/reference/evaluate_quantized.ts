@@ -1,5 +1,7 @@
 /** Runs a quantized Graph node by node on the model's own integers, exactly as written. */
-import { type Graph, LINEAR, type Node, pixels, type Tensor } from '../../lib/graph/graph';
+
+import { LINEAR, pixels, type Tensor } from '../../lib/graph/graph';
+import type { Graph, Node } from '../../lib/ops';
 import { add, type Levels, pool, requantize, softmax, weighted } from './quantized';
 
 function padLevels(node: Extract<Node, { op: 'pad' }>, x: Levels): Levels {

@@ -1,4 +1,5 @@
-import { type Pad, type Pool, pixels } from '../../lib/graph/graph';
+import { pixels } from '../../lib/graph/graph';
+import type { Pad, Pool } from '../../lib/ops';
 import type { Values } from './convolution';
 
 /** Average or maximum of the taps inside the picture. */

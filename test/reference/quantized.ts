@@ -2,7 +2,9 @@
  * Quantized graphs as section by section of XNNPACK's float requantization says, in plain loops over the model's own
  * integers: the judge of every integer kernel. `Math.fround` marks every place where C computes in float32.
  */
-import { type Add, type Clamp, type Node, type Pool, pixels, type Softmax, type Tensor } from '../../lib/graph/graph';
+
+import { type Clamp, pixels, type Tensor } from '../../lib/graph/graph';
+import type { Add, Node, Pool, Softmax } from '../../lib/ops';
 
 /** Values as the model file stores them. */
 export type Levels = Int32Array;

@@ -1,6 +1,8 @@
 /** Graphs that count how often their nodes are looked at: what grows faster than a graph is found without a clock. */
-import type { Graph, Node, Tensor } from '../../lib/graph/graph';
+
+import type { Tensor } from '../../lib/graph/graph';
 import { LINEAR, NO_PADDING } from '../../lib/graph/graph';
+import type { Graph, Node } from '../../lib/ops';
 
 export interface Counter {
   lookups: number;

@@ -1,11 +1,10 @@
 /** Random small float32 Graphs of every node kind, as readers would make them: unfused, with pads and batch norms of their own. */
+
 import {
   type Clamp,
   elementCount,
-  type Graph,
   LINEAR,
   NO_PADDING,
-  type Node,
   pixels,
   RELU,
   RELU6,
@@ -13,6 +12,7 @@ import {
   type Window,
   windowExtent,
 } from '../../lib/graph/graph';
+import type { Graph, Node } from '../../lib/ops';
 import { randomFloats, randomSource } from './random';
 
 export class RandomGraph {

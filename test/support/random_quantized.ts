@@ -1,11 +1,10 @@
 /** Random small quantized Graphs: both types, per tensor and per channel, ordinary and extreme weights, zero points and scales. */
+
 import {
   type Clamp,
   elementCount,
-  type Graph,
   LINEAR,
   NO_PADDING,
-  type Node,
   pixels,
   RELU,
   RELU6,
@@ -13,6 +12,7 @@ import {
   type Window,
   windowExtent,
 } from '../../lib/graph/graph';
+import type { Graph, Node } from '../../lib/ops';
 import { randomSource } from './random';
 
 export class RandomQuantizedGraph {

@@ -1,6 +1,7 @@
 /** Depthwise and inverted residual of the wasm engine, with guards around every buffer. */
 import { expect, test } from 'vitest';
-import { type DepthwiseConv2D, RELU6, type Window } from '../../lib/graph/graph';
+import { RELU6, type Window } from '../../lib/graph/graph';
+import type { DepthwiseConv2D } from '../../lib/ops';
 import { NO_RESIDUAL, type Op } from '../../lib/program/schema';
 import { inBothBuilds } from './both_builds';
 import { GuardedMemory } from './guarded_memory';

@@ -1,6 +1,7 @@
 /** Matrix products of the wasm engine: pointwise and conv, against plain loops, with guards around every buffer. */
 import { test } from 'vitest';
-import { type Conv2D, RELU6, type Window } from '../../lib/graph/graph';
+import { RELU6, type Window } from '../../lib/graph/graph';
+import type { Conv2D } from '../../lib/ops';
 import { NO_RESIDUAL } from '../../lib/program/schema';
 import { inBothBuilds } from './both_builds';
 import { GuardedMemory } from './guarded_memory';

@@ -1,6 +1,7 @@
 /** The remaining ops of the wasm engine: add, pool, softmax, sigmoid, with guards around every buffer. */
 import { expect, test } from 'vitest';
-import type { Pool, Window } from '../../lib/graph/graph';
+import type { Window } from '../../lib/graph/graph';
+import type { Pool } from '../../lib/ops';
 import type { Op } from '../../lib/program/schema';
 import { inBothBuilds } from './both_builds';
 import { GuardedMemory } from './guarded_memory';

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { packDepthwise, packPanels, WeightBlob } from '../../lib/compile/pack';
 import { WASM_GEOMETRY } from '../../lib/engines/wasm_geometry';
-import { type Node, type Tensor, type Window, windowExtent } from '../../lib/graph/graph';
+import { type Tensor, type Window, windowExtent } from '../../lib/graph/graph';
+import type { Node } from '../../lib/ops';
 import { evaluate } from '../reference/evaluate';
 
 /** Seeded uniform values in [-1, 1) (Lehmer's generator). */

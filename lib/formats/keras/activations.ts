@@ -1,8 +1,10 @@
 /** Keras' activation functions, as layers and as attributes of other layers. */
 
 import { describe } from '../../base/expect';
-import type { Origin } from '../../graph/builder';
-import { type Clamp, LINEAR, type Node, RELU, RELU6, type Tensor } from '../../graph/graph';
+import { type Clamp, LINEAR, RELU, RELU6, type Tensor } from '../../graph/graph';
+import type { Node } from '../../ops';
+import * as ops from '../../ops';
+import type { Origin } from '../../ops/op';
 import { isObject } from '../shared/json_value';
 import { type KerasLayer, serializedName } from './layer';
 
@@ -45,11 +47,13 @@ export function withActivation(layer: KerasLayer, make: (origin: Origin, clamp: 
 
 function pushFunction(layer: KerasLayer, kind: 'softmax' | 'sigmoid', input: Tensor): Tensor {
   const part = layer.part('', `${layer.name}/${kind}`);
-  return (kind === 'softmax' ? layer.graph.softmax(part, input, 1) : layer.graph.sigmoid(part, input)).output;
+  return (
+    kind === 'softmax' ? layer.graph.push(ops.softmax(part, input, 1)) : layer.graph.push(ops.sigmoid(part, input))
+  ).output;
 }
 
 function pushClamp(layer: KerasLayer, input: Tensor, clamp: Clamp): Tensor {
-  return clamp === LINEAR ? input : layer.graph.activation(layer, input, clamp).output;
+  return clamp === LINEAR ? input : layer.graph.push(ops.activation(layer, input, clamp)).output;
 }
 
 export function readReLU(layer: KerasLayer, [input]: Tensor[]): Tensor {

@@ -2,6 +2,7 @@
 
 import { describe } from '../../base/expect';
 import type { Tensor } from '../../graph/graph';
+import * as ops from '../../ops';
 import { isObject } from '../shared/json_value';
 import type { ConstantOperand } from './calls';
 import type { KerasLayer } from './layer';
@@ -36,7 +37,7 @@ const FUNCTIONS: Record<string, Affine> = {
 export function pushAffine(layer: KerasLayer, input: Tensor, scale: Float64Array, shift: Float64Array): Tensor {
   if (!scale.every(Number.isFinite) || !shift.every(Number.isFinite))
     throw layer.invalid('has values that are NaN or infinite');
-  return layer.graph.affine(layer, { input, source: layer.kind, scale, shift }).output;
+  return layer.graph.push(...ops.affine(layer, { input, source: layer.kind, scale, shift })).output;
 }
 
 function pushOperation(layer: KerasLayer, input: Tensor, constants: ConstantOperand[], affine: Affine): Tensor {

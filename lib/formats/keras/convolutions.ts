@@ -1,6 +1,10 @@
 /** Keras' convolutions and dense layer; filters are brought into the Graph's layouts. */
-import { type Origin, POINT, type WindowOptions } from '../../graph/builder';
-import { type Clamp, type DepthwiseConv2D, LINEAR, type Tensor } from '../../graph/graph';
+
+import { type Clamp, LINEAR, type Tensor } from '../../graph/graph';
+import type { DepthwiseConv2D } from '../../ops';
+import * as ops from '../../ops';
+import type { Origin } from '../../ops/op';
+import { POINT, type WindowOptions } from '../../ops/window';
 import { withActivation } from './activations';
 import { type KerasLayer, pictureShape, type Weight } from './layer';
 
@@ -33,7 +37,9 @@ function pushConv2D(layer: KerasLayer, input: Tensor, filterName: string, window
     transpose(layer, weight, filters),
   );
   const bias = layer.bias(filters);
-  return withActivation(layer, (origin, clamp) => layer.graph.conv2d(origin, { input, filter, bias, window, clamp }));
+  return withActivation(layer, (origin, clamp) =>
+    layer.graph.push(ops.conv2d(origin, { input, filter, bias, window, clamp })),
+  );
 }
 
 export function readConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
@@ -60,7 +66,7 @@ function pushDepthwise(
   const channels = pictureShape(layer, input)[3];
   const weight = layer.weight(DEPTHWISE_KERNEL, [...window.kernel, channels, multiplier]);
   const filter = layer.constant(weight.name, [1, ...window.kernel, channels * multiplier], () => weight.data);
-  return layer.graph.depthwiseConv2d(origin, { input, filter, bias, window, clamp });
+  return layer.graph.push(ops.depthwiseConv2d(origin, { input, filter, bias, window, clamp }));
 }
 
 export function readDepthwiseConv2D(layer: KerasLayer, [input]: Tensor[]): Tensor {
@@ -84,6 +90,6 @@ export function readDense(layer: KerasLayer, [input]: Tensor[]): Tensor {
   const filter = layer.constant(weight.name, [units, inputs], () => transpose(layer, weight, units));
   const bias = layer.bias(units);
   return withActivation(layer, (origin, clamp) =>
-    layer.graph.dense(origin, { input, filter, bias, clamp, keepsAxes: true }),
+    layer.graph.push(ops.dense(origin, { input, filter, bias, clamp, keepsAxes: true })),
   );
 }

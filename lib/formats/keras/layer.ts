@@ -1,9 +1,11 @@
 /** One layer of a Keras model while it is read: its config, weights and complaints. */
+
 import type { Budget } from '../../base/budget';
 import type { MobileNetEdgeError } from '../../base/errors';
 import { excerpt } from '../../base/expect';
-import type { GraphBuilder, Origin } from '../../graph/builder';
 import type { Tensor, TensorData } from '../../graph/graph';
+import type { GraphBuilder } from '../../ops/builder';
+import type { Origin } from '../../ops/op';
 import { checkActivationShape } from '../shared/activation_shape';
 import { modelInvalid, operatorUnsupported } from '../shared/failures';
 import { countOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from '../shared/json_value';

@@ -1,7 +1,9 @@
 /** Keras' layers by class name: each appends nodes for its inputs and gives what it makes. */
 
 import { describe } from '../../base/expect';
-import { LINEAR, type Pool, type Tensor } from '../../graph/graph';
+import { LINEAR, type Tensor } from '../../graph/graph';
+import type { Pool } from '../../ops';
+import * as ops from '../../ops';
 import { arrayOf, numberOf } from '../shared/json_value';
 import { readActivation, readReLU, readSoftmax } from './activations';
 import { OPERATIONS, pushAffine, readOperation, readTfFunction } from './arithmetic';
@@ -69,7 +71,7 @@ const readAdd: LayerReader = (layer, inputs) => {
   if (others.length === 0) throw layer.invalid('expects two or more inputs');
   return others.reduce((sum, other, i) => {
     const part = layer.part(i === others.length - 1 ? '' : `/${i}`);
-    return layer.graph.add(part, [sum, other], LINEAR).output;
+    return layer.graph.push(ops.add(part, [sum, other], LINEAR)).output;
   }, first);
 };
 
@@ -82,20 +84,20 @@ const readZeroPadding2D: LayerReader = (layer, [input]) => {
     const [before, after] = Array.isArray(sides) ? sides : [sides, sides];
     return [before, after];
   });
-  return layer.graph.pad(layer, input, { top, bottom, left, right }).output;
+  return layer.graph.push(ops.pad(layer, input, { top, bottom, left, right })).output;
 };
 
 function globalPooling(kind: Pool['kind']): LayerReader {
   return (layer, [input]) => {
     layer.checkChannelsLast();
-    return layer.graph.globalPool(layer, { input, kind, keepsAxes: layer.bool('keepdims', false) }).output;
+    return layer.graph.push(ops.globalPool(layer, { input, kind, keepsAxes: layer.bool('keepdims', false) })).output;
   };
 }
 
 function pooling(kind: Pool['kind']): LayerReader {
   return (layer, [input]) => {
     const window = readWindow(layer, 'pool_size', layer.pair('pool_size'));
-    return layer.graph.pool(layer, { input, kind, window, clamp: LINEAR }).output;
+    return layer.graph.push(ops.pool(layer, { input, kind, window, clamp: LINEAR })).output;
   };
 }
 
@@ -103,12 +105,12 @@ const readReshape: LayerReader = (layer, [input]) => {
   const where = `${layer.where}: target_shape`;
   // tfjs writes null for the extent that is to be inferred, Keras -1.
   const target = arrayOf(layer.config.target_shape, where).map((extent) => numberOf(extent ?? -1, where));
-  return layer.graph.reshape(layer, input, [1, ...target]).output;
+  return layer.graph.push(ops.reshape(layer, input, [1, ...target])).output;
 };
 
 const readFlatten: LayerReader = (layer, [input]) => {
   layer.checkChannelsLast();
-  return layer.graph.reshape(layer, input, [1, -1]).output;
+  return layer.graph.push(ops.reshape(layer, input, [1, -1])).output;
 };
 
 /** Layers that are called with more than one tensor, or say themselves that they cannot be. */

@@ -2,8 +2,9 @@
 import type { Budget } from '../../base/budget';
 import { describe } from '../../base/expect';
 import type { Phase } from '../../base/phase';
-import { GraphBuilder } from '../../graph/builder';
-import type { Graph, Tensor } from '../../graph/graph';
+import type { Tensor } from '../../graph/graph';
+import type { Graph } from '../../ops';
+import { GraphBuilder } from '../../ops/builder';
 import { checkActivationShape } from '../shared/activation_shape';
 import { modelInvalid, modelUnsupported } from '../shared/failures';
 import { arrayOf, isObject, objectOf } from '../shared/json_value';

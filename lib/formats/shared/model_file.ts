@@ -1,5 +1,5 @@
-import type { Graph } from '../../graph/graph';
 import type { Preprocess } from '../../image/preprocess';
+import type { Graph } from '../../ops';
 import type { FormatName } from '../index';
 import type { FoundLabels } from './labels';
 

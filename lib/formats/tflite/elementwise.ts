@@ -1,5 +1,7 @@
 /** TFLite's elementwise operators: sums of activations, arithmetic with constants, activation functions, quantization. */
+
 import { type Clamp, elementCount, type Tensor } from '../../graph/graph';
+import * as ops from '../../ops';
 import { shapeInGraph } from './layout';
 import { CLAMPS, type TfliteOperator } from './operator';
 import { ARITHMETIC_OPTIONS, SOFTMAX_OPTIONS } from './schema';
@@ -30,7 +32,7 @@ function addActivations(op: TfliteOperator, clamp: Clamp): void {
   const [a, b] = [op.inputInAnyLayout(0), op.inputInAnyLayout(1)];
   const [first, second] = [0, 1].map((position) => op.layoutOf(position)?.join());
   if (first !== second) throw op.unsupported('is not supported between activations whose axes are in different orders');
-  op.graph.add(op, [a, b], clamp);
+  op.graph.push(ops.add(op, [a, b], clamp));
 }
 
 /** y = x * scale + shift with one number for each channel; `left` means constant - x. */
@@ -65,26 +67,26 @@ function pushWithConstant(op: TfliteOperator, kind: Arithmetic, left: boolean, c
   const values = perChannel(op, op.constant(left ? 0 : 1), input);
   const { scale, shift } = affineOf(kind, values, left);
   if (!scale.every(Number.isFinite)) throw op.invalid('divides by 0');
-  op.graph.affine(op, { input, source: kind, scale, shift, clamp });
+  op.graph.push(...ops.affine(op, { input, source: kind, scale, shift, clamp }));
 }
 
 export function readActivation(op: TfliteOperator): void {
-  op.graph.activation(op, op.inputInAnyLayout(), CLAMPS[op.kind]!);
+  op.graph.push(ops.activation(op, op.inputInAnyLayout(), CLAMPS[op.kind]!));
 }
 
 export function readSoftmax(op: TfliteOperator): void {
   const beta = op.options(SOFTMAX_OPTIONS.type).float32(SOFTMAX_OPTIONS.beta);
   if (!(Number.isFinite(beta) && beta > 0)) throw op.invalid(`expects a beta above 0 but it is ${beta}`);
-  op.graph.softmax(op, op.input(), beta);
+  op.graph.push(ops.softmax(op, op.input(), beta));
 }
 
 export function readLogistic(op: TfliteOperator): void {
-  op.graph.sigmoid(op, op.inputInAnyLayout());
+  op.graph.push(ops.sigmoid(op, op.inputInAnyLayout()));
 }
 
 /** QUANTIZE: to integers, from float32 or from other integers. */
 export function readQuantize(op: TfliteOperator): void {
-  const { output } = op.graph.requantize(op, op.inputInAnyLayout());
+  const { output } = op.graph.push(ops.requantize(op, op.inputInAnyLayout()));
   if (output.type === 'float32') throw op.invalid('should make integers but makes float32');
 }
 
@@ -104,7 +106,7 @@ function pushDequantize(op: TfliteOperator): void {
   const {
     inputs: [input],
     output,
-  } = op.graph.requantize(op, op.inputInAnyLayout());
+  } = op.graph.push(ops.requantize(op, op.inputInAnyLayout()));
   if (input.type === 'float32' || output.type !== 'float32') {
     throw op.invalid(`should make float32 of integers but makes ${output.type} of ${input.type}`);
   }

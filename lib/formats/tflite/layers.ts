@@ -1,6 +1,8 @@
 /** TFLite's layers: convolutions, dense, pooling. Filters already have the Graph's layouts. */
-import type { WindowOptions } from '../../graph/builder';
+
 import type { Tensor } from '../../graph/graph';
+import * as ops from '../../ops';
+import type { WindowOptions } from '../../ops/window';
 import type { FlatTable } from './flatbuffer_table';
 import type { TfliteOperator } from './operator';
 import { checkLayerQuantization } from './quantization';
@@ -63,7 +65,7 @@ export function readConv2D(op: TfliteOperator): void {
   const filter = readFilter(op, input, 4);
   const window = readWindow(op, options, CONV_2D_OPTIONS);
   const clamp = op.clamp(options.int8(CONV_2D_OPTIONS.activation));
-  const layer = op.graph.conv2d(op, { input, filter, bias: readBias(op, input), window, clamp });
+  const layer = op.graph.push(ops.conv2d(op, { input, filter, bias: readBias(op, input), window, clamp }));
   checkLayerQuantization(op.where, layer, 0);
 }
 
@@ -73,7 +75,7 @@ export function readDepthwiseConv2D(op: TfliteOperator): void {
   const filter = readFilter(op, input, 4);
   const window = readWindow(op, options, DEPTHWISE_CONV_2D_OPTIONS);
   const clamp = op.clamp(options.int8(DEPTHWISE_CONV_2D_OPTIONS.activation));
-  const layer = op.graph.depthwiseConv2d(op, { input, filter, bias: readBias(op, input), window, clamp });
+  const layer = op.graph.push(ops.depthwiseConv2d(op, { input, filter, bias: readBias(op, input), window, clamp }));
   checkLayerQuantization(op.where, layer, 3);
 }
 
@@ -85,7 +87,7 @@ export function readFullyConnected(op: TfliteOperator): void {
   if (options.int8(FULLY_CONNECTED_OPTIONS.weightsFormat) !== 0)
     throw op.unsupported('is not supported with shuffled weights');
   const clamp = op.clamp(options.int8(FULLY_CONNECTED_OPTIONS.activation));
-  const layer = op.graph.dense(op, { input, filter, bias: readBias(op, input), clamp, keepsAxes });
+  const layer = op.graph.push(ops.dense(op, { input, filter, bias: readBias(op, input), clamp, keepsAxes }));
   checkLayerQuantization(op.where, layer, 0);
 }
 
@@ -93,12 +95,14 @@ export function readFullyConnected(op: TfliteOperator): void {
 export function readPool2D(op: TfliteOperator): void {
   const options = op.options(POOL_2D_OPTIONS.type);
   const kernel = [options.int32(POOL_2D_OPTIONS.filterHeight), options.int32(POOL_2D_OPTIONS.filterWidth)] as const;
-  op.graph.pool(op, {
-    input: op.input(),
-    kind: op.kind === 'MAX_POOL_2D' ? 'max' : 'average',
-    window: { ...readWindow(op, options, POOL_2D_OPTIONS), kernel },
-    clamp: op.clamp(options.int8(POOL_2D_OPTIONS.activation)),
-  });
+  op.graph.push(
+    ops.pool(op, {
+      input: op.input(),
+      kind: op.kind === 'MAX_POOL_2D' ? 'max' : 'average',
+      window: { ...readWindow(op, options, POOL_2D_OPTIONS), kernel },
+      clamp: op.clamp(options.int8(POOL_2D_OPTIONS.activation)),
+    }),
+  );
 }
 
 /** MEAN and REDUCE_MAX over rows and columns: global pooling. */
@@ -117,5 +121,5 @@ export function readReduction(op: TfliteOperator): void {
   }
   const keepsAxes = options.bool(REDUCER_OPTIONS.keepDims);
   if (!keepsAxes) op.layout = undefined;
-  op.graph.globalPool(op, { input, kind: op.kind === 'REDUCE_MAX' ? 'max' : 'average', keepsAxes });
+  op.graph.push(ops.globalPool(op, { input, kind: op.kind === 'REDUCE_MAX' ? 'max' : 'average', keepsAxes }));
 }

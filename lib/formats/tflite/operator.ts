@@ -1,8 +1,9 @@
 /** One operator of a TFLite subgraph while it is read: its operands, options and complaints. */
 
 import type { MobileNetEdgeError } from '../../base/errors';
-import type { GraphBuilder, Keeps, Origin } from '../../graph/builder';
 import { type Clamp, LINEAR, RELU, RELU6, type Tensor } from '../../graph/graph';
+import type { GraphBuilder } from '../../ops/builder';
+import type { Keeps, Origin } from '../../ops/op';
 import { modelInvalid, operatorUnsupported } from '../shared/failures';
 import type { FlatTable } from './flatbuffer_table';
 import { keepsOrder, type Layout } from './layout';

@@ -1,5 +1,7 @@
 /** Quantization parameters of TFLite tensors: read, and checked as TFLite itself checks them. */
-import type { Conv2D, DataType, Dense, DepthwiseConv2D, Quantization, Tensor } from '../../graph/graph';
+
+import type { DataType, Quantization, Tensor } from '../../graph/graph';
+import type { Conv2D, Dense, DepthwiseConv2D } from '../../ops';
 import { modelInvalid, modelUnsupported } from '../shared/failures';
 import type { FlatTable } from './flatbuffer_table';
 import { QUANTIZATION } from './schema';

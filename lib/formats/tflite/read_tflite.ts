@@ -1,9 +1,11 @@
 /** The reader of TFLite files: bytes -> Graph. Quantized graphs stay quantized. */
+
 import type { Budget } from '../../base/budget';
 import { excerpt } from '../../base/expect';
 import { inTurns, type Phase } from '../../base/phase';
-import { GraphBuilder } from '../../graph/builder';
-import type { Graph, Tensor } from '../../graph/graph';
+import type { Tensor } from '../../graph/graph';
+import type { Graph } from '../../ops';
+import { GraphBuilder } from '../../ops/builder';
 import { modelInvalid, modelUnsupported, operatorUnsupported } from '../shared/failures';
 import type { ReaderOptions } from '../shared/files_beside';
 import type { ModelContent } from '../shared/model_file';

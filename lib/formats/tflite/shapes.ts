@@ -1,4 +1,5 @@
 /** TFLite's operators that move values without changing them, and the few that compute shapes. */
+import * as ops from '../../ops';
 import { keepsOrder, shapeInFile, transposedLayout } from './layout';
 import type { TfliteOperator } from './operator';
 import { PACK_OPTIONS, RESHAPE_OPTIONS, SQUEEZE_OPTIONS, STRIDED_SLICE_OPTIONS } from './schema';
@@ -18,15 +19,17 @@ export function readTranspose(op: TfliteOperator): void {
   }
   if (rank === 4 && permutation[0] === 0) {
     op.layout = transposedLayout(op.layout, permutation);
-    op.graph.reshape(op, input, input.shape);
+    op.graph.push(ops.reshape(op, input, input.shape));
   } else {
     if (op.layout || !keepsOrder(input.shape, permutation)) {
       throw op.unsupported(`is not supported of [${input.shape.join(', ')}] in the order [${permutation.join(', ')}]`);
     }
-    op.graph.reshape(
-      op,
-      input,
-      permutation.map((axis) => input.shape[axis]),
+    op.graph.push(
+      ops.reshape(
+        op,
+        input,
+        permutation.map((axis) => input.shape[axis]),
+      ),
     );
   }
 }
@@ -35,7 +38,7 @@ export function readReshape(op: TfliteOperator): void {
   const input = op.inputInOrder();
   const options = op.options(RESHAPE_OPTIONS.type);
   const shape = op.has(1) ? op.integers(1) : options.int32s(RESHAPE_OPTIONS.newShape, HIGHEST_RANK);
-  op.graph.reshape(op, input, shape);
+  op.graph.push(ops.reshape(op, input, shape));
 }
 
 /** RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR to the size that the picture has: every way of sampling then keeps it. */
@@ -53,7 +56,7 @@ export function readResize(op: TfliteOperator): void {
       `is supported only where it changes nothing, but it makes ${size.join('x')} pixels of ${height}x${width}`,
     );
   }
-  op.graph.reshape(op, input, input.shape);
+  op.graph.push(ops.reshape(op, input, input.shape));
 }
 
 export function readSqueeze(op: TfliteOperator): void {
@@ -65,10 +68,12 @@ export function readSqueeze(op: TfliteOperator): void {
   for (const axis of axes) {
     if (extents[axis] !== 1) throw op.invalid(`cannot remove axis ${axis} of [${extents.join(', ')}]`);
   }
-  op.graph.reshape(
-    op,
-    input,
-    extents.filter((extent, axis) => (axes.size ? !axes.has(axis) : extent !== 1)),
+  op.graph.push(
+    ops.reshape(
+      op,
+      input,
+      extents.filter((extent, axis) => (axes.size ? !axes.has(axis) : extent !== 1)),
+    ),
   );
 }
 
@@ -77,7 +82,7 @@ export function readExpandDims(op: TfliteOperator): void {
   const [axis, ...more] = op.integers(1);
   const at = axis < 0 ? axis + input.shape.length + 1 : axis;
   if (more.length > 0 || !(at >= 0 && at <= input.shape.length)) throw op.invalid(`cannot insert axis ${axis}`);
-  op.graph.reshape(op, input, input.shape.toSpliced(at, 0, 1));
+  op.graph.push(ops.reshape(op, input, input.shape.toSpliced(at, 0, 1)));
 }
 
 /** PAD, and PADV2 if the value is zero. */
@@ -97,7 +102,7 @@ export function readPad(op: TfliteOperator): void {
   if (op.kind === 'PADV2' && op.tensors.real(op.constant(2)).data!.some((value) => value !== 0)) {
     throw op.unsupported('is supported with zeros only');
   }
-  op.graph.pad(op, input, { top, left, bottom, right });
+  op.graph.push(ops.pad(op, input, { top, left, bottom, right }));
 }
 
 function foldIntegers(op: TfliteOperator, values: readonly number[], shape: readonly number[]): void {

@@ -1,9 +1,11 @@
 /** Packs weights in the addon, into memory that a session takes over: JavaScript would take ten times the time and memory. */
+
 import { messageOf, typedArrayKind } from '../../base/bytes';
 import { MobileNetEdgeError } from '../../base/errors';
-import type { Packer, Q8Packed, Q8PackedPanels, WeightSizes } from '../../compile/packer';
-import { formOf, scaleOf } from '../../compile/quantized';
-import type { Conv2D, Dense, DepthwiseConv2D, Tensor } from '../../graph/graph';
+import type { Tensor } from '../../graph/graph';
+import type { Conv2D, Dense, DepthwiseConv2D } from '../../ops';
+import type { Packer, Q8Packed, Q8PackedPanels, WeightSizes } from '../../ops/packer';
+import { formOf, scaleOf } from '../../ops/quantized';
 import type { PackedWeights, PanelGeometry, Q8Geometry } from '../../program/program';
 
 /** What the addon wants to know of a quantized layer. */
@@ -60,7 +62,7 @@ function arrayOf<Values extends ArrayLike<number>>(type: Constructor<Values>, va
 }
 
 function floats(tensor: Tensor | undefined): Floats | undefined {
-  return tensor?.data && arrayOf<Floats>(tensor.half ? Uint16Array : Float32Array, tensor.data);
+  return tensor?.data && arrayOf<Floats>(tensor.type === 'float16' ? Uint16Array : Float32Array, tensor.data);
 }
 
 function layerOf(

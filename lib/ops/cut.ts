@@ -1,10 +1,8 @@
-/** Fields that many ops share, and how work is cut into chunks. */
-import { type Clamp, pixels, type Tensor, type Window } from '../graph/graph';
-import { MOST_WORK } from '../graph/work';
-import type { Geometry, PanelGeometry } from '../program/program';
-import type { Fields, Op, OpName } from '../program/schema';
-import type { Packer } from './packer';
-import { alignUp, type Place, roundChannels } from './plan';
+/** How the work of an op is cut into chunks. */
+import { pixels, type Tensor } from '../graph/graph';
+import type { PanelGeometry } from '../program/program';
+import { alignUp, roundChannels } from './layout';
+import { MOST_WORK } from './work';
 
 /** Weights that a core reads over and over stay in its second-level cache. */
 const WEIGHT_BLOCK_BYTES = 256 * 1024;
@@ -19,20 +17,6 @@ const PIECES_PER_THREAD = 4;
 
 /** Kernels take whole vectors of channels. */
 const LEAST_CHANNELS = 16;
-
-/** What lowering reads and fills. */
-export interface Lowering {
-  places: Map<Tensor, Place>;
-  /** Byte offset of the step's scratch. */
-  scratch: number;
-  packer: Packer;
-  geometry: Geometry;
-  threads: number;
-}
-
-export function makeOp<Name extends OpName>(name: Name, chunks: number, fields: Fields<Name>, parts?: Op[]): Op {
-  return { name, chunks, fields, parts } as Op;
-}
 
 /** `total` things in nearly equal pieces, `pieces` at most. */
 export function cut(total: number, pieces: number): { size: number; pieces: number } {
@@ -132,44 +116,4 @@ function columnBlock(
   let block = Math.min(n, size * panel);
   while (block < n && n % block !== 0 && n % block <= lastPanel - panel) block += panel;
   return Math.min(n, block);
-}
-
-export function clampFields({ min, max }: Clamp) {
-  return { lo: min, hi: max };
-}
-
-export function windowFields({ kernel, stride, dilation, padding }: Window) {
-  return {
-    kernel_height: kernel[0],
-    kernel_width: kernel[1],
-    stride_height: stride[0],
-    stride_width: stride[1],
-    dilation_height: dilation[0],
-    dilation_width: dilation[1],
-    pad_top: padding.top,
-    pad_left: padding.left,
-  };
-}
-
-export function inputFields(tensor: Tensor, { offset, stride }: Place) {
-  const [height, width] = pixels(tensor.shape);
-  return { input: offset, input_height: height, input_width: width, input_stride: stride };
-}
-
-export function outputFields(tensor: Tensor, { offset, stride }: Place) {
-  const [height, width] = pixels(tensor.shape);
-  return { output: offset, output_height: height, output_width: width, output_stride: stride };
-}
-
-/** Fields of an op that treats every pixel alike. */
-export function flatFields(tensor: Tensor, input: Place, output: Place) {
-  const [height, width, channels] = pixels(tensor.shape);
-  return {
-    input: input.offset,
-    input_stride: input.stride,
-    output: output.offset,
-    output_stride: output.stride,
-    pixels: height * width,
-    channels,
-  };
 }

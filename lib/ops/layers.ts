@@ -1,5 +1,6 @@
 /** A table of the layers of a simplified Graph: shapes, parameters and multiply-accumulates. */
-import { elementCount, type Graph, type Node, pixels } from './graph';
+import { elementCount, pixels } from '../graph/graph';
+import type { Graph, Node } from './index';
 
 export interface Layer {
   name: string;

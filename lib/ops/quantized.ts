@@ -1,7 +1,7 @@
 /** The numbers of quantized models in the form that an engine computes with. */
 
 import { roundHalfAway } from '../base/rounding';
-import { type Add, type Clamp, integerRange, type Tensor } from '../graph/graph';
+import { type Clamp, integerRange, type Tensor } from '../graph/graph';
 import type { Q8Geometry } from '../program/program';
 
 /** An activation's values in the arena are q + shift. */
@@ -23,13 +23,6 @@ export function formOf({ type, quantization }: Tensor, arenaType: Q8Geometry['ty
 
 export function scaleOf({ quantization }: Tensor): number {
   return quantization!.scale[0];
-}
-
-/** By how many bits the sum of a quantized addition is shifted down; undefined if its scales are too far apart for 32 bits. */
-export function additionShift({ inputs, output }: Add): number | undefined {
-  const ratios = inputs.map((tensor) => Math.fround(scaleOf(tensor) / scaleOf(output)));
-  const shift = 20 - Math.floor(Math.log2(Math.max(...ratios)));
-  return shift >= 1 && shift <= 31 ? shift : undefined;
 }
 
 /** The fields of every op that requantizes: zero point of the result, and its bounds with the activation function's. */
