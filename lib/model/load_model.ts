@@ -3,7 +3,7 @@ import { Budget } from '../base/budget';
 import { throwIfAborted } from '../base/errors';
 import type { ReadOptions } from '../formats/shared/files_beside';
 import { chooseLabels } from '../formats/shared/labels';
-import type { Graph } from '../graph/graph';
+import type { Graph } from '../ops';
 import { assembleModel, type CommonLoadOptions, type Ingredients, type LoadedFile } from './assemble_model';
 import type { Classifier } from './classifier';
 import { PROGRESS } from './progress';

@@ -1,5 +1,5 @@
 import type { Backend } from '../engines/engine';
-import type { Graph, TensorValues } from '../graph/graph';
+import type { TensorValues } from '../graph/graph';
 import { type CommonLoadOptions, checkLoadOptions, isGraph } from '../model/assemble_model';
 import { whileLent } from '../model/lent_memory';
 import { loadModel, type Network } from '../model/load_model';
