@@ -1,12 +1,10 @@
 /**
- * Mutated files of every format: an answer or one of our errors, never a raw error, an abort or much memory. In a process of
+ * Mutated model files of every format: an answer or one of our errors, never a raw error, an abort or much memory. In a process of
  * its own with a small heap. MUTATIONS=100000 tries more, MUTATION_SEED others.
  */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -20,13 +18,10 @@ import {
 import { artifactsOf, smallModel } from '../fixtures/tfjs_models';
 import { buildMetadata, buildTflite, type TestModel, type TestOperator } from '../fixtures/tflite_builder';
 import { TfliteChain } from '../fixtures/tflite_chain';
-import { packageRoot } from '../support/package_root';
+import { sumOutcomes, tryMutants } from '../support/mutation_child';
 
 const COUNT = Number(process.env.MUTATIONS ?? 10_000);
 const SEED = Number(process.env.MUTATION_SEED ?? 1);
-/** Several children in turn, each with a fresh heap. */
-const PER_CHILD = 5000;
-const HEAP_MEGABYTES = 256;
 
 const folder = mkdtempSync(join(tmpdir(), 'mobilenet-edge-mutation-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -111,33 +106,15 @@ beforeAll(async () => {
   write('nested', nestedTopology(), [], new ArrayBuffer(0));
 });
 
-interface Report {
-  outcomes: Record<string, number>;
-  kinds: Record<string, number>;
-  wrong: object[];
-  counted: number;
-  peak: number;
-  cpu: { user: number; system: number };
-}
-
-async function runChild(count: number, seed: number): Promise<Report> {
-  const script = join(packageRoot(), 'test', 'mutation', 'child.mjs');
-  const args = [`--max-old-space-size=${HEAP_MEGABYTES}`, script, folder, String(count), String(seed)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
-  return JSON.parse(stdout) as Report;
-}
-
 test(`${COUNT} mutants are answered or refused`, async () => {
-  const outcomes = new Map<string, number>();
-  for (let done = 0; done < COUNT; done += PER_CHILD) {
-    const report = await runChild(Math.min(PER_CHILD, COUNT - done), SEED + done);
-    expect(report.wrong).toEqual([]);
-    expect(report.counted).toBeLessThanOrEqual(2 ** 28 + 2 ** 24);
-    expect(Object.keys(report.kinds)).toHaveLength(14);
-    for (const [code, times] of Object.entries(report.outcomes)) outcomes.set(code, (outcomes.get(code) ?? 0) + times);
-    if (process.env.MUTATIONS) console.log(done, JSON.stringify(report));
+  const reports = await tryMutants('models.mjs', folder, COUNT, SEED);
+  for (const { wrong, counted, kinds } of reports) {
+    expect(wrong).toEqual([]);
+    expect(counted).toBeLessThanOrEqual(2 ** 28 + 2 ** 24);
+    expect(Object.keys(kinds)).toHaveLength(14);
   }
   // Mutants must get everywhere: some still run, and every way of refusing a model is seen.
+  const outcomes = sumOutcomes(reports);
   for (const code of ['answer', 'MODEL_INVALID', 'MODEL_UNSUPPORTED', 'OPERATOR_UNSUPPORTED']) {
     expect(outcomes.get(code) ?? 0, code).toBeGreaterThan(COUNT / 500);
   }

@@ -1,12 +1,13 @@
 /**
- * `node child.mjs SEEDS COUNT SEED`: loads COUNT mutants of the files in the folder SEEDS and runs those that load. A process
- * of its own, so that an abort is seen. Prints a line of JSON: how often each outcome was seen, what was wrong, and how much memory was counted.
+ * `node models.mjs SEEDS COUNT SEED`: loads COUNT mutants of the files in the folder SEEDS and runs those that load. A process
+ * of its own, so that an abort is seen.
  */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { mutateArtifacts, mutateBytes, randomSource } from './mutate.mjs';
+import { mutateArtifacts, mutateBytes } from './mutate.mjs';
+import { runMutants } from './run_mutants.mjs';
 
 const { load, MobileNetEdgeError } = createRequire(import.meta.url)('../../dist/index.js');
 const [folder, count, seed] = process.argv.slice(2);
@@ -15,6 +16,8 @@ const ARRAYS = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array };
 const LIMITS = { macs: 2 ** 26 };
 /** The WebAssembly engine starts a worker for each model. */
 const WASM_EVERY = 250;
+/** The most bytes that a model which loaded counts. */
+let counted = 0;
 
 const names = readdirSync(folder).sort();
 const read = (name) => readFileSync(join(folder, name));
@@ -36,7 +39,7 @@ async function outcomeOf(source, options) {
   try {
     model = await load(source, { ...options, threads: 1, limits: LIMITS });
     const { inputShape, inputType, arenaBytes, weightBytes } = model.info;
-    report.counted = Math.max(report.counted, arenaBytes + weightBytes);
+    counted = Math.max(counted, arenaBytes + weightBytes);
     const values = inputShape.reduce((a, b) => a * b, 1);
     await model.predict(new ARRAYS[inputType](values));
     return 'answer';
@@ -48,22 +51,12 @@ async function outcomeOf(source, options) {
   }
 }
 
-const report = { outcomes: {}, kinds: {}, wrong: [], counted: 0, peak: 0 };
-for (let i = 0; i < Number(count); i++) {
-  // Each has its own seed, so that a failure can be repeated alone.
-  const random = randomSource(Number(seed) + i);
-  random(1);
-  const [kind, source] = mutant(random);
-  // What an abort leaves behind tells which one it was.
-  if (process.env.MUTATION_LOG) writeFileSync(process.env.MUTATION_LOG, `${Number(seed) + i} ${kind}`);
-  report.kinds[kind] = (report.kinds[kind] ?? 0) + 1;
-  try {
-    const outcome = await outcomeOf(source, i % WASM_EVERY === WASM_EVERY - 1 ? { backend: 'wasm' } : {});
-    report.outcomes[outcome] = (report.outcomes[outcome] ?? 0) + 1;
-  } catch (error) {
-    report.wrong.push({ seed: Number(seed) + i, kind, error: String(error?.stack ?? error).slice(0, 600) });
-  }
-}
-report.peak = process.resourceUsage().maxRSS * 1024;
-report.cpu = process.cpuUsage();
-console.log(JSON.stringify(report));
+await runMutants(
+  Number(count),
+  Number(seed),
+  (random, i) => {
+    const [kind, source] = mutant(random);
+    return [kind, () => outcomeOf(source, i % WASM_EVERY === WASM_EVERY - 1 ? { backend: 'wasm' } : {})];
+  },
+  () => ({ counted }),
+);
