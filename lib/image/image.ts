@@ -24,6 +24,23 @@ export function checkExtents(format: string, width: number, height: number): voi
   }
 }
 
+/** What decoding may take beside its file, in bytes, and what each byte of the file adds to it: photographs have many. */
+const DECODING_BYTES = 192 * 2 ** 20;
+const DECODING_BYTES_PER_BYTE = 96;
+
+/** How much memory the decoding of a file of so many bytes may take. */
+export function decodingLimit(fileBytes: number): number {
+  return DECODING_BYTES + DECODING_BYTES_PER_BYTE * fileBytes;
+}
+
+/** Throws IMAGE_UNSUPPORTED where a picture takes `bytes` to decode, which is out of proportion to its file. */
+export function checkDecoding(format: string, bytes: number, fileBytes: number): void {
+  if (bytes <= decodingLimit(fileBytes)) return;
+  throw unsupportedImage(
+    `Expected a ${format} that takes at most ${decodingLimit(fileBytes)} bytes to decode, as one of ${fileBytes} bytes may, but it takes ${bytes}: make the picture smaller`,
+  );
+}
+
 export function invalidImage(message: string, cause?: unknown): MobileNetEdgeError {
   return new MobileNetEdgeError('IMAGE_INVALID', message, cause === undefined ? undefined : { cause });
 }

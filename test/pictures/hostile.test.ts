@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { MobileNetEdgeError } from '../../lib/base/errors';
 import { decodeImage } from '../../lib/node/pictures/decode';
+import { buildJpeg, segment } from '../fixtures/jpeg_builder';
 import {
   bmp,
   bmpOf,
@@ -78,6 +79,18 @@ async function outcome(bytes: Buffer, decoder: (typeof DECODERS)[number]): Promi
     return error.code;
   }
 }
+
+it('refuses small files of many pixels in the formats that sharp alone reads', async () => {
+  const create = { width: 6000, height: 6000, channels: 3 as const, background: '#c08040' };
+  for (const picture of [
+    sharp({ create }).webp({ effort: 0 }),
+    sharp({ create }).gif(),
+    sharp({ create }).tiff({ compression: 'deflate' }),
+  ]) {
+    const { code, message } = await rejection(decodeImage(await picture.toBuffer(), undefined, 'sharp'));
+    expect([code, message]).toEqual(['IMAGE_UNSUPPORTED', expect.stringContaining('make the picture smaller')]);
+  }
+});
 
 describe.each(DECODERS)('%s', (decoder) => {
   it('refuses every truncation as IMAGE_INVALID, but a JPEG short of its last bytes', async () => {
@@ -157,6 +170,27 @@ describe.each(DECODERS)('%s', (decoder) => {
       }
     }
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(100_000); // kB
+  });
+
+  it('refuses small files that keep the promise of many pixels', async () => {
+    const comments = Array(10).fill(segment(0xfe, new Uint8Array(60_000)));
+    const block = () => [0];
+    const jpegOfPixels = buildJpeg({
+      ...{ width: 8, height: 8, segments: comments },
+      components: [{ id: 1, h: 1, v: 1, block }],
+    });
+    const frame = jpegOfPixels.indexOf(Buffer.from([0xff, 0xc0]));
+    jpegOfPixels.writeUInt16BE(16000, frame + 5);
+    jpegOfPixels.writeUInt16BE(16000, frame + 7);
+    const pngOfPixels = (side: number, bitDepth: number, colorType: number, mebibytes: number) =>
+      png({ width: side, height: side, bitDepth, colorType, rows: [], deflated: zeros([], mebibytes) });
+    for (const file of [jpegOfPixels, pngOfPixels(16000, 1, 0, 31), pngOfPixels(5500, 16, 6, 231)]) {
+      const { code, message } = await rejection(decodeImage(file, undefined, decoder));
+      expect([code, message]).toEqual(['IMAGE_UNSUPPORTED', expect.stringContaining('make the picture smaller')]);
+    }
+    // A photograph of as many pixels has more bytes; and a drawing of 4096x4096 is none too many.
+    const image = await decodeImage(pngOfPixels(4096, 1, 0, 3), undefined, decoder);
+    expect(image).toMatchObject({ width: 4096, height: 4096 });
   });
 
   it('refuses a JPEG of endless scans', async () => {

@@ -3,7 +3,7 @@
  * before any decoder sees the file what is worth decoding, so that a small file's header takes no gigabytes.
  */
 import { exifOrientation, type Orientation } from '../../image/exif';
-import { checkExtents, invalidImage } from '../../image/image';
+import { checkDecoding, checkExtents, invalidImage } from '../../image/image';
 import { ScanLedger } from './jpeg_scans';
 
 export interface JpegHeader {
@@ -81,6 +81,9 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   if (width * height * scans.count > MAX_PIXELS_OF_SCANS) {
     throw invalidImage(`Expected a JPEG of fewer than ${scans.count} scans for ${width}x${height} pixels`);
   }
+  // The pixels, libjpeg-turbo's own and ours, turned too; of several scans all coefficients, of two bytes each.
+  const copies = 2 + (scans.isSingle ? 0 : 2) + (orientation === undefined || orientation === 1 ? 0 : 1);
+  checkDecoding('JPEG', width * height * components.length * copies, bytes.length);
   return {
     width,
     height,

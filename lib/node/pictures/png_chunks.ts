@@ -1,6 +1,6 @@
 /** A walk over the chunks of a PNG (W3C PNG, section 5): the header, the orientation, and the parts that make pixels. */
 import { exifOrientation, type Orientation } from '../../image/exif';
-import { checkExtents, invalidImage } from '../../image/image';
+import { checkDecoding, checkExtents, invalidImage } from '../../image/image';
 
 export interface PngHeader {
   width: number;
@@ -65,20 +65,37 @@ export function readPngChunks(bytes: Uint8Array): PngHeader {
     throw invalidImage(`Expected a PNG of a known colour type but received type ${colorType} of ${bitDepth} bits`);
   }
   const samples = SAMPLES[colorType];
-  if (height * Math.ceil((width * samples * bitDepth) / 8) > MAX_DEFLATE_RATIO * bytes.length) throw pngCutOff();
-  const upright = orientation ?? 1;
-  const interlaced = interlace !== 0;
-  return {
-    width,
-    height,
-    bitDepth,
-    colorType,
-    samples,
-    interlaced,
-    orientation: upright,
+  if (storedBytes({ width, height, samples, bitDepth }) > MAX_DEFLATE_RATIO * bytes.length) throw pngCutOff();
+  const header: PngHeader = {
+    ...{ width, height, bitDepth, colorType, samples, hasOtherParts },
+    interlaced: interlace !== 0,
+    orientation: orientation ?? 1,
     pixelParts: kept,
-    hasOtherParts,
   };
+  checkDecoding('PNG', decodingBytes(header), bytes.length);
+  return header;
+}
+
+/** Of its rows, as they are deflated. */
+function storedBytes({
+  width,
+  height,
+  samples,
+  bitDepth,
+}: Pick<PngHeader, 'width' | 'height' | 'samples' | 'bitDepth'>) {
+  return height * Math.ceil((width * samples * bitDepth) / 8);
+}
+
+/** What our decoder takes at the most: the rows as they are stored, their samples, these as bytes of pixels, and turned. */
+function decodingBytes(header: PngHeader): number {
+  const { width, height, bitDepth, colorType, samples, orientation, pixelParts } = header;
+  const pixels = width * height;
+  const isKeyed = pixelParts.some((chunk, i) => i > 0 && chunkType(chunk) === 'tRNS');
+  const channels = isKeyed || colorType === PALETTE || colorType === GRAY_ALPHA ? 4 : samples;
+  const isFinal = bitDepth === 8 && channels === samples;
+  const ofSamples = pixels * samples * (bitDepth === 16 ? 2 : 1);
+  const copies = (isFinal ? 0 : 1) + (orientation === 1 ? 0 : 1);
+  return storedBytes(header) + ofSamples + copies * pixels * channels;
 }
 
 /** `chunk` begins with its length. */

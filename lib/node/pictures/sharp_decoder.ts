@@ -2,7 +2,14 @@
 import type sharp from 'sharp';
 import type { Orientation } from '../../image/exif';
 import type { Format } from '../../image/format';
-import { type Channels, type Image, invalidImage } from '../../image/image';
+import {
+  type Channels,
+  decodingLimit,
+  type Image,
+  invalidImage,
+  MAX_PIXELS,
+  unsupportedImage,
+} from '../../image/image';
 import { unsupportedFormat } from '../../image/unsupported';
 import { readJpegHeader } from './jpeg_header';
 import { readPngChunks } from './png_chunks';
@@ -110,10 +117,18 @@ export async function decodeWithSharp(sharp: Sharp, bytes: Uint8Array, format: F
   const name = SHARP_NAMES[format];
   const formats = sharp.format as unknown as Record<string, { input: { buffer: boolean } } | undefined>;
   if (name === undefined || !formats[name]?.input.buffer) throw unsupportedFormat(format);
+  // RGBA, libvips' own and ours.
+  const limitInputPixels = Math.min(MAX_PIXELS, Math.floor(decodingLimit(bytes.length) / 8));
   try {
-    return await decode(sharp(own(bytes), { failOn: 'error', ignoreIcc: true }).rotate());
+    return await decode(sharp(own(bytes), { failOn: 'error', ignoreIcc: true, limitInputPixels }).rotate());
   } catch (cause) {
     const reason = (cause as Error).message;
+    if (/pixel limit/.test(reason)) {
+      throw unsupportedImage(
+        `Expected a ${format} of at most ${limitInputPixels} pixels, as one of ${bytes.length} bytes may have, but it has more: make the picture smaller`,
+        cause,
+      );
+    }
     // A sharp with HEIF reads AVIF but usually not the HEVC of telephones.
     if (format === 'HEIC' || /compression format/i.test(reason)) throw unsupportedFormat('HEIC', cause);
     throw invalidImage(`Expected a whole ${format} but it cannot be decoded: ${reason}`, cause);
