@@ -1,5 +1,6 @@
 import { bindMethods } from '../base/bind_methods';
 import { deepFreeze } from '../base/deep_freeze';
+import { asyncDispose } from '../base/dispose';
 import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
 import type { TensorValues } from '../graph/graph';
 import { CallLimit, mapInFlight } from '../model/call_limit';
@@ -79,7 +80,7 @@ export class RemoteModel implements Model {
     this.#channel.close();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     this.close();
   }
 

@@ -1,6 +1,7 @@
 /** A network that names what it sees: the Model of Node, and of the worker in browsers. */
 import { bindMethods } from '../base/bind_methods';
 import { deepFreeze } from '../base/deep_freeze';
+import { asyncDispose } from '../base/dispose';
 import { MobileNetEdgeError } from '../base/errors';
 import type { TensorValues } from '../graph/graph';
 import { CallLimit, mapInFlight } from './call_limit';
@@ -105,7 +106,7 @@ export class Classifier<Source> implements Model<Source> {
     void this.#network.close();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     await this.#network.close();
   }
 

@@ -91,7 +91,9 @@ async function withFile<Result>(
 
 async function readInto(file: FileHandle, path: string, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
-    const { bytesRead } = await file.read(bytes, at, bytes.length - at, position + at);
+    // A Buffer, since the files of Yarn's Plug-and-Play take other arrays for options.
+    const rest = Buffer.from(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
+    const { bytesRead } = await file.read(rest, 0, rest.length, position + at);
     if (bytesRead === 0) throw modelInvalid(`${path} was truncated while it was read`);
     at += bytesRead;
   }

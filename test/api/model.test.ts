@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asyncDispose } from '../../lib/base/dispose';
 import { type ErrorCode, load, MobileNetEdgeError, type Model, mobilenetV1, mobilenetV2 } from '../../lib/index';
 import { nsfwjsModel } from '../../scripts/nsfwjs_model.mjs';
 import { isasUnderTest } from '../support/engines';
@@ -163,7 +164,17 @@ describe.each(backends)('%s', (backend) => {
     await expectCode(closing.predict(randomFloats(96 * 96 * 3, 1)), 'MODEL_CLOSED');
     await expectCode(closing.classify(pixels), 'MODEL_CLOSED');
     await expectCode(closing.embed(pixels), 'MODEL_CLOSED');
-    await closing[Symbol.asyncDispose]();
+    await closing[asyncDispose]();
+  });
+
+  test('await using closes a model', async () => {
+    let kept: Model;
+    {
+      await using model = await load(mobilenetV1({ alpha: 0.25, inputSize: 32, classes: 3 }), { backend });
+      kept = model;
+      expect((await model.predict(randomFloats(32 * 32 * 3, 1))).data).toHaveLength(3);
+    }
+    await expectCode(kept.predict(randomFloats(32 * 32 * 3, 1)), 'MODEL_CLOSED');
   });
 
   test('nsfwjs answers like tfjs', async () => {

@@ -1,5 +1,6 @@
 /** Models behind a Proxy, as Vue's `ref()` and state libraries make them: `this` is then not the object with the fields. */
 import { expect, test } from 'vitest';
+import { asyncDispose } from '../../lib/base/dispose';
 import { load, mobilenetV1, trainHead } from '../../lib/index';
 
 /** As Vue's reactive(): every object that is read comes as a Proxy too; what cannot change or is no plain object does not. */
@@ -37,7 +38,7 @@ test('a model and a head behind a Proxy answer, close and dispose as the model i
 
   const { classify } = model;
   expect(await classify(picture)).toEqual(await model.classify(picture));
-  await proxied[Symbol.asyncDispose]();
+  await proxied[asyncDispose]();
   await expect(model.classify(picture)).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export default ({ folder, run, ask }) => [
   {
     name: 'vitest 4, --pool=vmThreads',
-    promise: '2 passed',
+    promise: '3 passed',
     answer() {
       writeFileSync(join(folder, 'same.json'), ask('print_same.cjs'));
       run('npx', [

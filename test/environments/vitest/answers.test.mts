@@ -12,3 +12,12 @@ test('the labels inside a model, classes and features are those of plain Node', 
 test('errors are those of the package', async () => {
   await expect(library.load('nothing.tflite')).rejects.toBeInstanceOf(library.MobileNetEdgeError);
 });
+
+test('await using closes a model', async () => {
+  let kept: library.Model;
+  {
+    await using model = await library.load(new URL('labels_inside.tflite', import.meta.url));
+    kept = model;
+  }
+  await expect(kept.predict(new Float32Array(189))).rejects.toMatchObject({ code: 'MODEL_CLOSED' });
+});
