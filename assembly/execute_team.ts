@@ -4,8 +4,8 @@
 // or that the operating system puts aside between chunks, keeps nobody waiting. So the leader may go away between two
 // chunks too, for other work of its thread, and come back.
 import { now } from './clock';
-import { OpHeader } from './program';
-import { run_chunk } from './run_chunk';
+import { OpHeader } from './generated/program';
+import { run_chunk } from './generated/run_chunk';
 
 export { fuses_multiply_add } from './kernels/self_test';
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "program.h"
+#include "generated/program.h"
 #include "validate.h"
 
 namespace mobilenet_edge {
@@ -23,60 +23,56 @@ double output_pixels(const Op& op) {
 
 class Checks {
  public:
-  // Of a picture that an op has a window on; 32-bit counts hold as many. One with more has no place in an arena.
-  static constexpr int32_t kMaxPixels = 1 << 30;
-
   const char* defect = nullptr;
 
+  Checks(const Limits& limits, const Kernels& kernels) : limits_(limits), kernels_(kernels) {}
+
+ protected:
   bool require(bool holds, const char* otherwise) {
     if (!holds && !defect) defect = otherwise;
     return !defect;
   }
+  bool range(int32_t value, int32_t least, int32_t most) {
+    return require(value >= least && value <= most, "a field is out of range");
+  }
   bool size(int32_t value, int32_t most = kMaxSize) {
     return require(value >= 1 && value <= most, "a size is out of range");
   }
-  bool chunks(int32_t value, int32_t total, int32_t per_chunk) {
-    return size(total) && size(per_chunk) && require(value == pieces(total, per_chunk), "wrong number of chunks");
+  bool multiple(int32_t value, int32_t of) {
+    return require(value % of == 0, "a size is no multiple of what it must be");
   }
-  // The pieces of an output picture that are `channels` of them each.
-  template <typename Op>
-  bool picture_chunks(const Op& op, int32_t channels = 1) {
-    return size(op.rows_per_chunk) && size(op.columns_per_chunk) &&
-           require((double)pieces(op.output_height, op.rows_per_chunk) * pieces(op.output_width, op.columns_per_chunk) *
-                           channels ==
-                       op.chunks,
-                   "wrong number of chunks");
+  bool extents(int32_t height, int32_t width) {
+    return require((double)height * width <= kMaxPixels, "a size is out of range");
   }
-  template <typename Op>
-  bool pool_chunks(const Op& op) {
-    return channel_chunks(op) && picture_chunks(op, pieces(op.channels, op.channels_per_chunk));
+
+  // A value of the activations of integer ops.
+  bool value(int32_t value) {
+    const bool is_value = kernels_.q8_geometry.is_signed ? value == (int8_t)value : value == (uint8_t)value;
+    return require(is_value, "a zero point or a bound is no byte");
   }
-  template <typename Op>
-  bool channel_chunks(const Op& op) {
-    return size(op.channels) && size(op.channels_per_chunk) &&
-           require(op.channels_per_chunk % 8 == 0, "channels_per_chunk is no multiple of 8");
+  bool ascend(int32_t lo, int32_t hi) { return require(lo <= hi, "a range is empty"); }
+  bool index_offset(int32_t value) {
+    return require(value == (kernels_.q8_geometry.is_signed ? 128 : 0), "a lookup leaves its table");
   }
+
+  // How many chunks `total` things are, dealt so many at a time; 0 with a defect.
+  double shares(int32_t total, int32_t per_chunk, int32_t of = 1) {
+    return size(total) && size(per_chunk) && multiple(per_chunk, of) ? pieces(total, per_chunk) : 0;
+  }
+  bool chunk_count(int32_t value, double chunks) { return require(value == chunks, "wrong number of chunks"); }
+
   // `count` elements from `offset` on; in double, which cannot overflow.
-  bool span(size_t limit, int32_t offset, double count, int32_t element_bytes = sizeof(float)) {
+  bool span(size_t limit, int32_t offset, double count, int32_t element_bytes) {
     return require(offset >= 0 && offset % element_bytes == 0, "an offset is negative or not aligned to an element") &&
            require(offset + count * element_bytes <= (double)limit, "an address is out of bounds");
   }
-  bool pixels(size_t limit, int32_t offset, double count, int32_t stride, int32_t channels,
-              int32_t element_bytes = sizeof(float)) {
+  bool pixels(size_t limit, int32_t offset, double count, int32_t stride, int32_t channels, int32_t element_bytes) {
     return size(channels) && size(stride) && require(stride >= channels, "pixels overlap") &&
            span(limit, offset, (count - 1) * stride + channels, element_bytes);
   }
-  template <typename Op>
-  bool window(const Op& op) {
-    return size(op.input_height, kMaxHeight) && size(op.input_width, kMaxHeight) &&
-           size(op.output_height, kMaxHeight) && size(op.output_width, kMaxHeight) &&
-           require(input_pixels(op) <= kMaxPixels && output_pixels(op) <= kMaxPixels, "a size is out of range") &&
-           size(op.kernel_height, kMaxWindow) && size(op.kernel_width, kMaxWindow) &&
-           size(op.stride_height, kMaxWindow) && size(op.stride_width, kMaxWindow) &&
-           size(op.dilation_height, kMaxWindow) && size(op.dilation_width, kMaxWindow) &&
-           require(op.pad_top >= 0 && op.pad_left >= 0, "negative padding") &&
-           require(op.pad_top <= kMaxWindow && op.pad_left <= kMaxWindow, "a size is out of range");
-  }
+
+  const Limits& limits_;
+  const Kernels& kernels_;
 };
 
 }  // namespace mobilenet_edge

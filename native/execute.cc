@@ -1,6 +1,7 @@
 #include "execute.h"
 
-#include "ops/q8_ops.h"
+#include <type_traits>
+
 #include "spin.h"
 
 namespace mobilenet_edge {
@@ -9,76 +10,13 @@ namespace {
 // About what sleeping and being woken cost.
 constexpr std::chrono::microseconds kSpinTime(100);
 
-void run_chunk(const Context& context, const OpHeader& op, int32_t chunk) {
-  switch (op.opcode) {
-    case OPCODE_CONV:
-      return run_conv(context, reinterpret_cast<const ConvOp&>(op), chunk);
-    case OPCODE_POINTWISE:
-      return run_pointwise(context, reinterpret_cast<const PointwiseOp&>(op), chunk);
-    case OPCODE_DEPTHWISE:
-      return run_depthwise(context, reinterpret_cast<const DepthwiseOp&>(op), chunk);
-    case OPCODE_INVERTED_RESIDUAL:
-      return run_inverted_residual(context, reinterpret_cast<const InvertedResidualOp&>(op), chunk);
-    case OPCODE_ADD:
-      return run_add(context, reinterpret_cast<const AddOp&>(op), chunk);
-    case OPCODE_POOL:
-      return run_pool(context, reinterpret_cast<const PoolOp&>(op), chunk);
-    case OPCODE_SOFTMAX:
-      return run_softmax(context, reinterpret_cast<const SoftmaxOp&>(op), chunk);
-    case OPCODE_SIGMOID:
-      return run_sigmoid(context, reinterpret_cast<const SigmoidOp&>(op), chunk);
-    case OPCODE_Q8_CONV:
-      return run_q8_conv(context, reinterpret_cast<const Q8ConvOp&>(op), chunk);
-    case OPCODE_Q8_POINTWISE:
-      return run_q8_pointwise(context, reinterpret_cast<const Q8PointwiseOp&>(op), chunk);
-    case OPCODE_Q8_DEPTHWISE:
-      return run_q8_depthwise(context, reinterpret_cast<const Q8DepthwiseOp&>(op), chunk);
-    case OPCODE_Q8_ADD:
-      return run_q8_add(context, reinterpret_cast<const Q8AddOp&>(op), chunk);
-    case OPCODE_Q8_POOL:
-      return run_q8_pool(context, reinterpret_cast<const Q8PoolOp&>(op), chunk);
-    case OPCODE_Q8_MEAN:
-      return run_q8_mean(context, reinterpret_cast<const Q8MeanOp&>(op), chunk);
-    case OPCODE_Q8_LOOKUP:
-      return run_q8_lookup(context, reinterpret_cast<const Q8LookupOp&>(op), chunk);
-    case OPCODE_Q8_SOFTMAX:
-      return run_q8_softmax(context, reinterpret_cast<const Q8SoftmaxOp&>(op), chunk);
-    case OPCODE_Q8_QUANTIZE:
-      return run_q8_quantize(context, reinterpret_cast<const Q8QuantizeOp&>(op), chunk);
-    case OPCODE_Q8_DEQUANTIZE:
-      return run_q8_dequantize(context, reinterpret_cast<const Q8DequantizeOp&>(op), chunk);
-    case OPCODE_F16_CONV:
-      return run_conv(context, reinterpret_cast<const F16ConvOp&>(op), chunk);
-    case OPCODE_F16_POINTWISE:
-      return run_pointwise(context, reinterpret_cast<const F16PointwiseOp&>(op), chunk);
-    case OPCODE_F16_DEPTHWISE:
-      return run_depthwise(context, reinterpret_cast<const F16DepthwiseOp&>(op), chunk);
-    case OPCODE_F16_ADD:
-      return run_add(context, reinterpret_cast<const F16AddOp&>(op), chunk);
-    case OPCODE_F16_POOL:
-      return run_pool(context, reinterpret_cast<const F16PoolOp&>(op), chunk);
-    case OPCODE_F16_FROM_F32:
-      return run_f16_from_f32(context, reinterpret_cast<const F16FromF32Op&>(op), chunk);
-    case OPCODE_F16_TO_F32:
-      return run_f16_to_f32(context, reinterpret_cast<const F16ToF32Op&>(op), chunk);
-  }
-}
-
 // How many neighbouring chunks are rows after one another; the chunks after them begin again at the top.
-size_t row_blocks(const OpHeader& op) {
-  const auto blocks = [](const auto& product) {
-    return static_cast<size_t>((product.m + product.m_block - 1) / product.m_block);
-  };
-  switch (op.opcode) {
-    case OPCODE_POINTWISE:
-      return blocks(reinterpret_cast<const PointwiseOp&>(op));
-    case OPCODE_F16_POINTWISE:
-      return blocks(reinterpret_cast<const F16PointwiseOp&>(op));
-    case OPCODE_Q8_POINTWISE:
-      return blocks(reinterpret_cast<const Q8PointwiseOp&>(op));
-    default:
-      return op.chunks;
-  }
+size_t row_blocks(const OpHeader& header) {
+  int32_t blocks = header.chunks;
+  visit_op(header, [&](const auto& op) {
+    if constexpr (kFamilyOf<std::decay_t<decltype(op)>> == Family::kPointwise) blocks = pieces_of(op.m, op.m_block);
+  });
+  return blocks;
 }
 
 // The chunks of one of `bands` equal parts of an op's rows, or of all its chunks where there are fewer rows than bands.
@@ -117,7 +55,7 @@ void Execution::work(int32_t member) {
         uint64_t chunk;
         const uint64_t claimed = claim(&bands_[band], index, chunks.count, stopped, &chunk);
         if (!claimed) break;
-        if (!stopped) run_chunk(context, op, chunks[chunk]);
+        if (!stopped) visit_op(op, [&](const auto& record) { run_op(context, record, chunks[chunk]); });
         mine += claimed;
       }
     }

@@ -1,3 +1,4 @@
-type Schema = typeof import('../lib/program/schema') & typeof import('../lib/program/limits');
-export function programHeader(schema: Schema): string;
-export function programModule(schema: Schema): string;
+type Schema = typeof import('../lib/program/schema') &
+  typeof import('../lib/program/fields') &
+  typeof import('../lib/program/limits');
+export function generatedFiles(schema: Schema): { [path: string]: string };

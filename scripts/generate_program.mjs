@@ -1,47 +1,48 @@
-// Writes native/program.h and assembly/program.ts from lib/program/schema.ts and limits.ts, which `npm run generate` has
-// compiled before. A test checks that both are up to date.
+// Writes native/generated and assembly/generated from lib/program (schema.ts, fields.ts, limits.ts), which `npm run generate`
+// has compiled before: the records, the dispatch of ops, and the checks of their fields. A test holds them up to date.
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fieldChecks } from './generate_checks.mjs';
+import { NOTICE, pascalCase, wrapComment } from './generated_text.mjs';
 
-const notice = 'Generated from lib/program/schema.ts by `npm run generate`; do not edit.';
+const ELEMENTS = { f32: 'float', f16: 'Half', q8: 'uint8_t' };
 
-function pascalCase(name) {
-  return name.replace(/(^|_)([a-z])/g, (_match, _separator, letter) => letter.toUpperCase());
-}
-
-function wrapComment(text) {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    if (lines[lines.length - 1].length + word.length > 96) lines.push('');
-    lines[lines.length - 1] += (lines[lines.length - 1] ? ' ' : '') + word;
-  }
-  return lines.map((line) => `// ${line}`).join('\n');
-}
-
-function records({ HEADER, SCHEMA }) {
-  return Object.entries(SCHEMA).map(([name, { opcode, doc, fields }]) => ({
+/** Every op with what follows from its entry in the schema. `schema`: what the modules of lib/program export. */
+function opsOf({ HEADER, SCHEMA, memoriesOf }) {
+  return Object.entries(SCHEMA).map(([name, { element, opcode, doc, hasParts, ownChecks, fields }]) => ({
     name,
     opcode,
     doc,
-    fields: Object.entries({ ...HEADER, ...fields }),
+    element,
+    ownChecks,
+    fields,
+    opcodeName: `OPCODE_${name.toUpperCase()}`,
+    struct: `${pascalCase(name)}Op`,
+    /** What it does, whatever it is made of. */
+    family: pascalCase(name.replace(new RegExp(`^${element}_`), '')),
+    members: Object.entries({ ...HEADER, ...fields }).map(([field, { kind }]) => [
+      field,
+      kind === 'f32' ? 'f32' : 'i32',
+    ]),
+    memories: ['arena', 'weights', 'scratch'].filter((memory) => hasParts || memoriesOf(fields).has(memory)),
   }));
 }
 
-/** The C++ header: the limits, and one plain struct per record. `schema`: what schema.ts and limits.ts export. */
-export function programHeader({ LIMITS, ...schema }) {
+/** C++: the limits, and one plain struct per record. */
+function programHeader(ops, { HEADER, LIMITS }) {
   const cTypes = { i32: 'int32_t', f32: 'float' };
-  const opcodes = records(schema).map(({ name, opcode }) => `  OPCODE_${name.toUpperCase()} = ${opcode},`);
-  const structs = records(schema).map(({ name, doc, fields }) => {
-    const members = fields.map(([field, type]) => `  ${cTypes[type]} ${field};`);
-    return `${wrapComment(doc)}\nstruct ${pascalCase(name)}Op {\n${members.join('\n')}\n};`;
+  const opcodes = ops.map(({ opcodeName, opcode }) => `  ${opcodeName} = ${opcode},`);
+  const structs = ops.map(({ struct, doc, members }) => {
+    const lines = members.map(([field, type]) => `  ${cTypes[type]} ${field};`);
+    return `${wrapComment(doc)}\nstruct ${struct} {\n${lines.join('\n')}\n};`;
   });
-  const header = Object.keys(schema.HEADER).map((field) => `  int32_t ${field};`);
+  const header = Object.keys(HEADER).map((field) => `  int32_t ${field};`);
   const limits = Object.entries(LIMITS).map(
     ([name, { value, doc }]) => `${wrapComment(doc)}\nconstexpr int32_t kMax${pascalCase(name)} = ${value};`,
   );
-  return `// ${notice}
+  return `// ${NOTICE}
 #pragma once
 
 #include <stdint.h>
@@ -65,17 +66,85 @@ ${structs.join('\n\n')}
 `;
 }
 
-/** The AssemblyScript module: one unmanaged class per record, laid over the words in memory. */
-export function programModule(schema) {
-  const opcodes = records(schema).map(
-    ({ name, opcode }) => `export const OPCODE_${name.toUpperCase()}: i32 = ${opcode};`,
+/** C++: what an op is made of and what it does, the ops' functions, and the one switch over opcodes. */
+function dispatchHeader(ops) {
+  const families = [...new Set(ops.map(({ family }) => family))];
+  const traits = ops.map(
+    ({ struct, element, family, opcodeName }) => `template <>
+struct OpTraits<${struct}> {
+  using Element = ${ELEMENTS[element] ?? 'void'};
+  static constexpr Family kFamily = Family::k${family};
+  static constexpr Opcode kOpcode = ${opcodeName};
+};`,
   );
-  const classes = records(schema).map(({ name, doc, fields }) => {
-    const members = fields.map(([field, type]) => `  ${field}: ${type};`);
-    return `${wrapComment(doc)}\n@unmanaged\nexport class ${pascalCase(name)}Op {\n${members.join('\n')}\n}`;
+  const byFamily = ops.map(
+    ({ struct, element, family }) => `template <>
+struct OpOfFamily<Family::k${family}, ${ELEMENTS[element] ?? 'void'}> {
+  using Op = ${struct};
+};`,
+  );
+  const functions = ops.map(({ struct }) => `void run_op(const Context& context, const ${struct}& op, int32_t chunk);`);
+  const cases = ops.map(
+    ({ opcodeName, struct }) => `    case ${opcodeName}:
+      visit(reinterpret_cast<const ${struct}&>(op));
+      return true;`,
+  );
+  return `// ${NOTICE}
+#pragma once
+
+#include "../kernels/kernels.h"
+#include "program.h"
+
+namespace mobilenet_edge {
+
+// What ops do, whatever they are made of.
+enum class Family {
+${families.map((family) => `  k${family},`).join('\n')}
+};
+
+template <typename Op>
+struct OpTraits;
+${traits.join('\n')}
+
+// What an op's activations are made of; void for one that only has parts.
+template <typename Op>
+using ElementOf = typename OpTraits<Op>::Element;
+template <typename Op>
+constexpr Family kFamilyOf = OpTraits<Op>::kFamily;
+
+template <Family family, typename Element>
+struct OpOfFamily;
+${byFamily.join('\n')}
+template <Family family, typename Element>
+using OpOf = typename OpOfFamily<family, Element>::Op;
+
+struct Context;
+
+// One function per op, see native/ops/ops.h: runs chunk \`chunk\` of it.
+${functions.join('\n')}
+
+// Calls visit(record) with \`op\` as the record that it is. Returns whether there is such an op.
+template <typename Visit>
+bool visit_op(const OpHeader& op, Visit visit) {
+  switch (op.opcode) {
+${cases.join('\n')}
+  }
+  return false;
+}
+
+}  // namespace mobilenet_edge
+`;
+}
+
+/** AssemblyScript: one unmanaged class per record, laid over the words in memory. */
+function programModule(ops, { HEADER }) {
+  const opcodes = ops.map(({ opcodeName, opcode }) => `export const ${opcodeName}: i32 = ${opcode};`);
+  const classes = ops.map(({ struct, doc, members }) => {
+    const lines = members.map(([field, type]) => `  ${field}: ${type};`);
+    return `${wrapComment(doc)}\n@unmanaged\nexport class ${struct} {\n${lines.join('\n')}\n}`;
   });
-  const header = Object.keys(schema.HEADER).map((field) => `  ${field}: i32;`);
-  return `// ${notice}
+  const header = Object.keys(HEADER).map((field) => `  ${field}: i32;`);
+  return `// ${NOTICE}
 ${opcodes.join('\n')}
 
 // What every record starts with.
@@ -88,11 +157,52 @@ ${classes.join('\n\n')}
 `;
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+/** AssemblyScript: the switch over opcodes. */
+function runChunkModule(ops) {
+  const functions = ops.map(({ name }) => `import { run_${name} } from '../ops/${name}';`).sort();
+  const byLetters = (a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1);
+  const names = ['OpHeader', ...ops.flatMap(({ opcodeName, struct }) => [opcodeName, struct])].sort(byLetters);
+  const cases = ops.map(
+    ({ name, opcodeName, struct, memories }) => `    case ${opcodeName}:
+      return run_${name}(changetype<${struct}>(at), chunk, ${memories.join(', ')});`,
+  );
+  return `// ${NOTICE}
+// One chunk of one op. Nothing here allocates and nothing is static: the host decides every address. Several threads
+// call this at once, so an op touches only its output, its thread's scratch, and no other chunk's share.
+${functions.join('\n')}
+import {
+${names.map((name) => `  ${name},`).join('\n')}
+} from './program';
+
+// \`at\`: the address of the op's record; the others are the addresses of the three memories.
+export function run_chunk(at: usize, chunk: i32, arena: usize, weights: usize, scratch: usize): void {
+  switch (changetype<OpHeader>(at).opcode) {
+${cases.join('\n')}
+    default:
+      unreachable();
+  }
+}
+`;
+}
+
+/** The text of each generated file. `schema`: what the modules of lib/program export. */
+export function generatedFiles(schema) {
+  const ops = opsOf(schema);
+  const wasmOps = ops.filter(({ element }) => element !== 'f16');
+  return {
+    'native/generated/program.h': programHeader(ops, schema),
+    'native/generated/dispatch.h': dispatchHeader(ops),
+    'native/generated/field_checks.h': fieldChecks(ops),
+    'assembly/generated/program.ts': programModule(wasmOps, schema),
+    'assembly/generated/run_chunk.ts': runChunkModule(wasmOps),
+  };
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
   const require = createRequire(import.meta.url);
-  const schema = { ...require('../dist/program/schema.js'), ...require('../dist/program/limits.js') };
-  writeFileSync(join(root, 'native', 'program.h'), programHeader(schema));
-  writeFileSync(join(root, 'assembly', 'program.ts'), programModule(schema));
+  const modules = ['schema', 'fields', 'limits'].map((name) => require(`../dist/program/${name}.js`));
+  for (const [path, text] of Object.entries(generatedFiles(Object.assign({}, ...modules)))) {
+    writeFileSync(join(root, path), text);
+  }
 }

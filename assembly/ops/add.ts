@@ -1,6 +1,7 @@
 // output = clamp(a + b).
+
+import { AddOp } from '../generated/program';
 import { f32_add } from '../kernels/f32_add';
-import { AddOp } from '../program';
 
 export function run_add(op: AddOp, chunk: i32, arena: usize): void {
   const limits = changetype<usize>(op) + offsetof<AddOp>('lo');

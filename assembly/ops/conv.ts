@@ -1,5 +1,5 @@
 // Convolution with any window: gathers one output row of patches, then multiplies it.
-import { ConvOp } from '../program';
+import { ConvOp } from '../generated/program';
 import { gather_row } from './gather';
 import { multiply } from './gemm';
 import { end_column, end_row, first_column, first_row } from './pieces';

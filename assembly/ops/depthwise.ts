@@ -1,11 +1,11 @@
 // Depthwise convolution, an output row at a time. Input rows outside the picture are the row of zeros at
 // `pad_row`, so no kernel knows the picture's height, and the input may as well be a ring of rows.
 
+import { DepthwiseOp } from '../generated/program';
 import { f32_dwconv_3x3_edge } from '../kernels/f32_dwconv_3x3_edge';
 import { f32_dwconv_3x3_s1 } from '../kernels/f32_dwconv_3x3_s1';
 import { f32_dwconv_3x3_s2 } from '../kernels/f32_dwconv_3x3_s2';
 import { f32_dwconv_any_begin, f32_dwconv_any_end, f32_dwconv_any_tap } from '../kernels/f32_dwconv_any';
-import { DepthwiseOp } from '../program';
 import { end_column, end_row, first_column, first_row } from './pieces';
 
 export function run_depthwise(op: DepthwiseOp, chunk: i32, arena: usize, weights: usize, scratch: usize): void {

@@ -15,7 +15,7 @@ import {
   Q8ConvOp,
   Q8DepthwiseOp,
   Q8PointwiseOp,
-} from '../program';
+} from '../generated/program';
 import { conv_rows } from './conv';
 import { clear_pad_row, depthwise_row } from './depthwise';
 import { multiply_rows } from './pointwise';

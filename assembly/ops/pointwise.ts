@@ -1,5 +1,5 @@
 // 1x1 convolution and dense: rows of pixels times a matrix.
-import { PointwiseOp } from '../program';
+import { PointwiseOp } from '../generated/program';
 import { multiply } from './gemm';
 
 // Rows 0..m of columns 0..n of an op, from and to given addresses (an inverted residual's lie in scratch).

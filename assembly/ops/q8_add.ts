@@ -1,5 +1,5 @@
 // output = clamp(((a * a_multiplier + b * b_multiplier + bias) >> shift) + output_zero), 8 channels at a time.
-import { Q8AddOp } from '../program';
+import { Q8AddOp } from '../generated/program';
 
 export function run_q8_add(op: Q8AddOp, chunk: i32, arena: usize): void {
   const first = chunk * op.pixels_per_chunk;

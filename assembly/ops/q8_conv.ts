@@ -1,5 +1,5 @@
 // Integer convolution with any window: gathers one output row of patches, then multiplies it.
-import { Q8ConvOp } from '../program';
+import { Q8ConvOp } from '../generated/program';
 import { gather_row } from './gather';
 import { end_column, end_row, first_column, first_row } from './pieces';
 import { q8_multiply } from './q8_gemm';

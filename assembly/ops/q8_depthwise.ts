@@ -1,11 +1,12 @@
 // Integer depthwise convolution, an output row at a time, as in depthwise.ts: input rows outside the picture are the
 // row of zero points at `pad_row`, so no kernel knows the picture's height, and the input may be a ring of rows.
+
+import { Q8DepthwiseOp } from '../generated/program';
 import { q8_dwconv_3x3_edge } from '../kernels/q8_dwconv_3x3_edge';
 import { q8_dwconv_3x3_s1 } from '../kernels/q8_dwconv_3x3_s1';
 import { q8_dwconv_3x3_s2 } from '../kernels/q8_dwconv_3x3_s2';
 import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
 import { fill } from '../kernels/runs';
-import { Q8DepthwiseOp } from '../program';
 import { end_column, end_row, first_column, first_row } from './pieces';
 
 const TILE: i32 = 4;

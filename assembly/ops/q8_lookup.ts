@@ -1,5 +1,5 @@
 // y = table[value + table_offset].
-import { Q8LookupOp } from '../program';
+import { Q8LookupOp } from '../generated/program';
 
 export function run_q8_lookup(op: Q8LookupOp, chunk: i32, arena: usize, weights: usize): void {
   const table = weights + op.table + (op.table_offset << 1);

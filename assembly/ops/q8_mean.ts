@@ -1,6 +1,7 @@
 // Mean over the whole picture, 8 channels at a time.
+
+import { Q8MeanOp } from '../generated/program';
 import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
-import { Q8MeanOp } from '../program';
 
 export function run_q8_mean(op: Q8MeanOp, chunk: i32, arena: usize): void {
   const limits = changetype<usize>(op) + offsetof<Q8MeanOp>('output_zero');

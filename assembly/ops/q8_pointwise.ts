@@ -1,5 +1,5 @@
 // Integer 1x1 convolution and dense: rows of pixels times a matrix.
-import { Q8PointwiseOp } from '../program';
+import { Q8PointwiseOp } from '../generated/program';
 import { q8_column_bytes, q8_multiply } from './q8_gemm';
 
 // Rows 0..m of columns 0..n of an op, from and to given addresses (an inverted residual's lie in scratch).

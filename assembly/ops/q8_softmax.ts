@@ -1,5 +1,5 @@
 // Softmax by a table of exponentials, over the channels of every pixel.
-import { Q8SoftmaxOp } from '../program';
+import { Q8SoftmaxOp } from '../generated/program';
 
 export function run_q8_softmax(op: Q8SoftmaxOp, chunk: i32, arena: usize, weights: usize): void {
   const first = chunk * op.pixels_per_chunk;

@@ -1,6 +1,7 @@
 // 1 / (1 + exp(-x)).
+
+import { SigmoidOp } from '../generated/program';
 import { exp } from '../kernels/f32_exp';
-import { SigmoidOp } from '../program';
 
 export function run_sigmoid(op: SigmoidOp, chunk: i32, arena: usize): void {
   const first = chunk * op.pixels_per_chunk;

@@ -1,6 +1,7 @@
 // exp(beta * (x - max)) / sum, over the channels of every pixel.
+
+import { SoftmaxOp } from '../generated/program';
 import { exp } from '../kernels/f32_exp';
-import { SoftmaxOp } from '../program';
 
 export function run_softmax(op: SoftmaxOp, chunk: i32, arena: usize): void {
   const first = chunk * op.pixels_per_chunk;

@@ -1,4 +1,6 @@
 /** Prints a Program as text, one op a line: what an engine will do, for people. */
+
+import type { Field } from './fields';
 import type { Program } from './program';
 import { HEADER, type OpName, SCHEMA } from './schema';
 
@@ -18,10 +20,10 @@ export function listing(program: Program): string {
   const printRecord = (at: number, indent: string): number => {
     const name = nameOf.get(ops[at])!;
     const end = at + ops[at + 1];
-    const fields = Object.entries(SCHEMA[name].fields);
-    const values = fields.map(([field, type], i) => {
+    const fields = Object.entries<Field>(SCHEMA[name].fields);
+    const values = fields.map(([field, { kind }], i) => {
       const word = at + headerWords + i;
-      return `${field}=${type === 'f32' ? floats[word] : ops[word]}`;
+      return `${field}=${kind === 'f32' ? floats[word] : ops[word]}`;
     });
     lines.push(`${indent}${name} chunks=${ops[at + 2]} ${values.join(' ')}`);
     let part = at + headerWords + fields.length;

@@ -1,6 +1,7 @@
 /**
- * The instruction set of a Program: the single truth of opcodes and fields. `generate.ts` turns it into
- * native/program.h and assembly/program.ts, `listing.ts` prints it, and the compiler writes records of it.
+ * The instruction set of a Program: the single truth of opcodes and fields. `scripts/generate_program.mjs` turns it into
+ * the structs, the dispatch and the checks of native/generated and assembly/generated, `listing.ts` prints it, and the compiler
+ * writes records of it.
  *
  * A record is a run of 32-bit words: the header (opcode, words, chunks), then the op's fields in order.
  * `words` is the length of the whole record, so that an engine can step over it. `chunks` is how many
@@ -18,85 +19,102 @@
  * integers minus their zero point. All their zero points, bounds and offsets are in that form. Their pixel strides are at least the channels rounded up to 16.
  */
 
-export type FieldType = 'i32' | 'f32';
+import {
+  address,
+  bounds,
+  channelsPerChunk,
+  clamp,
+  type Element,
+  type Field,
+  f32,
+  flat,
+  i32,
+  indexOffset,
+  inputPicture,
+  outputPicture,
+  picture,
+  piece,
+  range,
+  requantize,
+  requantizeSums,
+  shareOf,
+  size,
+  span,
+  twoInputs,
+  value,
+  window,
+} from './fields';
 
-const i32 = 'i32' as const;
-const f32 = 'f32' as const;
+/** An op. Its function has its name: run_op(), of the record's type, in native/ops, and run_name() in assembly/ops/name.ts. */
+export interface OpSchema {
+  /** What its activations are; ops of halves are native only. Without: those of its parts. */
+  readonly element?: Exclude<Element, 'i16'>;
+  readonly opcode: number;
+  readonly doc: string;
+  /** Whether native/validate.cc has checks of its own for it, besides those of its fields. */
+  readonly ownChecks?: true;
+  /** Whether records follow inside its own. */
+  readonly hasParts?: true;
+  readonly fields: { readonly [field: string]: Field };
+}
 
-export const HEADER = { opcode: i32, words: i32, chunks: i32 } as const;
-
-const inputPicture = { input: i32, input_height: i32, input_width: i32, input_stride: i32 } as const;
-const outputPicture = { output: i32, output_height: i32, output_width: i32, output_stride: i32 } as const;
-const window = {
-  kernel_height: i32,
-  kernel_width: i32,
-  stride_height: i32,
-  stride_width: i32,
-  dilation_height: i32,
-  dilation_width: i32,
-  pad_top: i32,
-  pad_left: i32,
-} as const;
-/**
- * Chunk c is piece c of the output picture in row-major order: `rows_per_chunk` rows of `columns_per_chunk` columns, fewer
- * at the bottom and on the right. The parts of an inverted residual are cut by that op instead.
- */
-const piece = { rows_per_chunk: i32, columns_per_chunk: i32 } as const;
-/** Results are clamped to [lo, hi]. */
-const clamp = { lo: f32, hi: f32 } as const;
-/** y = clamp(rint(float(sum) * scale[n]) + output_zero, lo, hi): the requantization of integer ops, in float32, ties to even. */
-const requantize = { output_zero: i32, lo: i32, hi: i32 } as const;
-/** small_sums is 1 where it is proven that every |sum| < 2^22 and every |sum * scale[n]| < 2^15: kernels may round faster. */
-const requantizeSums = { ...requantize, small_sums: i32 } as const;
+/** What every record starts with. */
+export const HEADER = { opcode: i32, words: i32, chunks: i32 };
 
 /** All but the ops of halves. */
 const WIDE_SCHEMA = {
   conv: {
+    element: 'f32',
     opcode: 1,
     doc: 'Convolution with any window: gathers rows of patches [output_width][kernel_height * kernel_width * input_channels] into scratch at `patches`, then multiplies them like `pointwise`. A chunk is a piece of the output.',
+    ownChecks: true,
     fields: {
       ...inputPicture,
-      input_channels: i32,
+      input_channels: size(),
       ...outputPicture,
       ...window,
-      n: i32,
-      weights: i32,
-      patches: i32,
+      n: size('size', 8),
+      weights: address('weights'),
+      patches: address('scratch'),
       ...piece,
       ...clamp,
     },
   },
   pointwise: {
+    element: 'f32',
     opcode: 2,
     doc: '1x1 convolution or dense layer: output[m][n] = clamp(bias[n] + sum over k of input[m][k] * weights[k][n]), and where `residual` is not -1, then clamp(that + residual[m][n], sum_lo, sum_hi). Weights are panels of columns, each bias[width] then [k][width]; n is a multiple of 8. Chunk c is rows block c % ceil(m / m_block) of columns block c / ceil(m / m_block).',
+    ownChecks: true,
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
-      residual: i32,
+      input: picture(),
+      input_stride: size(),
+      output: picture(),
+      output_stride: size(),
+      residual: address('arena'),
       residual_stride: i32,
       m: i32,
-      k: i32,
-      n: i32,
-      weights: i32,
-      m_block: i32,
-      n_block: i32,
+      k: size(),
+      n: size('size', 8),
+      weights: address('weights'),
+      m_block: shareOf('m'),
+      n_block: shareOf('n'),
       ...clamp,
       sum_lo: f32,
       sum_hi: f32,
     },
   },
   depthwise: {
+    element: 'f32',
     opcode: 3,
     doc: 'Depthwise convolution. Weights are groups of channels, each bias[group] then [kernel_height * kernel_width][group]. `pad_row` is room in scratch for one input row of zeros. A chunk is a piece of the output.',
+    ownChecks: true,
     fields: {
       ...inputPicture,
       ...outputPicture,
       ...window,
-      channels: i32,
-      weights: i32,
-      pad_row: i32,
+      channels: size(),
+      weights: address('weights'),
+      pad_row: address('scratch'),
       ...piece,
       ...clamp,
     },
@@ -104,251 +122,231 @@ const WIDE_SCHEMA = {
   inverted_residual: {
     opcode: 4,
     doc: 'A bottleneck whose expanded tensor lives in scratch only. Three ordinary records follow inside this one: the expansion (pointwise, or conv: the stem), the depthwise, the projection (pointwise), all float32, all q8 or all f16. The expansion writes a ring of `window_rows` rows at scratch `window` (row y of the expanded picture is ring row y % window_rows), the depthwise reads it and writes `band_rows` rows at scratch `band`, the projection reads those. A chunk is `rows_per_chunk` output rows.',
-    fields: { window: i32, window_rows: i32, band: i32, band_rows: i32, rows_per_chunk: i32 },
+    hasParts: true,
+    ownChecks: true,
+    fields: {
+      window: address('scratch'),
+      window_rows: size('height'),
+      band: address('scratch'),
+      band_rows: size('height'),
+      rows_per_chunk: i32,
+    },
   },
   add: {
+    element: 'f32',
     opcode: 5,
     doc: 'output = clamp(a + b), pixel by pixel. A chunk is `pixels_per_chunk` pixels.',
     fields: {
-      a: i32,
-      a_stride: i32,
-      b: i32,
-      b_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
+      ...twoInputs(),
       ...clamp,
     },
   },
   pool: {
+    element: 'f32',
     opcode: 6,
     doc: 'Average (is_max = 0) or maximum (1) over a window; padding is not counted. A chunk is `channels_per_chunk` channels, a multiple of 8, of a piece of the output; those of a piece follow one another.',
     fields: {
       ...inputPicture,
       ...outputPicture,
       ...window,
-      channels: i32,
+      channels: size(),
       is_max: i32,
       ...piece,
-      channels_per_chunk: i32,
+      ...channelsPerChunk,
       ...clamp,
     },
   },
   softmax: {
+    element: 'f32',
     opcode: 7,
     doc: 'exp(beta * (x - max)) / sum over the channels of every pixel. A chunk is `pixels_per_chunk` pixels.',
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
+      ...flat(),
       beta: f32,
     },
   },
   sigmoid: {
+    element: 'f32',
     opcode: 8,
     doc: '1 / (1 + exp(-x)). A chunk is `pixels_per_chunk` pixels.',
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
+      ...flat(),
     },
   },
   q8_conv: {
+    element: 'q8',
     opcode: 9,
     doc: 'Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`, `patch_stride` values a pixel (those beyond the window are arbitrary), places outside the picture as `input_zero`, then multiplies them like `q8_pointwise`. A chunk is a piece of the output.',
+    ownChecks: true,
     fields: {
       ...inputPicture,
-      input_channels: i32,
-      input_zero: i32,
+      input_channels: size(),
+      input_zero: value,
       ...outputPicture,
       ...window,
-      n: i32,
-      weights: i32,
+      n: size('size', 8),
+      weights: address('weights'),
       chain: i32,
-      extras: i32,
-      patches: i32,
-      patch_stride: i32,
+      extras: address('weights'),
+      patches: address('scratch'),
+      patch_stride: size(),
       ...piece,
       ...requantizeSums,
     },
   },
   q8_pointwise: {
+    element: 'q8',
     opcode: 10,
     doc: 'Integer 1x1 convolution or dense layer, like `pointwise`: sum = bias[n] + sum over k of input[m][k] * weights[k][n] in int32 (bias holds what the zero points contribute), then the requantization. Weights at `weights` are panels of columns, each bias[width] as i32, scale[width] as f32, then by packing: pairs (chain = 0): [ceil(k / 2)][width][2] as i16; chain (chain 1, 2, 4): [ceil(k / 4)][width][4] as i8, of which `chain` quads one after the other may be summed in 16 bits, see lib/compile/pack_chain.ts; weights beyond that are at `extras`; or (chain -1, -2) the same for weights that multiply input - 128; quads: [ceil(k / 4)][width][4] as i8 without such limits, weights beyond [-127, 127] at `extras`; sixteens: the same [ceil(k / 16)][width][16]. Chunks as in `pointwise`.',
+    ownChecks: true,
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
+      input: picture(),
+      input_stride: size(),
+      output: picture(),
+      output_stride: size(),
       m: i32,
-      k: i32,
-      n: i32,
-      weights: i32,
+      k: size(),
+      n: size('size', 8),
+      weights: address('weights'),
       chain: i32,
-      extras: i32,
-      m_block: i32,
-      n_block: i32,
+      extras: address('weights'),
+      m_block: shareOf('m'),
+      n_block: shareOf('n'),
       ...requantizeSums,
     },
   },
   q8_depthwise: {
+    element: 'q8',
     opcode: 11,
     doc: 'Integer depthwise convolution. Weights are groups of channels, each bias[group] as i32, scale[group] as f32, then [kernel_height * kernel_width][group] as i16. Places outside the picture count as `input_zero`; `pad_row` is room in scratch for one input row of it. A chunk is a piece of the output.',
+    ownChecks: true,
     fields: {
       ...inputPicture,
-      input_zero: i32,
+      input_zero: value,
       ...outputPicture,
       ...window,
-      channels: i32,
-      weights: i32,
-      pad_row: i32,
+      channels: size(),
+      weights: address('weights'),
+      pad_row: address('scratch'),
       ...piece,
       ...requantizeSums,
     },
   },
   q8_add: {
+    element: 'q8',
     opcode: 12,
     doc: 'y = clamp(((a * a_multiplier + b * b_multiplier + bias) >> shift) + output_zero, lo, hi), all in int32, the shift arithmetic; bias holds the rounding and the zero points.',
     fields: {
-      a: i32,
-      a_stride: i32,
-      b: i32,
-      b_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
+      ...twoInputs(16),
       a_multiplier: i32,
       b_multiplier: i32,
       bias: i32,
-      shift: i32,
+      shift: range(0, 31),
       ...requantize,
     },
   },
   q8_pool: {
+    element: 'q8',
     opcode: 13,
     doc: 'Integer average (is_max = 0) or maximum (1). The average is of the values as the model file stores them, value + raw_offset: the sum divided by the number of taps inside the picture, halves away from zero; then minus raw_offset, then clamped. Chunks as in `pool`.',
     fields: {
       ...inputPicture,
       ...outputPicture,
       ...window,
-      channels: i32,
+      channels: size(),
       is_max: i32,
-      raw_offset: i32,
+      raw_offset: range(-255, 255),
       ...piece,
-      channels_per_chunk: i32,
-      lo: i32,
-      hi: i32,
+      ...channelsPerChunk,
+      ...bounds,
     },
   },
   q8_mean: {
+    element: 'q8',
     opcode: 14,
     doc: 'Mean over the whole picture: sum = sum of (value - input_zero) in int32, then the requantization with `scale`. A chunk is `channels_per_chunk` channels, a multiple of 8.',
     fields: {
-      input: i32,
-      input_stride: i32,
-      input_zero: i32,
-      pixels: i32,
-      output: i32,
-      channels: i32,
-      channels_per_chunk: i32,
+      input: picture(),
+      input_stride: size(),
+      input_zero: value,
+      pixels: size('mean_pixels'),
+      output: span('arena', 'q8', 'channels'),
+      channels: size(),
+      ...channelsPerChunk,
       scale: f32,
       ...requantize,
     },
   },
   q8_lookup: {
+    element: 'q8',
     opcode: 15,
     doc: 'y = table[value + table_offset], 256 entries as i16: any function of one value. A chunk is `pixels_per_chunk` pixels.',
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
-      table: i32,
-      table_offset: i32,
+      ...flat(),
+      table: span('weights', 'i16', 256),
+      table_offset: indexOffset,
     },
   },
   q8_softmax: {
+    element: 'q8',
     opcode: 16,
     doc: 'Over the channels of every pixel: t = table[max - value], 256 entries as f32; y = clamp(round(t / (sum of t, in order, in float32, * output_scale)) + output_zero, lo, hi), halves away from zero. A chunk is `pixels_per_chunk` pixels.',
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
-      table: i32,
+      ...flat(),
+      table: span('weights', 'f32', 256),
       output_scale: f32,
       ...requantize,
     },
   },
   q8_quantize: {
+    element: 'q8',
     opcode: 17,
     doc: 'float32 to integers: y = clamp(rint(value * inverse_scale) + output_zero, lo, hi). A chunk is `pixels_per_chunk` pixels.',
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
+      ...flat('f32', 'q8'),
       inverse_scale: f32,
       ...requantize,
     },
   },
   q8_dequantize: {
+    element: 'q8',
     opcode: 18,
     doc: 'Integers to float32: y = (value - input_zero) * scale. A chunk is `pixels_per_chunk` pixels.',
     fields: {
-      input: i32,
-      input_stride: i32,
-      output: i32,
-      output_stride: i32,
-      pixels: i32,
-      channels: i32,
-      pixels_per_chunk: i32,
-      input_zero: i32,
+      ...flat('q8', 'f32'),
+      input_zero: value,
       scale: f32,
     },
   },
-} as const;
+} as const satisfies { readonly [name: string]: OpSchema };
 
-const { conv, pointwise, depthwise, add, pool, sigmoid } = WIDE_SCHEMA;
+const { conv, pointwise, depthwise, add, pool } = WIDE_SCHEMA;
+const f16 = 'f16' as const;
 export const SCHEMA = {
   ...WIDE_SCHEMA,
-  f16_conv: { opcode: 19, doc: '`conv` of halves, weights too.', fields: conv.fields },
-  f16_pointwise: { opcode: 20, doc: '`pointwise` of halves, weights too.', fields: pointwise.fields },
-  f16_depthwise: { opcode: 21, doc: '`depthwise` of halves, weights too.', fields: depthwise.fields },
-  f16_add: { opcode: 22, doc: '`add` of halves.', fields: add.fields },
+  f16_conv: { ...conv, element: f16, opcode: 19, doc: '`conv` of halves, weights too.' },
+  f16_pointwise: { ...pointwise, element: f16, opcode: 20, doc: '`pointwise` of halves, weights too.' },
+  f16_depthwise: { ...depthwise, element: f16, opcode: 21, doc: '`depthwise` of halves, weights too.' },
+  f16_add: { ...add, element: f16, opcode: 22, doc: '`add` of halves.' },
   f16_pool: {
+    element: f16,
     opcode: 23,
     doc: '`pool` of halves, summed in float32. `sums` is room in scratch for twice the channels in float32.',
-    fields: { ...pool.fields, sums: i32 },
+    fields: { ...pool.fields, sums: span('scratch', 'f32', 'channels', 2) },
   },
   f16_from_f32: {
+    element: f16,
     opcode: 24,
     doc: 'float32 to halves, to nearest, ties to even. A chunk is `pixels_per_chunk` pixels.',
-    fields: sigmoid.fields,
+    fields: flat('f32', 'f16'),
   },
-  f16_to_f32: { opcode: 25, doc: 'Halves to float32. A chunk is `pixels_per_chunk` pixels.', fields: sigmoid.fields },
-} as const;
+  f16_to_f32: {
+    element: f16,
+    opcode: 25,
+    doc: 'Halves to float32. A chunk is `pixels_per_chunk` pixels.',
+    fields: flat('f16', 'f32'),
+  },
+} as const satisfies { readonly [name: string]: OpSchema };
 
 export type OpName = keyof typeof SCHEMA;
 export type Fields<Name extends OpName> = { [field in keyof (typeof SCHEMA)[Name]['fields']]: number };
@@ -381,9 +379,9 @@ export function encode(ops: readonly Op[]): Int32Array {
     words[at++] = wordCount(op);
     words[at++] = op.chunks;
     const values = op.fields as Record<string, number>;
-    for (const [field, type] of Object.entries(SCHEMA[op.name].fields)) {
+    for (const [field, { kind }] of Object.entries<Field>(SCHEMA[op.name].fields)) {
       const value = values[field];
-      if (type === 'f32') {
+      if (kind === 'f32') {
         floats[at++] = value;
       } else {
         if (!Number.isInteger(value) || value !== (value | 0)) {

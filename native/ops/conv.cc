@@ -92,7 +92,7 @@ void conv_rows(const Context& context, const Op& op, ElementOf<Op>* output, int3
 }
 
 template <typename Op>
-void run_conv(const Context& context, const Op& op, int32_t chunk) {
+static void run_conv(const Context& context, const Op& op, int32_t chunk) {
   const auto [rows, columns] = rectangle_of(op, chunk);
   auto* output =
       context.activations<ElementOf<Op>>(op.output) + (size_t)rows.begin * op.output_width * op.output_stride;
@@ -101,7 +101,7 @@ void run_conv(const Context& context, const Op& op, int32_t chunk) {
 
 template void conv_rows(const Context&, const ConvOp&, float*, int32_t, int32_t, Range);
 template void conv_rows(const Context&, const F16ConvOp&, Half*, int32_t, int32_t, Range);
-template void run_conv(const Context&, const ConvOp&, int32_t);
-template void run_conv(const Context&, const F16ConvOp&, int32_t);
+void run_op(const Context& context, const ConvOp& op, int32_t chunk) { run_conv(context, op, chunk); }
+void run_op(const Context& context, const F16ConvOp& op, int32_t chunk) { run_conv(context, op, chunk); }
 
 }  // namespace mobilenet_edge

@@ -15,7 +15,7 @@ void depthwise_rows(const Context& context, const Op& op, const RowSource<Elemen
 }
 
 template <typename Op>
-void run_depthwise(const Context& context, const Op& op, int32_t chunk) {
+static void run_depthwise(const Context& context, const Op& op, int32_t chunk) {
   using Element = ElementOf<Op>;
   const auto [rows, columns] = rectangle_of(op, chunk);
   const size_t row_stride = (size_t)op.input_width * op.input_stride;
@@ -28,7 +28,7 @@ template void depthwise_rows(const Context&, const DepthwiseOp&, const RowSource
                              Range);
 template void depthwise_rows(const Context&, const F16DepthwiseOp&, const RowSource<Half>&, Half*, int32_t, int32_t,
                              Range);
-template void run_depthwise(const Context&, const DepthwiseOp&, int32_t);
-template void run_depthwise(const Context&, const F16DepthwiseOp&, int32_t);
+void run_op(const Context& context, const DepthwiseOp& op, int32_t chunk) { run_depthwise(context, op, chunk); }
+void run_op(const Context& context, const F16DepthwiseOp& op, int32_t chunk) { run_depthwise(context, op, chunk); }
 
 }  // namespace mobilenet_edge

@@ -19,7 +19,7 @@ void for_runs(const Op& op, int32_t chunk, Visit visit) {
 
 }  // namespace
 
-void run_add(const Context& context, const AddOp& op, int32_t chunk) {
+void run_op(const Context& context, const AddOp& op, int32_t chunk) {
   const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
   for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const float* a = context.activations(op.a) + pixel * op.a_stride;
@@ -29,7 +29,7 @@ void run_add(const Context& context, const AddOp& op, int32_t chunk) {
   }
 }
 
-void run_add(const Context& context, const F16AddOp& op, int32_t chunk) {
+void run_op(const Context& context, const F16AddOp& op, int32_t chunk) {
   // The sum of two halves in float32, rounded to a half, is what a sum of halves gives.
   constexpr int32_t kBlock = 64;
   float a[kBlock], b[kBlock];
@@ -45,7 +45,7 @@ void run_add(const Context& context, const F16AddOp& op, int32_t chunk) {
   }
 }
 
-void run_softmax(const Context& context, const SoftmaxOp& op, int32_t chunk) {
+void run_op(const Context& context, const SoftmaxOp& op, int32_t chunk) {
   const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
   for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const float* input = context.activations(op.input) + pixel * op.input_stride;
@@ -61,7 +61,7 @@ void run_softmax(const Context& context, const SoftmaxOp& op, int32_t chunk) {
   }
 }
 
-void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t chunk) {
+void run_op(const Context& context, const SigmoidOp& op, int32_t chunk) {
   const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
   for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const float* input = context.activations(op.input) + pixel * op.input_stride;
@@ -70,7 +70,7 @@ void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t chunk) {
   }
 }
 
-void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t chunk) {
+void run_op(const Context& context, const F16FromF32Op& op, int32_t chunk) {
   const float* input = context.activations(op.input);
   Half* output = context.activations<Half>(op.output);
   for_runs(op, chunk, [&](size_t from, size_t to, size_t count) {
@@ -78,7 +78,7 @@ void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t ch
   });
 }
 
-void run_f16_to_f32(const Context& context, const F16ToF32Op& op, int32_t chunk) {
+void run_op(const Context& context, const F16ToF32Op& op, int32_t chunk) {
   const Half* input = context.activations<Half>(op.input);
   float* output = context.activations(op.output);
   for_runs(op, chunk, [&](size_t from, size_t to, size_t count) {

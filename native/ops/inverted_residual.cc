@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include "q8_ops.h"
 
 namespace mobilenet_edge {
@@ -39,10 +41,11 @@ void project(const Context& context, const Q8PointwiseOp& op, const uint8_t* inp
   pointwise_rows(context, op, input, context.arena + op.output + pixel * op.output_stride, pixels);
 }
 
-template <typename Expansion, typename Depthwise, typename Pointwise>
-void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
-  using Element = ElementOf<Depthwise>;
-  const auto& expansion = *reinterpret_cast<const Expansion*>(&op + 1);
+template <typename Expansion>
+void run_parts(const Context& context, const InvertedResidualOp& op, const Expansion& expansion, int32_t chunk) {
+  using Element = ElementOf<Expansion>;
+  using Depthwise = OpOf<Family::kDepthwise, Element>;
+  using Pointwise = OpOf<Family::kPointwise, Element>;
   const auto& depthwise = *reinterpret_cast<const Depthwise*>(&expansion + 1);
   const auto& projection = *reinterpret_cast<const Pointwise*>(&depthwise + 1);
 
@@ -77,21 +80,11 @@ void run_parts(const Context& context, const InvertedResidualOp& op, int32_t chu
 
 }  // namespace
 
-void run_inverted_residual(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
-  switch (reinterpret_cast<const OpHeader*>(&op + 1)->opcode) {
-    case OPCODE_POINTWISE:
-      return run_parts<PointwiseOp, DepthwiseOp, PointwiseOp>(context, op, chunk);
-    case OPCODE_CONV:
-      return run_parts<ConvOp, DepthwiseOp, PointwiseOp>(context, op, chunk);
-    case OPCODE_F16_POINTWISE:
-      return run_parts<F16PointwiseOp, F16DepthwiseOp, F16PointwiseOp>(context, op, chunk);
-    case OPCODE_F16_CONV:
-      return run_parts<F16ConvOp, F16DepthwiseOp, F16PointwiseOp>(context, op, chunk);
-    case OPCODE_Q8_POINTWISE:
-      return run_parts<Q8PointwiseOp, Q8DepthwiseOp, Q8PointwiseOp>(context, op, chunk);
-    case OPCODE_Q8_CONV:
-      return run_parts<Q8ConvOp, Q8DepthwiseOp, Q8PointwiseOp>(context, op, chunk);
-  }
+void run_op(const Context& context, const InvertedResidualOp& op, int32_t chunk) {
+  visit_op(reinterpret_cast<const OpHeader&>(*(&op + 1)), [&](const auto& expansion) {
+    constexpr Family kFamily = kFamilyOf<std::decay_t<decltype(expansion)>>;
+    if constexpr (kFamily == Family::kConv || kFamily == Family::kPointwise) run_parts(context, op, expansion, chunk);
+  });
 }
 
 }  // namespace mobilenet_edge

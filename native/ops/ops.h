@@ -1,9 +1,9 @@
-// One function an op: runs chunk `chunk` of it. Chunks of an op may run in any order and on any thread, each thread
-// with a Context of its own, whose scratch no other thread touches. See lib/program/schema.ts for what the fields mean.
+// What ops share. Each has a function, run_op() of its record's type, declared in generated/dispatch.h; several may run
+// chunks of an op in any order and on any thread, each thread with a Context of its own, whose scratch no other thread
+// touches. See lib/program/schema.ts for what the fields mean.
 #pragma once
 
-#include "../kernels/kernels.h"
-#include "../program.h"
+#include "../generated/dispatch.h"
 
 namespace mobilenet_edge {
 
@@ -26,36 +26,6 @@ struct Context {
     return reinterpret_cast<const Element*>(weights + offset);
   }
 };
-
-// What an op's activations are made of.
-float element_of(...);
-Half element_of(const F16ConvOp*);
-Half element_of(const F16PointwiseOp*);
-Half element_of(const F16DepthwiseOp*);
-Half element_of(const F16AddOp*);
-Half element_of(const F16PoolOp*);
-uint8_t element_of(const Q8ConvOp*);
-uint8_t element_of(const Q8PointwiseOp*);
-uint8_t element_of(const Q8DepthwiseOp*);
-template <typename Op>
-using ElementOf = decltype(element_of(static_cast<const Op*>(nullptr)));
-
-// Those that there are for halves too are templates.
-template <typename Op>
-void run_conv(const Context& context, const Op& op, int32_t chunk);
-template <typename Op>
-void run_pointwise(const Context& context, const Op& op, int32_t chunk);
-template <typename Op>
-void run_depthwise(const Context& context, const Op& op, int32_t chunk);
-void run_inverted_residual(const Context& context, const InvertedResidualOp& op, int32_t chunk);
-void run_add(const Context& context, const AddOp& op, int32_t chunk);
-void run_add(const Context& context, const F16AddOp& op, int32_t chunk);
-void run_pool(const Context& context, const PoolOp& op, int32_t chunk);
-void run_pool(const Context& context, const F16PoolOp& op, int32_t chunk);
-void run_softmax(const Context& context, const SoftmaxOp& op, int32_t chunk);
-void run_sigmoid(const Context& context, const SigmoidOp& op, int32_t chunk);
-void run_f16_from_f32(const Context& context, const F16FromF32Op& op, int32_t chunk);
-void run_f16_to_f32(const Context& context, const F16ToF32Op& op, int32_t chunk);
 
 // First and one past the last index of piece `piece` of `total` things dealt `size` at a time.
 struct Range {
@@ -115,8 +85,6 @@ template <typename Op>
 void depthwise_rows(const Context& context, const Op& op, const RowSource<ElementOf<Op>>& input, ElementOf<Op>* output,
                     int32_t begin, int32_t end, Range columns);
 
-// The most input rows that two output rows of a depthwise op may span.
-
 // The first panel that starts at or after `column`, a multiple of the panel width: a wide last panel may begin before
 // it.
 inline int32_t panel_boundary(int32_t panel, int32_t last_panel, int32_t n, int32_t column) {
@@ -131,6 +99,7 @@ inline void depthwise(const Kernels& kernels, const DepthwiseArguments& d) { ker
 inline void depthwise(const Kernels& kernels, const F16DepthwiseArguments& d) { kernels.f16_depthwise(d); }
 inline const Geometry& geometry_of(const Kernels& kernels, float) { return kernels.geometry; }
 inline const Geometry& geometry_of(const Kernels& kernels, Half) { return kernels.f16_geometry; }
+inline const Q8Geometry& geometry_of(const Kernels& kernels, uint8_t) { return kernels.q8_geometry; }
 
 // As the kernels clamp: a NaN stays one.
 inline float clamp(float value, float lo, float hi) { return value < lo ? lo : value > hi ? hi : value; }

@@ -35,7 +35,7 @@ void pointwise_rows(const Context& context, const Op& op, const ElementOf<Op>* i
 }
 
 template <typename Op>
-void run_pointwise(const Context& context, const Op& op, int32_t chunk) {
+static void run_pointwise(const Context& context, const Op& op, int32_t chunk) {
   using Element = ElementOf<Op>;
   const int32_t row_blocks = (op.m + op.m_block - 1) / op.m_block;
   const Range rows = piece_of(op.m, op.m_block, chunk % row_blocks);
@@ -55,7 +55,7 @@ void run_pointwise(const Context& context, const Op& op, int32_t chunk) {
 
 template void pointwise_rows(const Context&, const PointwiseOp&, const float*, float*, const float*, int32_t);
 template void pointwise_rows(const Context&, const F16PointwiseOp&, const Half*, Half*, const Half*, int32_t);
-template void run_pointwise(const Context&, const PointwiseOp&, int32_t);
-template void run_pointwise(const Context&, const F16PointwiseOp&, int32_t);
+void run_op(const Context& context, const PointwiseOp& op, int32_t chunk) { run_pointwise(context, op, chunk); }
+void run_op(const Context& context, const F16PointwiseOp& op, int32_t chunk) { run_pointwise(context, op, chunk); }
 
 }  // namespace mobilenet_edge

@@ -33,7 +33,7 @@ void pool_pixel(const Op& op, int32_t y, int32_t x, int32_t channels, float* out
 
 }  // namespace
 
-void run_pool(const Context& context, const PoolOp& op, int32_t chunk) {
+void run_op(const Context& context, const PoolOp& op, int32_t chunk) {
   const float* input = context.activations(op.input);
   float* output = context.activations(op.output);
   for_pool_pixels(op, chunk, [&](int32_t y, int32_t x, Range channels) {
@@ -43,7 +43,7 @@ void run_pool(const Context& context, const PoolOp& op, int32_t chunk) {
   });
 }
 
-void run_pool(const Context& context, const F16PoolOp& op, int32_t chunk) {
+void run_op(const Context& context, const F16PoolOp& op, int32_t chunk) {
   const Half* input = context.activations<Half>(op.input);
   Half* output = context.activations<Half>(op.output);
   float* sums = context.own(op.sums);

@@ -120,7 +120,7 @@ void conv_rows(const Context& context, const Q8ConvOp& op, uint8_t* output, int3
   }
 }
 
-void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8ConvOp& op, int32_t chunk) {
   const auto [rows, columns] = rectangle_of(op, chunk);
   uint8_t* output = context.arena + op.output + (size_t)rows.begin * op.output_width * op.output_stride;
   conv_rows(context, op, output, rows.begin, rows.end, columns);

@@ -13,7 +13,7 @@ void depthwise_rows(const Context& context, const Q8DepthwiseOp& op, const RowSo
                      context.kernels->q8_depthwise);
 }
 
-void run_q8_depthwise(const Context& context, const Q8DepthwiseOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8DepthwiseOp& op, int32_t chunk) {
   const auto [rows, columns] = rectangle_of(op, chunk);
   const size_t row_stride = (size_t)op.input_width * op.input_stride;
   uint8_t* output = context.arena + op.output + (size_t)rows.begin * op.output_width * op.output_stride;

@@ -83,7 +83,7 @@ void mean(const Context& context, const Q8MeanOp& op, int32_t chunk) {
 
 }  // namespace
 
-void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8AddOp& op, int32_t chunk) {
   const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
   const size_t channels = ((size_t)op.channels + 15) / 16 * 16;
   Q8AddArguments s = {};
@@ -106,7 +106,7 @@ void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk) {
   }
 }
 
-void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8QuantizeOp& op, int32_t chunk) {
   const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
   for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
     const float* input = context.activations(op.input) + pixel * op.input_stride;
@@ -115,22 +115,22 @@ void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t chu
   }
 }
 
-void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8LookupOp& op, int32_t chunk) {
   return context.kernels->q8_geometry.is_signed ? lookup<int8_t>(context, op, chunk)
                                                 : lookup<uint8_t>(context, op, chunk);
 }
 
-void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8SoftmaxOp& op, int32_t chunk) {
   return context.kernels->q8_geometry.is_signed ? softmax<int8_t>(context, op, chunk)
                                                 : softmax<uint8_t>(context, op, chunk);
 }
 
-void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8DequantizeOp& op, int32_t chunk) {
   return context.kernels->q8_geometry.is_signed ? dequantize<int8_t>(context, op, chunk)
                                                 : dequantize<uint8_t>(context, op, chunk);
 }
 
-void run_q8_mean(const Context& context, const Q8MeanOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8MeanOp& op, int32_t chunk) {
   return context.kernels->q8_geometry.is_signed ? mean<int8_t>(context, op, chunk) : mean<uint8_t>(context, op, chunk);
 }
 

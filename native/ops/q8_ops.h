@@ -5,17 +5,6 @@
 
 namespace mobilenet_edge {
 
-void run_q8_conv(const Context& context, const Q8ConvOp& op, int32_t chunk);
-void run_q8_pointwise(const Context& context, const Q8PointwiseOp& op, int32_t chunk);
-void run_q8_depthwise(const Context& context, const Q8DepthwiseOp& op, int32_t chunk);
-void run_q8_add(const Context& context, const Q8AddOp& op, int32_t chunk);
-void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t chunk);
-void run_q8_mean(const Context& context, const Q8MeanOp& op, int32_t chunk);
-void run_q8_lookup(const Context& context, const Q8LookupOp& op, int32_t chunk);
-void run_q8_softmax(const Context& context, const Q8SoftmaxOp& op, int32_t chunk);
-void run_q8_quantize(const Context& context, const Q8QuantizeOp& op, int32_t chunk);
-void run_q8_dequantize(const Context& context, const Q8DequantizeOp& op, int32_t chunk);
-
 // As in ops.h.
 void conv_rows(const Context& context, const Q8ConvOp& op, uint8_t* output, int32_t begin, int32_t end, Range columns);
 

@@ -12,7 +12,7 @@ void pointwise_rows(const Context& context, const Q8PointwiseOp& op, const uint8
   context.kernels->q8_gemm(g);
 }
 
-void run_q8_pointwise(const Context& context, const Q8PointwiseOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8PointwiseOp& op, int32_t chunk) {
   const int32_t row_blocks = (op.m + op.m_block - 1) / op.m_block;
   const Range rows = piece_of(op.m, op.m_block, chunk % row_blocks);
   const int32_t block = chunk / row_blocks;

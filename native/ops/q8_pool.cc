@@ -45,7 +45,7 @@ void pool(const Context& context, const Q8PoolOp& op, int32_t chunk) {
 
 }  // namespace
 
-void run_q8_pool(const Context& context, const Q8PoolOp& op, int32_t chunk) {
+void run_op(const Context& context, const Q8PoolOp& op, int32_t chunk) {
   return context.kernels->q8_geometry.is_signed ? pool<int8_t>(context, op, chunk) : pool<uint8_t>(context, op, chunk);
 }
 

@@ -4,20 +4,20 @@ import { describe, expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { compile } from '../../lib/compile/compile';
 import { simplify } from '../../lib/passes/simplify';
+import * as fields from '../../lib/program/fields';
 import * as limits from '../../lib/program/limits';
 import { listing } from '../../lib/program/listing';
 import { type Geometry, panelWidth } from '../../lib/program/program';
 import * as schema from '../../lib/program/schema';
 import { encode, SCHEMA } from '../../lib/program/schema';
-import { programHeader, programModule } from '../../scripts/generate_program.mjs';
+import { generatedFiles } from '../../scripts/generate_program.mjs';
 import { packageRoot } from '../support/package_root';
 
 const root = packageRoot();
 const geometry: Geometry = { panel: 16, lastPanel: 24, channelGroup: 8, fuseFromHeight: 28 };
 
-test('the generated files are up to date', () => {
-  expect(readFileSync(join(root, 'native', 'program.h'), 'utf8')).toBe(programHeader({ ...schema, ...limits }));
-  expect(readFileSync(join(root, 'assembly', 'program.ts'), 'utf8')).toBe(programModule({ ...schema, ...limits }));
+test.each(Object.entries(generatedFiles({ ...schema, ...fields, ...limits })))('%s is up to date', (path, text) => {
+  expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 
 test('opcodes are distinct', () => {

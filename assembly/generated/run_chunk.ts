@@ -1,21 +1,24 @@
+// Generated from lib/program by `npm run generate`; do not edit.
 // One chunk of one op. Nothing here allocates and nothing is static: the host decides every address. Several threads
 // call this at once, so an op touches only its output, its thread's scratch, and no other chunk's share.
-import { run_add } from './ops/add';
-import { run_conv } from './ops/conv';
-import { run_depthwise } from './ops/depthwise';
-import { run_inverted_residual } from './ops/inverted_residual';
-import { run_pointwise } from './ops/pointwise';
-import { run_pool } from './ops/pool';
-import { run_q8_add } from './ops/q8_add';
-import { run_q8_conv } from './ops/q8_conv';
-import { run_q8_depthwise } from './ops/q8_depthwise';
-import { run_q8_lookup } from './ops/q8_lookup';
-import { run_q8_mean } from './ops/q8_mean';
-import { run_q8_pointwise } from './ops/q8_pointwise';
-import { run_q8_dequantize, run_q8_quantize } from './ops/q8_quantize';
-import { run_q8_softmax } from './ops/q8_softmax';
-import { run_sigmoid } from './ops/sigmoid';
-import { run_softmax } from './ops/softmax';
+import { run_add } from '../ops/add';
+import { run_conv } from '../ops/conv';
+import { run_depthwise } from '../ops/depthwise';
+import { run_inverted_residual } from '../ops/inverted_residual';
+import { run_pointwise } from '../ops/pointwise';
+import { run_pool } from '../ops/pool';
+import { run_q8_add } from '../ops/q8_add';
+import { run_q8_conv } from '../ops/q8_conv';
+import { run_q8_depthwise } from '../ops/q8_depthwise';
+import { run_q8_dequantize } from '../ops/q8_dequantize';
+import { run_q8_lookup } from '../ops/q8_lookup';
+import { run_q8_mean } from '../ops/q8_mean';
+import { run_q8_pointwise } from '../ops/q8_pointwise';
+import { run_q8_pool } from '../ops/q8_pool';
+import { run_q8_quantize } from '../ops/q8_quantize';
+import { run_q8_softmax } from '../ops/q8_softmax';
+import { run_sigmoid } from '../ops/sigmoid';
+import { run_softmax } from '../ops/softmax';
 import {
   AddOp,
   ConvOp,
@@ -70,21 +73,21 @@ export function run_chunk(at: usize, chunk: i32, arena: usize, weights: usize, s
     case OPCODE_ADD:
       return run_add(changetype<AddOp>(at), chunk, arena);
     case OPCODE_POOL:
-      return run_pool<f32, PoolOp>(changetype<PoolOp>(at), chunk, arena);
+      return run_pool(changetype<PoolOp>(at), chunk, arena);
     case OPCODE_SOFTMAX:
       return run_softmax(changetype<SoftmaxOp>(at), chunk, arena);
     case OPCODE_SIGMOID:
       return run_sigmoid(changetype<SigmoidOp>(at), chunk, arena);
-    case OPCODE_Q8_ADD:
-      return run_q8_add(changetype<Q8AddOp>(at), chunk, arena);
     case OPCODE_Q8_CONV:
       return run_q8_conv(changetype<Q8ConvOp>(at), chunk, arena, weights, scratch);
-    case OPCODE_Q8_DEPTHWISE:
-      return run_q8_depthwise(changetype<Q8DepthwiseOp>(at), chunk, arena, weights, scratch);
     case OPCODE_Q8_POINTWISE:
       return run_q8_pointwise(changetype<Q8PointwiseOp>(at), chunk, arena, weights);
+    case OPCODE_Q8_DEPTHWISE:
+      return run_q8_depthwise(changetype<Q8DepthwiseOp>(at), chunk, arena, weights, scratch);
+    case OPCODE_Q8_ADD:
+      return run_q8_add(changetype<Q8AddOp>(at), chunk, arena);
     case OPCODE_Q8_POOL:
-      return run_pool<i16, Q8PoolOp>(changetype<Q8PoolOp>(at), chunk, arena);
+      return run_q8_pool(changetype<Q8PoolOp>(at), chunk, arena);
     case OPCODE_Q8_MEAN:
       return run_q8_mean(changetype<Q8MeanOp>(at), chunk, arena);
     case OPCODE_Q8_LOOKUP:

@@ -1,4 +1,4 @@
-// Generated from lib/program/schema.ts by `npm run generate`; do not edit.
+// Generated from lib/program by `npm run generate`; do not edit.
 #pragma once
 
 #include <stdint.h>
@@ -9,6 +9,8 @@ namespace mobilenet_edge {
 constexpr int32_t kMaxSize = 16777216;
 // Rows and columns of a picture.
 constexpr int32_t kMaxHeight = 262144;
+// Pixels of a picture under a window: 32-bit counts hold as many.
+constexpr int32_t kMaxPixels = 1073741824;
 // Rows and columns of a window, its strides, dilations and padding.
 constexpr int32_t kMaxWindow = 1024;
 // Input rows under two output rows of a depthwise convolution, and one.
