@@ -27,6 +27,7 @@ Commands:
   classify <image...>     name what is in pictures
   summary                 list the layers of a network
   bench                   time the inference of a network
+  inspect                 print what a model becomes: graph, simplified graph, program
 
   --help                  this text, or that of a command
   --version               print the version
@@ -88,7 +89,16 @@ ${JSON_FLAG}
 "arenaBytes" }, with --profile also "profile": { "limitGmacs", "ms", "gmacs", "share", "ops": [{ "name", "layers", "op",
 "shape", "macs", "ms", "gmacs", "share" }, ...] }: times in milliseconds, rssMb the peak resident memory of the process in MB (10^6 bytes).`;
 
-const COMMANDS: Record<string, string> = { classify: CLASSIFY, summary: SUMMARY, bench: BENCH };
+const INSPECT = `Usage: mobilenet-edge inspect (<file> | --architecture <name>) [options]
+
+Prints what a model becomes on its way to the engine: the graph of the file, the simplified one, and the program, a line per
+node and per op. For whoever looks for a mistake; the text has no fixed form.
+
+  <file>                  a model or its folder: ${supportedFiles()}
+${ARCHITECTURE}
+${ENGINE}`;
+
+const COMMANDS: Record<string, string> = { classify: CLASSIFY, summary: SUMMARY, bench: BENCH, inspect: INSPECT };
 
 export function helpText(command: string | undefined): string {
   return COMMANDS[command ?? ''] ?? HELP;

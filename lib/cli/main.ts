@@ -5,6 +5,7 @@ import { UsageError } from './arguments';
 import { bench } from './bench';
 import { classify } from './classify';
 import { helpText } from './help';
+import { inspect } from './inspect';
 import { printError, reportError } from './report';
 import { summary } from './summary';
 
@@ -13,6 +14,7 @@ const COMMANDS = new Map<string | undefined, (args: string[]) => Promise<number>
   ['classify', classify],
   ['summary', summary],
   ['bench', bench],
+  ['inspect', inspect],
 ]);
 
 async function run([name, ...args]: string[]): Promise<number> {

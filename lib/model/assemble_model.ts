@@ -20,7 +20,7 @@ import { totals } from '../ops/layers';
 import type { NewPacker } from '../ops/packer';
 import { floatReason, hasIntegerForm } from '../passes/integer_form';
 import { PRECISIONS, type Precision, simplifying } from '../passes/simplify';
-import type { PackedWeights } from '../program/program';
+import type { PackedWeights, Program } from '../program/program';
 import { checkMaxQueue } from './call_limit';
 import { Classifier, type ModelParts } from './classifier';
 import { inputRange } from './input_range';
@@ -62,6 +62,15 @@ export interface CommonLoadOptions {
 /** A model file that was read, or a network given as data. */
 export type LoadedFile = ModelContent & Pick<ModelInfo, 'format'>;
 
+/** What a model becomes on its way to the engine, for people who look for a mistake. */
+export interface Stages {
+  read: Graph;
+  simplified: Graph;
+  program: Program<PackedWeights>;
+  engine: Engine;
+  precision: Precision;
+}
+
 export interface Ingredients<Source> extends Pick<ModelParts<Source>, 'arrive' | 'decode'> {
   file: LoadedFile;
   labels: readonly string[] | undefined;
@@ -71,11 +80,13 @@ export interface Ingredients<Source> extends Pick<ModelParts<Source>, 'arrive' |
   engine: Engine;
   /** With backend 'auto': why the native engine could not be used. */
   fallbackReason?: string;
+  /** Called once the model is compiled. */
+  inspect?: (stages: Stages) => void;
 }
 
 /** Simplifies, compiles and loads into the engine. Rejects as load() does. */
 export async function assembleModel<Source>(
-  { file, labels, warnings = [], budget, engine, fallbackReason, arrive, decode }: Ingredients<Source>,
+  { file, labels, warnings = [], budget, engine, fallbackReason, inspect, arrive, decode }: Ingredients<Source>,
   options: CommonLoadOptions,
 ): Promise<Classifier<Source>> {
   const { signal, onProgress } = options;
@@ -92,6 +103,7 @@ export async function assembleModel<Source>(
   const newPacker: NewPacker<PackedWeights> = engine.newPacker ?? ((sizes) => new BytesPacker(sizes));
   const compilation = compiling(newPacker, graph, engine.geometry, budget, { threads });
   const { weights, ...program } = await inTurns(compilation, signal);
+  inspect?.({ read: file.graph, simplified: graph, program: { ...program, weights }, engine, precision });
   const weightBytes = weights.byteLength;
   if (!engine.newPacker) budget.spendBytes(weightBytes, 'a copy of the weights in WebAssembly');
   onProgress?.(PROGRESS.compiled);

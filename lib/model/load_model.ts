@@ -12,7 +12,7 @@ import { PROGRESS } from './progress';
 export type Network = { graph: Graph } | { read: (options: ReadOptions) => Promise<LoadedFile> };
 
 /** What a platform does in its own way. */
-export interface Platform<Source> extends Pick<Ingredients<Source>, 'arrive' | 'decode'> {
+export interface Platform<Source> extends Pick<Ingredients<Source>, 'inspect' | 'arrive' | 'decode'> {
   /** The class names that the caller gives, wherever they are; absent: those of the model. */
   readLabels?: () => Promise<unknown>;
   selectEngine(): Promise<Pick<Ingredients<Source>, 'engine' | 'fallbackReason'>>;
@@ -21,7 +21,7 @@ export interface Platform<Source> extends Pick<Ingredients<Source>, 'arrive' | '
 /** Rejects as load() does. */
 export async function loadModel<Source>(
   network: Network,
-  { readLabels, selectEngine, arrive, decode }: Platform<Source>,
+  { readLabels, selectEngine, inspect, arrive, decode }: Platform<Source>,
   options: CommonLoadOptions,
 ): Promise<Classifier<Source>> {
   const { signal, labelsLocale, limits, onProgress } = options;
@@ -38,5 +38,5 @@ export async function loadModel<Source>(
   const named = chooseLabels(await readLabels?.(), file);
   const selected = await selectEngine();
   throwIfAborted(signal);
-  return assembleModel({ file, ...named, budget, ...selected, arrive, decode }, options);
+  return assembleModel({ file, ...named, budget, ...selected, inspect, arrive, decode }, options);
 }

@@ -1,12 +1,13 @@
 import type { Backend } from '../engines/engine';
 import type { TensorValues } from '../graph/graph';
-import { type CommonLoadOptions, checkLoadOptions, isGraph } from '../model/assemble_model';
+import { type CommonLoadOptions, checkLoadOptions, isGraph, type Stages } from '../model/assemble_model';
 import { whileLent } from '../model/lent_memory';
 import { loadModel, type Network } from '../model/load_model';
 import type * as model from '../model/model';
 import type { OpTime } from '../model/network';
 import type { Graph } from '../ops';
 import { isInTime } from '../sources/stream';
+import { stagesPrinter } from './debug';
 import { selectEngine } from './engines/select';
 import { readGivenLabels } from './label_file';
 import type { Image, ImageSource } from './pictures';
@@ -52,21 +53,29 @@ function arrive(image: ImageSource, signal?: AbortSignal): Promise<ImageSource> 
  * INVALID_ARGUMENT, BACKEND_UNAVAILABLE, OUT_OF_MEMORY or ABORTED.
  */
 export async function load(source: ModelSource | Graph, options: LoadOptions = {}): Promise<Model> {
+  return loadWith(source, options, stagesPrinter());
+}
+
+type Inspect = ((stages: Stages) => void) | undefined;
+
+/** load() that shows `inspect` what the model became. */
+export async function loadWith(source: ModelSource | Graph, options: LoadOptions, inspect: Inspect): Promise<Model> {
   checkLoadOptions(options, LOAD_OPTIONS);
   return whileLent(
     source,
-    () => loadLent(source, options),
+    () => loadLent(source, options, inspect),
     (model) => model.close(),
   );
 }
 
-async function loadLent(source: ModelSource | Graph, options: LoadOptions): Promise<Model> {
+async function loadLent(source: ModelSource | Graph, options: LoadOptions, inspect: Inspect): Promise<Model> {
   const { backend = 'auto', isa } = options;
   const labels = options.labels ?? undefined;
   const network: Network = isGraph(source) ? { graph: source } : { read: (reading) => readModelFile(source, reading) };
   const platform = {
     readLabels: labels === undefined ? undefined : () => readGivenLabels(labels),
     selectEngine: () => selectEngine(backend, { isa }),
+    inspect,
     arrive,
     decode,
   };

@@ -14,6 +14,7 @@ describe('help and version', () => {
     [['classify', '--help'], 'Usage: mobilenet-edge classify'],
     [['summary', '--model', 'x', '-h'], 'Usage: mobilenet-edge summary'],
     [['bench', '--help'], 'Usage: mobilenet-edge bench'],
+    [['inspect', '--help'], 'Usage: mobilenet-edge inspect'],
   ])('%j prints help on stdout', async (args, beginning) => {
     const { stdout, stderr, exitCode } = await runCli(args);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
@@ -45,6 +46,9 @@ describe('wrong usage ends with 2, one line and a hint on stderr, nothing on std
     [['summary', '--model', 'm', '--architecture', 'mobilenet_v1'], /both/],
     [['summary', '--model', 'm', '--alpha', '1'], /--alpha and --size/],
     [['summary', '--architecture', 'mobilenet_v1', '--alpha', '99'], /99/],
+    [['inspect'], /Expected a model file or --architecture <name>/],
+    [['inspect', 'a.tflite', 'b.tflite'], /Expected one model file but received 2/],
+    [['inspect', 'a.tflite', '--architecture', 'mobilenet_v1'], /both/],
     [['bench', ...SMALL, '--runs', '0'], /--runs .*'0'/],
     [['bench', ...SMALL, '--threads', '65'], /65/],
     [['bench', ...SMALL, '--backend', 'abacus'], /abacus/],
@@ -52,7 +56,7 @@ describe('wrong usage ends with 2, one line and a hint on stderr, nothing on std
   ])('%j', async (args, message) => {
     const { stdout, stderr, exitCode } = await runCli(args);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
-    const command = ['classify', 'summary', 'bench'].includes(args[0]) ? ` ${args[0]}` : '';
+    const command = ['classify', 'summary', 'bench', 'inspect'].includes(args[0]) ? ` ${args[0]}` : '';
     expect(stderr).toMatch(message);
     expect(stderr.split('\n')).toEqual([
       expect.stringMatching(/^mobilenet-edge: /),

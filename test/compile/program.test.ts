@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { compile } from '../../lib/compile/compile';
 import { simplify } from '../../lib/passes/simplify';
+import { decode, withParts } from '../../lib/program/decode';
 import * as fields from '../../lib/program/fields';
 import * as limits from '../../lib/program/limits';
 import { listing } from '../../lib/program/listing';
 import { type Geometry, panelWidth } from '../../lib/program/program';
 import * as schema from '../../lib/program/schema';
-import { encode, SCHEMA } from '../../lib/program/schema';
+import { encode, type Op, type OpName, SCHEMA } from '../../lib/program/schema';
 import { generatedFiles } from '../../scripts/generate_program.mjs';
 import { packageRoot } from '../support/package_root';
 
@@ -40,6 +41,35 @@ test('encode writes header and fields in order and rejects what does not fit', (
   expect(() => encode([{ name: 'sigmoid', chunks: 1, fields: wrong }])).toThrow(RangeError);
 });
 
+/** An op of every field of its own. */
+function numbered(name: OpName, parts?: Op[]): Op {
+  const values = Object.entries<fields.Field>(SCHEMA[name].fields).map(([field, { kind }], i) => [
+    field,
+    kind === 'f32' ? i + 0.5 : -1 - i,
+  ]);
+  return { name, chunks: 3, fields: Object.fromEntries(values), ...(parts && { parts }) } as Op;
+}
+
+describe('decode gives what encode was given', () => {
+  test.each(Object.keys(SCHEMA) as OpName[])('%s', (name) => {
+    const ops = [numbered(name), numbered('inverted_residual', [numbered(name), numbered('conv')]), numbered(name)];
+    expect(decode(encode(ops))).toEqual(ops);
+    expect(Array.from(withParts(ops), (op) => op.name)).toEqual([name, 'inverted_residual', name, 'conv', name]);
+  });
+
+  test.each([
+    ['an opcode that there is not', [9999, 3, 1], /Expected an opcode at word 0 but found 9999/],
+    [
+      'a record that ends before its fields',
+      [SCHEMA.softmax.opcode, 3, 1],
+      /Expected softmax of \d+ words but found 3/,
+    ],
+    ['a record that goes on after the last word', [...encode([numbered('softmax')]).slice(0, -1)], /Expected softmax/],
+  ])('%s is refused', (_, words, message) => {
+    expect(() => decode(Int32Array.from(words))).toThrow(message);
+  });
+});
+
 describe('panels', () => {
   test.each([8, 16, 24, 32, 40, 48, 56, 96, 1008])('%i columns are cut into 16s and a last 8, 16 or 24', (n) => {
     const widths: number[] = [];
@@ -54,7 +84,11 @@ describe('compile', () => {
   const graph = simplify(mobilenetV2({ alpha: 1, inputSize: 224 }));
 
   test('the listing names every op once, nested ones indented', () => {
-    const lines = listing(compile(graph, geometry)).split('\n');
+    const program = compile(graph, geometry);
+    const lines = listing(program).split('\n').slice(1);
+    expect(lines.map((line) => line.trim().split(' ')[0])).toEqual(
+      Array.from(withParts(decode(program.ops)), ({ name }) => name),
+    );
     const count = (name: string): number => lines.filter((line) => line.trim().startsWith(`${name} `)).length;
     expect(count('conv')).toBe(1);
     expect(count('depthwise')).toBe(17);
@@ -77,10 +111,9 @@ describe('compile', () => {
   test('no column block splits a panel', () => {
     for (const classes of [5, 8, 17, 24, 40, 1000, 1001]) {
       const net = simplify(mobilenetV2({ alpha: 0.35, inputSize: 96, classes }));
-      for (const line of listing(compile(net, geometry)).split('\n')) {
-        const match = /pointwise .* n=(\d+) .* n_block=(\d+)/.exec(line);
-        if (!match) continue;
-        const [n, block] = match.slice(1).map(Number);
+      for (const op of withParts(decode(compile(net, geometry).ops))) {
+        if (op.name !== 'pointwise') continue;
+        const { n, n_block: block } = op.fields as Op<'pointwise'>['fields'];
         const starts = new Set<number>();
         for (let at = 0; at < n; at += panelWidth(n - at, geometry)) starts.add(at);
         for (let at = 0; at < n; at += block) expect(starts.has(at), `${n} columns in blocks of ${block}`).toBe(true);

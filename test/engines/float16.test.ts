@@ -8,7 +8,7 @@ import { elementCount } from '../../lib/graph/graph';
 import { load } from '../../lib/node/load';
 import type { Graph } from '../../lib/ops';
 import { simplify } from '../../lib/passes/simplify';
-import { listing } from '../../lib/program/listing';
+import { decode, withParts } from '../../lib/program/decode';
 import type { Geometry } from '../../lib/program/program';
 import { evaluate } from '../reference/evaluate';
 import { enginesUnderTest } from '../support/engines';
@@ -46,10 +46,7 @@ describe.each(unable)('on $isa', ({ isa }) => {
 
 describe('the program', () => {
   const opsOf = (graph: Graph): string[] =>
-    listing(compile(simplify(graph, 'float16'), geometry))
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().split(' ')[0]);
+    Array.from(withParts(decode(compile(simplify(graph, 'float16'), geometry).ops)), ({ name }) => name);
 
   test('computes in halves all but the softmax', () => {
     const ops = opsOf(small());

@@ -6,7 +6,7 @@ import type { Engine } from '../../lib/engines/engine';
 import { elementCount, LINEAR, pixels, RELU6, type Tensor, type Window, windowExtent } from '../../lib/graph/graph';
 import type { Graph, Node } from '../../lib/ops';
 import { simplify } from '../../lib/passes/simplify';
-import { listing } from '../../lib/program/listing';
+import { decode } from '../../lib/program/decode';
 import type { Port, Program } from '../../lib/program/program';
 import { evaluate } from '../reference/evaluate';
 import { enginesUnderTest } from '../support/engines';
@@ -105,10 +105,11 @@ function extent({ offset, shape, stride }: Port): [number, number] {
 /** Byte range of the scratch of a program of one op. */
 function scratchExtent(program: Program): [number, number] {
   const { arenaBytes, scratchBytes } = program;
-  const [record] = listing(program).split('\n').slice(1);
-  const offset = /(?:patches|pad_row|window)=(\d+)/.exec(record)?.[1];
+  const [{ fields }] = decode(program.ops);
+  const { patches, pad_row, window } = fields as Record<string, number>;
+  const offset = patches ?? pad_row ?? window;
   if (offset === undefined) return [arenaBytes, arenaBytes];
-  return [Number(offset), Number(offset) + scratchBytes - GUARD_BYTES];
+  return [offset, offset + scratchBytes - GUARD_BYTES];
 }
 
 async function check(graph: Graph, tolerance = 3e-6): Promise<void> {

@@ -12,8 +12,9 @@ import type { TensorValues } from '../../lib/graph/graph';
 import { loadWasmEngine } from '../../lib/node/engines/wasm';
 import { threadsModule } from '../../lib/node/engines/wasm_isa';
 import { simplify } from '../../lib/passes/simplify';
-import { listing } from '../../lib/program/listing';
+import { decode } from '../../lib/program/decode';
 import type { Program } from '../../lib/program/program';
+import type { Op } from '../../lib/program/schema';
 import { packageRoot } from '../support/package_root';
 import { randomQuantized } from '../support/random_quantized';
 import { runPort } from '../support/run_port';
@@ -99,7 +100,8 @@ describe('a session of several threads', () => {
     await session.writeMemory(memory.fill(0xff));
     expect(await runPort(session, input, program.outputs[0])).toEqual(before);
     // The assistant may wake late, but not always.
-    const scratch = Number(/patches=(\d+)/.exec(listing(program))![1]) + program.scratchBytes;
+    const [stemOp] = decode(program.ops) as Op<'conv'>[];
+    const scratch = stemOp.fields.patches + program.scratchBytes;
     const isUsed = async () => {
       const bytes = (await session.readMemory()).subarray(scratch, scratch + program.scratchBytes);
       return bytes.some((byte) => byte !== 0xff);
