@@ -7,7 +7,7 @@ export type { Limits } from './base/budget';
 export { type ErrorCode, MobileNetEdgeError } from './base/errors';
 export type { TensorValues } from './graph/graph';
 export type { Region } from './image/view';
-export type { ClassifyOptions, EmbedOptions, ModelInfo, Prediction, RunOptions } from './model/model';
+export type { ClassifyOptions, EmbedOptions, ModelInfo, OutputInfo, Prediction, RunOptions } from './model/model';
 export type { Classification } from './model/topk';
 export { type LoadOptions, load, type Model } from './node/load';
 export { loadHead } from './node/load_head';

@@ -35,6 +35,7 @@ export {
   type ModelInfo,
   mobilenetV1,
   mobilenetV2,
+  type OutputInfo,
   type Prediction,
   type Preprocess,
   type Region,

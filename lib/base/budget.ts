@@ -1,6 +1,6 @@
 /**
  * What one model may cost, from the first byte of its file to the Session: a small file can ask for gigabytes, hours or
- * millions of layers. One Budget goes through all that load() does; whoever is about to take memory or to multiply work
+ * millions of layers. One Budget goes through all that load() does; code that is about to take memory or to multiply work
  * accounts for it first.
  */
 import { allocate } from './allocate';

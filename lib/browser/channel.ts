@@ -140,7 +140,7 @@ export class WorkerChannel implements Channel {
     this.#end(new MobileNetEdgeError(code, problem + advice));
   }
 
-  /** All that is owed, and all that is asked later, is answered with the first reason to end. */
+  /** Rejects all pending and all later requests with the first failure. */
   #end(reason: MobileNetEdgeError): void {
     this.#failure ??= reason;
     this.#watch.abort();

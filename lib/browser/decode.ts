@@ -7,7 +7,7 @@ import { remedyFor } from '../image/unsupported';
 import { fetchBytes } from './fetch_bytes';
 import type { SentPicture } from './protocol';
 
-/** Of an encoded picture, in bytes. */
+/** The most bytes of an encoded picture. */
 const LARGEST_PICTURE = 2 ** 28;
 
 /** Rejects with IMAGE_NOT_FOUND, IMAGE_INVALID, IMAGE_UNSUPPORTED or ABORTED. */

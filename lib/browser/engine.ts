@@ -30,7 +30,7 @@ export interface BrowserEngineOptions {
   isa?: string;
   /** An upper bound. */
   threads?: number;
-  /** Absent where nobody may wait for other threads: on a page's main thread. */
+  /** Absent where no thread may wait for another: on a page's main thread. */
   startAssistants?: StartAssistants;
 }
 

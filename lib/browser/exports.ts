@@ -10,7 +10,7 @@ export type { TfjsArtifacts } from '../formats/tfjs/read_tfjs';
 export type { TensorValues } from '../graph/graph';
 export type { Preprocess } from '../image/preprocess';
 export type { Region } from '../image/view';
-export type { ClassifyOptions, EmbedOptions, ModelInfo, Prediction, RunOptions } from '../model/model';
+export type { ClassifyOptions, EmbedOptions, ModelInfo, OutputInfo, Prediction, RunOptions } from '../model/model';
 export type { Classification } from '../model/topk';
 export type { Graph } from '../ops';
 export type { Backbone, Head } from '../train/head';

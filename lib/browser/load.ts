@@ -23,7 +23,7 @@ export interface LoadOptions extends CommonLoadOptions {
    */
   threads?: number;
   /**
-   * Class names: an array, or the URL of a text file of one a line; default: those inside the model, of a tfjs model those in
+   * Class names: an array, or the URL of a text file of one name per line; default: those inside the model, of a tfjs model those in
    * the metadata.json beside it, and those of a text file that is picked together with a `.tflite` file.
    */
   labels?: readonly string[] | string | URL;

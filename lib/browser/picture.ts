@@ -82,7 +82,7 @@ export async function packPicture(source: ImageSource, signal?: AbortSignal): Pr
 
 const HAVE_CURRENT_DATA = 2;
 
-/** Of an encoded picture that comes as a stream, in bytes. */
+/** The most bytes of an encoded picture that comes as a stream. */
 const LONGEST_STREAM = 2 ** 28;
 
 function sourceOptions(signal: AbortSignal | undefined): SourceOptions {

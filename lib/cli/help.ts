@@ -41,7 +41,7 @@ An <image> is a file, a folder (read with its subfolders), a pattern in quotes s
 or - for a picture on stdin.
 
 ${NETWORK}
-  --labels <file>         class names, one a line (default: those inside the model or in a text file beside it)
+  --labels <file>         class names, one per line (default: those inside the model or in a text file beside it)
   --labels-locale <tag>   their language, where the model has several (default en)
   --top <n>               how many classes to print (default 5)
   --threshold <number>    the least probability of a class that is printed, 0 to 1 (default 0)

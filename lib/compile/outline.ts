@@ -11,7 +11,7 @@ export interface OpOutline {
   layers: string[];
   /** The operator of its layer, or 'inverted_residual' for a fused bottleneck. */
   op: string;
-  /** Of the output: [height, width, channels]. */
+  /** The output's [height, width, channels]. */
   shape: readonly number[];
   macs: number;
 }

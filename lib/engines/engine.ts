@@ -10,7 +10,7 @@ export type Backend = 'native' | 'wasm';
 /** The instruction sets of WebAssembly that MOBILENET_EDGE_ISA and the option `isa` may name, worst first; the native ones: isas.ts. */
 export const WASM_ISAS: readonly string[] = ['simd128', 'relaxed-simd'];
 
-/** What anybody may ask for. */
+/** Upper limit of the `threads` option. */
 export const MAX_THREADS = 64;
 
 export interface EngineOptions {
@@ -23,7 +23,7 @@ export interface Engine {
   /** The instruction set chosen at run time: 'scalar', 'avx2', ...; 'simd128' or 'relaxed-simd' for wasm. */
   readonly isa: string;
   readonly geometry: Geometry;
-  /** How many threads a session has if nobody says, and how many it can have. */
+  /** Default and maximum threads of a session. */
   readonly defaultThreads: number;
   readonly maxThreads: number;
   /** Packs into the engine's own memory; without it, weights are plain bytes. Throws OUT_OF_MEMORY. */

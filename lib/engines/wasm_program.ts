@@ -13,14 +13,14 @@ const CONTROL = 64;
 /** What assembly/execute_team.ts keeps at `control`. */
 const CONTROL_BYTES = 256;
 
-/** Of the module for one thread. */
+/** Exports of the module for one thread. */
 interface AloneExports {
   run_chunk(at: number, chunk: number, arena: number, weights: number, scratch: number): void;
 }
 
 type LeadAddresses = [arena: number, weights: number, scratch: number, control: number];
 
-/** Of the module whose threads share memory: see assembly/execute_team.ts. */
+/** Exports of the module whose threads share memory: see assembly/execute_team.ts. */
 interface TeamExports {
   begin_run(begin: number, end: number, times: number, control: number): number;
   lead_chunk(...position: [at: number, op: number, before: number, ...addresses: LeadAddresses]): number;

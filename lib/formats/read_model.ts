@@ -1,4 +1,4 @@
-/** Reads a model of any format, told by its content, from whoever supplies its bytes: Node's disks, a page's files and URLs. */
+/** Reads a model of any format, told by its content, wherever its bytes come from: Node's disks, a page's files and URLs. */
 import { Budget } from '../base/budget';
 import { steadyBytesOf } from '../base/bytes';
 import { MobileNetEdgeError, throwIfAborted } from '../base/errors';
@@ -86,7 +86,7 @@ async function inspect(file: GivenFile): Promise<Inspected> {
   return { file, head, signs: { ...signs, entries: namesInTail(await file.tail(ARCHIVE_TAIL)) } };
 }
 
-/** JSON is read and parsed once, whoever wants it. */
+/** JSON is read and parsed once, however many ask for it. */
 async function inspectJson(inspected: Inspected, { budget }: ReaderOptions): Promise<Inspected> {
   const { file, signs } = inspected;
   if (!beginsJson(signs.head)) return inspected;

@@ -85,7 +85,7 @@ export interface Model<Source> {
   /**
    * The most probable classes of a picture, best first, ties by lower index; for an array of pictures, an array of those.
    * A network with a single output, a logit or a sigmoid, has two classes: it gives the probability of class 1.
-   * Rejects with IMAGE_* for what is no picture, INVALID_ARGUMENT for bad options and MODEL_UNSUPPORTED where the output is a
+   * Rejects with IMAGE_* if the source is not a picture, INVALID_ARGUMENT for bad options and MODEL_UNSUPPORTED where the output is a
    * map and no vector of classes.
    */
   classify(image: Source, options?: ClassifyOptions): Promise<Classification[]>;

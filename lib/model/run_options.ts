@@ -7,7 +7,7 @@ import type { ClassifyOptions, EmbedOptions, RunOptions } from './model';
 
 const RUN_OPTIONS = ['signal'] as const satisfies (keyof RunOptions)[];
 
-/** Throws INVALID_ARGUMENT for other keys than those of RunOptions and `others`, and for what is no signal. */
+/** Throws INVALID_ARGUMENT for other keys than those of RunOptions and `others`, and for a `signal` that is not an AbortSignal. */
 export function checkRunOptions(options: RunOptions = {}, others: readonly string[] = []): RunOptions {
   checkOptionKeys(options, [...RUN_OPTIONS, ...others]);
   checkSignal(options.signal);

@@ -25,7 +25,7 @@ export interface LoadOptions extends CommonLoadOptions {
   /** Forces an instruction set: 'scalar', 'avx2', 'avx512vnni', 'neon', 'neondot', 'simd128', 'relaxed-simd'; default: the best one here. */
   isa?: string;
   /**
-   * Class names: an array, or a text file of one a line; default: those inside the model file, else those of a text file
+   * Class names: an array, or a text file of one name per line; default: those inside the model file, else those of a text file
    * beside a `.tflite` file, if there are as many: <model>.txt, <model>_labels.txt, labels.txt, dict.txt, labelmap.txt.
    */
   labels?: readonly string[] | string | URL;

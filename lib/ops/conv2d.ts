@@ -41,7 +41,7 @@ function depth({ filter }: Conv2D): number {
   return elementCount(filter.shape.slice(1));
 }
 
-/** Of a row of patches, into which a convolution gathers its windows. */
+/** Bytes of a row of patches, into which a convolution gathers its windows. */
 export function patchBytes(node: Conv2D, { geometry }: Pick<Lowering, 'geometry'>): number {
   const { patchStride, valueBytes } = arithmeticOf(node, geometry);
   return rowBytes(pixels(node.output.shape)[1], patchStride(depth(node)), valueBytes);

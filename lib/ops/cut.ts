@@ -26,7 +26,7 @@ export function cut(total: number, pieces: number): { size: number; pieces: numb
 
 /**
  * Output rows of a windowed op: as many pieces of an even number of rows as divide them and the threads evenly, for
- * kernels make two rows at once; otherwise one piece a thread.
+ * kernels make two rows at once; otherwise one piece per thread.
  */
 function cutRows(height: number, threads: number): { size: number; pieces: number } {
   for (let share = PIECES_PER_THREAD; share > 1; share--) {
@@ -76,7 +76,7 @@ export function cutPixels(tensor: Tensor, work: number, threads = 1) {
   return { chunks: pieces, pixels_per_chunk: size };
 }
 
-/** Blocks of rows and of columns of a matrix product with `k` weights of `bytes` bytes a column. */
+/** Blocks of rows and of columns of a matrix product with `k` weights of `bytes` bytes per column. */
 export function cutProduct(
   m: number,
   k: number,

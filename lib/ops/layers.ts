@@ -6,7 +6,7 @@ export interface Layer {
   name: string;
   /** The operator: 'conv2d', 'depthwise_conv2d', 'dense', 'pool', 'add', 'softmax', ... */
   op: string;
-  /** Of the output, without the batch: [height, width, channels] or [channels]. */
+  /** The output's, without the batch: [height, width, channels] or [channels]. */
   shape: readonly number[];
   kernel?: readonly [number, number];
   stride?: readonly [number, number];

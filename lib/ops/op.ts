@@ -54,5 +54,5 @@ export function baseOf(origin: Origin, shape: readonly number[], inputs: Tensor[
   return { name: origin.name, inputs, output: origin.output(shape, inputs[0], keeps) };
 }
 
-/** Of a shape in a message. */
+/** A shape, for messages. */
 export const text = (shape: readonly number[]): string => `[${shape.join(', ')}]`;

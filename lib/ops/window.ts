@@ -13,7 +13,7 @@ export interface WindowOptions {
 /** A 1x1 window, as of a pointwise convolution. */
 export const POINT: WindowOptions = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: 'valid' };
 
-/** Of windows and paddings, in pixels. */
+/** The largest extent of windows and paddings, in pixels. */
 export const MOST_PIXELS = 65536;
 
 export function isPointWindow({ kernel, stride, padding }: Window): boolean {

@@ -59,13 +59,13 @@ export interface PanelGeometry {
   lastPanel: number;
   /** Channels of a depthwise weight group. */
   channelGroup: number;
-  /** Bottlenecks at least this high are fused, */
+  /** Fuse bottlenecks of at least this many rows. */
   fuseFromHeight: number;
-  /** if their 1x1 weights, which every band reads again, are at most so many bytes; absent: any. */
+  /** Fuse only if both 1x1 weights, which every band reads again, fit this many bytes; default: no limit. */
   fuseWeightBytes?: number;
 }
 
-/** That of the float32 kernels, and of the others. */
+/** Layout per element type: that of float32 itself, and of the others. */
 export interface Geometry extends PanelGeometry {
   /** Absent where an engine has no integer kernels. */
   q8?: Q8Geometry;

@@ -42,7 +42,7 @@ describe.each(isas.includes('scalar') ? ['native', 'wasm'] : ['wasm'])('%s', (ba
        const early = await leastOver(5000);
        return [early, await leastOver(5000)];`,
     );
-    // One input tensor is 110 KB: a leak of each would be 550 MB, of 2 KB a call 10 MB. The heap itself settles by a few MB.
+    // One input tensor is 110 KB: a leak of each would be 550 MB, of 2 KB per call 10 MB. The heap itself settles by a few MB.
     expect((late - early) / MB).toBeLessThan(8);
   });
 

@@ -14,7 +14,7 @@ export function labelsInvalid(message: string, cause?: unknown): MobileNetEdgeEr
 }
 
 /**
- * The names in a text of one a line; the line's number is the class. A byte order mark, empty lines at the end and spaces
+ * The names in a text of one per line; the line's number is the class. A byte order mark, empty lines at the end and spaces
  * around names are dropped, and so are the numbers of Teachable Machine's form ('0 cat', '1 dog'), if every line has its
  * own. '???', TensorFlow's name for a class that is not in use, is a name like others: its class keeps its number.
  */

@@ -21,7 +21,7 @@ function isaOfEnvironment(): string | undefined {
   );
 }
 
-/** Its code is loaded where it is used: an engine costs memory. */
+/** Imported lazily to save memory. */
 async function wasmEngine(options: EngineOptions): Promise<Engine> {
   return (await import('./wasm.js')).loadWasmEngine(options);
 }

@@ -1,4 +1,4 @@
-/** How many threads a model uses if nobody says. */
+/** The default of the `threads` option. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

@@ -25,9 +25,9 @@ import { fileProblem, isUnfit, readRegularFile } from '../regular_file';
  */
 export type ImageSource = string | URL | BytesInMemory | BytesInTime | RawImage | ImageDataLike | SharpOutput;
 
-/** Of an encoded picture, in bytes. */
+/** The most bytes of an encoded picture. */
 const LARGEST_FILE = 2 ** 30;
-/** Of one that comes from elsewhere: nobody knows beforehand how long a stream is. */
+/** The same of one that arrives: how long a stream is cannot be known beforehand. */
 const LONGEST_STREAM = 2 ** 28;
 
 /** The bytes of an encoded picture, or checked pixels. Throws IMAGE_NOT_FOUND, IMAGE_INVALID, ABORTED. */
