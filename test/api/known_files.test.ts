@@ -36,7 +36,7 @@ const noise = (start: string): Uint8Array => {
 
 /** [what, the content, code, message]. */
 const FILES: [string, Uint8Array | string, 'MODEL_INVALID' | 'MODEL_UNSUPPORTED', RegExp][] = [
-  ['an empty file', '', 'MODEL_INVALID', /no bytes.*again/],
+  ['an empty file', '', 'MODEL_INVALID', /empty file.*again/],
   ['a Git LFS pointer', POINTER, 'MODEL_INVALID', /Git LFS pointer.*git lfs pull/],
   ['a git-annex pointer', '/annex/objects/SHA256E-s1--0.tflite\n', 'MODEL_INVALID', /git annex get/],
   ['an HTML page', '\n<!DOCTYPE html>\n<html><head><title>Sign in</title>', 'MODEL_INVALID', /HTML page.*login/],

@@ -20,7 +20,7 @@ export function refusal(name: string, known: KnownFile): MobileNetEdgeError {
 
 /** Why a file that begins with `head` is not read; `entries` are the names of what is in it, where it is a zip archive. */
 export function notSupported(name: string, head: Uint8Array, entries: readonly string[] = []): MobileNetEdgeError {
-  if (head.length === 0) return modelInvalid(`${name}: no bytes are not a model: copy or download the file again`);
+  if (head.length === 0) return modelInvalid(`${name}: this is an empty file: copy or download the model again`);
   const known = knownAsModel(head);
   if (known) return refusal(name, known.kind === 'zip' ? knownArchive(entries) : known);
   if (/(weights|shard\d+of\d+)(\.bin)?$/.test(name)) {
