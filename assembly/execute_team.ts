@@ -6,19 +6,13 @@
 import { now } from './clock';
 import { OpHeader } from './generated/program';
 import { run_chunk } from './generated/run_chunk';
+import { BEGUN, DONE, RUN, RUNS, SLEEPERS, STOPPED, TIMES } from './generated/team';
 
 export { fuses_multiply_add } from './kernels/self_test';
 
-// What the threads share lies at `control`, each counter on a cache line of its own, all zero at first. Counters go on
-// from run to run and wrap around: only their differences count. So a thread that is still in a run that has ended finds
-// every chunk begun and done, and walks out of it.
-const BEGUN: usize = 0; // chunks begun, of all runs
-const DONE: usize = 64; // chunks done, of all runs
-const SLEEPERS: usize = 128; // threads that wait for chunks to be done
-const RUNS: usize = 192; // runs begun
-const RUN: usize = 200; // of the newest run: chunks before it, and above them the bytes of its records
-const TIMES: usize = 208; // of the newest run: where to note when each op begins, or 0
-const STOPPED: usize = 216; // of the newest run: whether its chunks count as done without being run
+// What the threads share lies at `control`, see generated/team.ts. Counters go on from run to run and wrap around: only
+// their differences count. So a thread that is still in a run that has ended finds every chunk begun and done, and walks out
+// of it.
 
 // Turns of a waiting loop, about as long as sleeping and being woken takes.
 const SPINS = 20000;

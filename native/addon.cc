@@ -22,8 +22,6 @@
 namespace mobilenet_edge {
 namespace {
 
-constexpr size_t kMaxThreads = 64;
-
 bool read_port(const Napi::Value& object, const Loaded& loaded, Port* port) {
   if (!object.IsObject()) return false;
   Napi::Value flips;

@@ -4,13 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "align.h"
 #include "generated/program.h"
 #include "validate.h"
 
 namespace mobilenet_edge {
 
 inline int32_t pieces(int32_t total, int32_t size) { return (total - 1) / size + 1; }
-inline int32_t round_up(int32_t value, int32_t to) { return (value + to - 1) / to * to; }
 
 template <typename Op>
 double input_pixels(const Op& op) {

@@ -90,7 +90,7 @@ class Validator : public Q8Checks {
   }
   template <typename Op>
   int32_t padded_channels(const Op& op) {
-    return round_up(op.channels, geometry_of(kernels_, ElementOf<Op>()).channel_group);
+    return align_up(op.channels, geometry_of(kernels_, ElementOf<Op>()).channel_group);
   }
   // Of each row.
   template <typename Op>

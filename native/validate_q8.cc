@@ -21,8 +21,7 @@ bool Q8Checks::extras(int32_t offset, int32_t n, int32_t k) {
     count = begin;
   }
   const Q8ExtrasLayout layout(n, count);
-  if (!require(offset + (double)layout.quads + (double)count * kQ8ExtraBytes <= (double)limits_.weights,
-               "an address is out of bounds")) {
+  if (!require(offset + (double)layout.bytes <= (double)limits_.weights, "an address is out of bounds")) {
     return false;
   }
   for (int32_t i = 0; i < count; ++i) {
@@ -35,11 +34,11 @@ bool Q8Checks::extras(int32_t offset, int32_t n, int32_t k) {
 template <typename Op>
 bool Q8Checks::weights(const Op& op, int32_t k) {
   const Q8Geometry& geometry = kernels_.q8_geometry;
-  return span(limits_.weights, op.weights, (double)op.n * (q8_column_bytes(geometry, k) / sizeof(int32_t)),
+  return span(limits_.weights, op.weights, (double)op.n * (q8_column_bytes(geometry.packing, k) / sizeof(int32_t)),
               sizeof(int32_t)) &&
          (geometry.packing == Q8Packing::kChain
               ? require(op.chain == 1 || op.chain == 2 || op.chain == 4 ||
-                            ((op.chain == -1 || op.chain == -2) && round_up(k, 4) <= (int32_t)kQ8CentredDepth),
+                            ((op.chain == -1 || op.chain == -2) && align_up(k, 4) <= kChainCentredDepth),
                         "there are no such chains")
               : require(op.chain == 0, "weights are chained")) &&
          (geometry.packing == Q8Packing::kPairs || extras(op.extras, op.n, k));
@@ -57,10 +56,11 @@ bool Q8Checks::product(const Q8PointwiseOp& op) { return values(op) && weights(o
 
 bool Q8Checks::taps(const Q8DepthwiseOp& op) {
   if (!values(op)) return false;
-  const double channels = round_up(op.channels, kernels_.q8_geometry.channel_group);
+  const double channels = align_up(op.channels, kernels_.q8_geometry.channel_group);
   return span(limits_.scratch, op.pad_row, (double)op.input_width * op.input_stride, 1) &&
          span(limits_.weights, op.weights, 0, sizeof(int32_t)) &&
-         span(limits_.weights, op.weights, channels * (8 + 2.0 * op.kernel_height * op.kernel_width), 1);
+         span(limits_.weights, op.weights,
+              channels * (double)q8_channel_bytes((size_t)op.kernel_height * op.kernel_width), 1);
 }
 
 }  // namespace mobilenet_edge

@@ -6,7 +6,7 @@
 namespace mobilenet_edge {
 
 // How many values of a row of `k` the kernels of products read.
-inline int32_t q8_values_read(int32_t k) { return round_up(k, (int32_t)kQ8ReadDepth); }
+inline int32_t q8_values_read(int32_t k) { return align_up(k, kQ8ReadDepth); }
 
 // The checks of integer products and depthwise ops. Packed weights are looked at too, where those hold addresses.
 class Q8Checks : public FieldChecks {

@@ -38,7 +38,7 @@ function addressChecks(name, field, { element, fields }) {
   }
   if (field.kind !== 'picture') return [];
   const count = `${name}_height` in fields ? `${name}_pixels(op)` : 'op.pixels';
-  const channels = field.lanes > 1 ? `round_up(op.channels, ${field.lanes})` : 'op.channels';
+  const channels = field.lanes > 1 ? `align_up(op.channels, ${field.lanes})` : 'op.channels';
   return [`pixels(limits_.arena, op.${name}, ${count}, op.${name}_stride, ${channels}, ${bytes})`];
 }
 

@@ -1,4 +1,6 @@
 type Schema = typeof import('../lib/program/schema') &
   typeof import('../lib/program/fields') &
   typeof import('../lib/program/limits');
-export function generatedFiles(schema: Schema): { [path: string]: string };
+type Constants = typeof import('../lib/program/constants');
+type Team = typeof import('../lib/program/team');
+export function generatedFiles(schema: Schema, constants: Constants, team: Team): { [path: string]: string };

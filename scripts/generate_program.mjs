@@ -1,12 +1,14 @@
-// Writes native/generated and assembly/generated from lib/program (schema.ts, fields.ts, limits.ts), which `npm run generate`
-// has compiled before: the records, the dispatch of ops, and the checks of their fields. A test holds them up to date.
-import { writeFileSync } from 'node:fs';
+// Writes native/generated and assembly/generated from lib/program, which `npm run generate`
+// has compiled before: the records, the dispatch of ops, the checks of
+// their fields, and shared numbers. A test holds them up to date.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldChecks } from './generate_checks.mjs';
 import { NOTICE, pascalCase, wrapComment } from './generated_text.mjs';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
 const ELEMENTS = { f32: 'float', f16: 'Half', q8: 'uint8_t' };
 
 /** Every op with what follows from its entry in the schema. `schema`: what the modules of lib/program export. */
@@ -157,9 +159,29 @@ ${classes.join('\n\n')}
 `;
 }
 
+/** In which file of assembly/ops each op's function is. */
+function opFunctions() {
+  const folder = join(root, 'assembly', 'ops');
+  return Object.fromEntries(
+    readdirSync(folder).flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/^export function (run_\w+)\(/gm)].map(([, name]) => [
+        name,
+        file.replace('.ts', ''),
+      ]),
+    ),
+  );
+}
+
 /** AssemblyScript: the switch over opcodes. */
 function runChunkModule(ops) {
-  const functions = ops.map(({ name }) => `import { run_${name} } from '../ops/${name}';`).sort();
+  const homes = opFunctions();
+  const functions = [...new Set(Object.values(homes))]
+    .sort()
+    .map((file) => [file, ops.filter(({ name }) => homes[`run_${name}`] === file).map(({ name }) => `run_${name}`)])
+    .filter(([, names]) => names.length > 0)
+    .map(([file, names]) => `import { ${names.sort().join(', ')} } from '../ops/${file}';`);
+  const missing = ops.find(({ name }) => !(`run_${name}` in homes));
+  if (missing) throw new Error(`Expected a function run_${missing.name} in assembly/ops but there is none`);
   const byLetters = (a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1);
   const names = ['OpHeader', ...ops.flatMap(({ opcodeName, struct }) => [opcodeName, struct])].sort(byLetters);
   const cases = ops.map(
@@ -185,24 +207,55 @@ ${cases.join('\n')}
 `;
 }
 
-/** The text of each generated file. `schema`: what the modules of lib/program export. */
-export function generatedFiles(schema) {
+/** C++: numbers, and lists of them. */
+function constantsHeader(constants) {
+  const type = (values) => (values.every(Number.isInteger) ? 'int32_t' : 'double');
+  const lines = Object.entries(constants).map(([name, value]) => {
+    const cName = `k${pascalCase(name.toLowerCase())}`;
+    return Array.isArray(value)
+      ? `constexpr ${type(value)} ${cName}[] = {${value.join(', ')}};`
+      : `constexpr ${type([value])} ${cName} = ${value};`;
+  });
+  return `// ${NOTICE}
+// See constants.ts there.
+#pragma once
+
+#include <stdint.h>
+
+namespace mobilenet_edge {
+
+${lines.join('\n')}
+
+}  // namespace mobilenet_edge
+`;
+}
+
+/** AssemblyScript: addresses. */
+function teamModule(team) {
+  const lines = Object.entries(team).map(([name, value]) => `export const ${name}: usize = ${value};`);
+  return `// ${NOTICE}\n// See team.ts there.\n${lines.join('\n')}\n`;
+}
+
+/** The text of each generated file. `schema`: what schema.ts, fields.ts and limits.ts of lib/program export. */
+export function generatedFiles(schema, constants, team) {
   const ops = opsOf(schema);
   const wasmOps = ops.filter(({ element }) => element !== 'f16');
   return {
     'native/generated/program.h': programHeader(ops, schema),
+    'native/generated/constants.h': constantsHeader(constants),
     'native/generated/dispatch.h': dispatchHeader(ops),
     'native/generated/field_checks.h': fieldChecks(ops),
     'assembly/generated/program.ts': programModule(wasmOps, schema),
     'assembly/generated/run_chunk.ts': runChunkModule(wasmOps),
+    'assembly/generated/team.ts': teamModule(team),
   };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = fileURLToPath(new URL('..', import.meta.url));
   const require = createRequire(import.meta.url);
-  const modules = ['schema', 'fields', 'limits'].map((name) => require(`../dist/program/${name}.js`));
-  for (const [path, text] of Object.entries(generatedFiles(Object.assign({}, ...modules)))) {
+  const read = (name) => ({ ...require(`../dist/program/${name}.js`) });
+  const schema = { ...read('schema'), ...read('fields'), ...read('limits') };
+  for (const [path, text] of Object.entries(generatedFiles(schema, read('constants'), read('team')))) {
     writeFileSync(join(root, path), text);
   }
 }

@@ -2,10 +2,10 @@
 // Average and maximum pooling. Taps outside the picture are left out. Of float32 (T = f32,
 // Op = PoolOp) or integers (i16, Q8PoolOp).
 
-import { PoolOp } from '../generated/program';
+import { PoolOp, Q8PoolOp } from '../generated/program';
 import { f32_average_pool, f32_max_pool } from '../kernels/f32_pool';
+import { q8_average_pool, q8_max_pool } from '../kernels/q8_pool';
 import { end_column, end_row, first_column, first_row, pieces_of } from './pieces';
-import { q8_pool } from './q8_pool';
 
 // The first tap at or after `start` that is not before the picture.
 function first_inside(start: i32, dilation: i32): i32 {
@@ -22,7 +22,11 @@ export function run_pool(op: PoolOp, chunk: i32, arena: usize): void {
   pool_chunk<f32, PoolOp>(op, chunk, arena);
 }
 
-export function pool_chunk<T, Op>(op: Op, chunk: i32, arena: usize): void {
+export function run_q8_pool(op: Q8PoolOp, chunk: i32, arena: usize): void {
+  pool_chunk<i16, Q8PoolOp>(op, chunk, arena);
+}
+
+function pool_chunk<T, Op>(op: Op, chunk: i32, arena: usize): void {
   const pieces = pieces_of(op.channels, op.channels_per_chunk);
   const piece = chunk / pieces;
   const channel = (chunk % pieces) * op.channels_per_chunk;
@@ -70,4 +74,19 @@ function pool(
   const limits = changetype<usize>(op) + offsetof<PoolOp>('lo');
   if (op.is_max) f32_max_pool(a, a_stride, row_stride, rows, columns, c, channels, limits);
   else f32_average_pool(a, a_stride, row_stride, rows, columns, c, channels, limits);
+}
+
+function q8_pool(
+  op: Q8PoolOp,
+  a: usize,
+  a_stride: usize,
+  row_stride: usize,
+  rows: i32,
+  columns: i32,
+  c: usize,
+  channels: i32,
+): void {
+  const limits = changetype<usize>(op) + offsetof<Q8PoolOp>('lo');
+  if (op.is_max) q8_max_pool(a, a_stride, row_stride, rows, columns, c, channels, limits);
+  else q8_average_pool(a, a_stride, row_stride, rows, columns, op.raw_offset, c, channels, limits);
 }

@@ -4,6 +4,7 @@ import { allocate } from '../base/allocate';
 import { isTypedArray } from '../base/bytes';
 import type { Tensor } from '../graph/graph';
 import { alignUp, roundChannels } from '../ops/layout';
+import { CACHE_LINE } from '../program/constants';
 import { type PanelGeometry, panelWidth } from '../program/program';
 
 /** A growing block of packed weights; every piece starts on a cache line. It grows in place, so weights are never held twice. */
@@ -19,7 +20,7 @@ export class WeightBlob {
   /** Reserves `length` bytes of zeros and returns them with their byte offset. */
   allocate(length: number): { offset: number; bytes: Uint8Array<ArrayBuffer> } {
     const offset = this.#bytes;
-    this.#bytes = alignUp(offset + length, 64);
+    this.#bytes = alignUp(offset + length, CACHE_LINE);
     allocate(this.#bytes, () => this.#buffer.resize(this.#bytes));
     return { offset, bytes: new Uint8Array(this.#buffer, offset, length) };
   }

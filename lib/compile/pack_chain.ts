@@ -12,6 +12,16 @@
  *
  * Instructions that sum in 32 bits need no chain: for them, only weights beyond a byte are excess.
  */
+import {
+  CHAIN_BYTES_ONLY,
+  CHAIN_CENTRED_DEPTH,
+  CHAIN_CENTRED_LIMIT,
+  CHAIN_LANE_LIMIT,
+  CHAIN_QUAD_COSTS,
+  CHAIN_SAMPLED_COLUMNS,
+  CHAIN_VECTOR,
+  CHAINS,
+} from '../program/constants';
 
 /** Entries begin[v] to begin[v + 1] belong to columns 8v to 8v + 7. A quad is four bytes, the first weight lowest. */
 export interface Extras {
@@ -20,18 +30,6 @@ export interface Extras {
   offsets: number[];
   quads: number[];
 }
-
-const LANE_LIMIT = 128;
-const CENTRED_LIMIT = 256;
-/** What a negative chain takes off every input. */
-export const CENTRE = 128;
-/** The chain of layouts whose only limit is that weights are -127 to 127. */
-export const BYTES_ONLY = 0;
-/** Of a negative chain: centred rows are kept aside by the kernels. */
-const CENTRED_DEPTH = 2048;
-const VECTOR = 8;
-/** Columns from which the chain length is chosen; weights of a layer are alike. */
-const SAMPLED_COLUMNS = 16;
 
 /** Takes off the largest weights of one sign, in turn, what the limit does not allow, in the lane that starts at `lane`. */
 function limitLane(weights: Int16Array, lane: number, end: number, sign: number): void {
@@ -44,13 +42,13 @@ function limitLane(weights: Int16Array, lane: number, end: number, sign: number)
       if (weights[i] * sign > 0) sum += weights[i] * sign;
     }
   }
-  while (sum > LANE_LIMIT) {
+  while (sum > CHAIN_LANE_LIMIT) {
     let largest = lane;
     for (let k = lane; k < end; k += 4) {
       if (weights[k] * sign > weights[largest] * sign) largest = k;
       if (weights[k + 1] * sign > weights[largest] * sign) largest = k + 1;
     }
-    const taken = Math.min(weights[largest] * sign, sum - LANE_LIMIT);
+    const taken = Math.min(weights[largest] * sign, sum - CHAIN_LANE_LIMIT);
     weights[largest] -= taken * sign;
     sum -= taken;
   }
@@ -70,13 +68,13 @@ function limitCentredLane(weights: Int16Array, lane: number, end: number): boole
       sum += Math.min(magnitude, 127) + 1;
     }
   }
-  while (sum > CENTRED_LIMIT) {
+  while (sum > CHAIN_CENTRED_LIMIT) {
     let largest = lane;
     for (let k = lane; k < end; k += 4) {
       if (Math.abs(weights[k]) > Math.abs(weights[largest])) largest = k;
       if (Math.abs(weights[k + 1]) > Math.abs(weights[largest])) largest = k + 1;
     }
-    const taken = Math.min(Math.abs(weights[largest]), sum - CENTRED_LIMIT);
+    const taken = Math.min(Math.abs(weights[largest]), sum - CHAIN_CENTRED_LIMIT);
     weights[largest] -= taken * Math.sign(weights[largest]);
     sum -= taken;
     hasRest = true;
@@ -98,7 +96,7 @@ function limitBytes(weights: Int16Array): boolean {
 /** Leaves in `limited` the part of a column that chains of `chain` quads can hold. Returns whether there is a rest. */
 function limitColumn(column: Int16Array, limited: Int16Array, chain: number): boolean {
   limited.set(column);
-  if (chain === BYTES_ONLY) return limitBytes(limited);
+  if (chain === CHAIN_BYTES_ONLY) return limitBytes(limited);
   if (chain < 0) {
     let hasRest = false;
     const step = 4 * -chain;
@@ -123,7 +121,7 @@ function limitColumn(column: Int16Array, limited: Int16Array, chain: number): bo
         if (b > 0) up += b;
         else down -= b;
       }
-      if (up < LANE_LIMIT && down <= LANE_LIMIT) continue;
+      if (up < CHAIN_LANE_LIMIT && down <= CHAIN_LANE_LIMIT) continue;
       limitLane(limited, lane, end, 1);
       limitLane(limited, lane, end, -1);
       hasRest = true;
@@ -164,9 +162,9 @@ export type WriteQuad = (first: number, j: number, q: number, quad: number) => v
 export function packChain(read: ReadColumn, k: number, columns: number, chain: number, write?: WriteQuad): Extras {
   const quads = Math.ceil(k / 4);
   const extras: Extras = { begin: [0], offsets: [], quads: [] };
-  const block = Array.from({ length: VECTOR }, () => new Int16Array(quads * 4));
+  const block = Array.from({ length: CHAIN_VECTOR }, () => new Int16Array(quads * 4));
   const limited = new Int16Array(quads * 4);
-  for (let first = 0; first < columns; first += VECTOR) {
+  for (let first = 0; first < columns; first += CHAIN_VECTOR) {
     let hasRest = false;
     block.forEach((column, j) => {
       read(first + j, column);
@@ -180,25 +178,16 @@ export function packChain(read: ReadColumn, k: number, columns: number, chain: n
   return extras;
 }
 
-/** What a quad of one vector costs by chain, in instructions of a core that issues four: measured, long rows, no extras. */
-const QUAD_COSTS = new Map([
-  [1, 3],
-  [2, 2.5],
-  [4, 2.2],
-  [-1, 3.7],
-  [-2, 3.1],
-]);
-
 /** The chain that costs least, with its extras and the centring of the rows. */
 export function cheapestChain(read: ReadColumn, k: number, columns: number): number {
-  const sampled = Math.min(columns, SAMPLED_COLUMNS);
-  const quads = (Math.ceil(k / 4) * sampled) / VECTOR;
+  const sampled = Math.min(columns, CHAIN_SAMPLED_COLUMNS);
+  const quads = (Math.ceil(k / 4) * sampled) / CHAIN_VECTOR;
   let cheapest = 1;
   let least = Number.POSITIVE_INFINITY;
-  for (const [chain, quadCost] of QUAD_COSTS) {
-    if (chain < 0 && k > CENTRED_DEPTH) continue;
+  for (const [i, chain] of CHAINS.entries()) {
+    if (chain < 0 && k > CHAIN_CENTRED_DEPTH) continue;
     const extras = packChain(read, k, sampled, chain).offsets.length / quads;
-    const cost = quadCost + (chain < 0 ? 5 * extras + 12 / columns : 3 * extras);
+    const cost = CHAIN_QUAD_COSTS[i] + (chain < 0 ? 5 * extras + 12 / columns : 3 * extras);
     if (cost < least) {
       cheapest = chain;
       least = cost;

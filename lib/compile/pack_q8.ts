@@ -2,9 +2,10 @@
 import type { Conv2D, Dense, DepthwiseConv2D } from '../ops';
 import { alignUp, roundChannels } from '../ops/layout';
 import { centred, type Form, formOf, requantizationScales } from '../ops/quantized';
+import { CACHE_LINE, CHAIN_BYTES_ONLY, CHAIN_CENTRE, SMALL_RESULT, SMALL_SUM } from '../program/constants';
 import { panelWidth, type Q8Geometry } from '../program/program';
 import type { WeightBlob } from './pack';
-import { BYTES_ONLY, CENTRE, cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';
+import { cheapestChain, type Extras, packChain, type ReadColumn } from './pack_chain';
 
 /** What a panel starts with: bias and scale of every column, 4 bytes each. */
 const COLUMN_HEAD_BYTES = 8;
@@ -32,10 +33,6 @@ function foldedBias(
 ): Int32Array {
   return positive.map((sum, c) => (bias?.data?.[c] ?? 0) - zero * (sum + negative[c]));
 }
-
-/** What q8 kernels may round fast: see small_sums in schema.ts. Half of 2^15 is far more than any type holds. */
-const SMALL_SUM = 2 ** 22;
-const SMALL_RESULT = 2 ** 14;
 
 /** 1 if no input whatever makes a sum or a result large. */
 function smallSums(node: Conv2D | Dense | DepthwiseConv2D, sums: ColumnSums, scale: Float32Array, form: Form): number {
@@ -65,7 +62,7 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
   };
 
   const { packing } = geometry;
-  const chain = packing === 'chain' ? cheapestChain(read, k, n) : BYTES_ONLY;
+  const chain = packing === 'chain' ? cheapestChain(read, k, n) : CHAIN_BYTES_ONLY;
   const depthWords = PACKED_WORDS[packing];
   const steps = Math.ceil(k / PACKED_DEPTH[packing]);
   const columnBytes = COLUMN_HEAD_BYTES + 4 * depthWords * steps;
@@ -77,7 +74,7 @@ export function packQ8Panels(blob: WeightBlob, node: Conv2D | Dense, k: number, 
   const scale = requantizationScales(node.inputs[0], node.filter, node.output, outputs);
   const sums = columnSums(read, k, outputs);
   const form = formOf(node.inputs[0], geometry.type);
-  const bias = foldedBias(node, sums, chain < 0 ? form.zero - CENTRE : form.zero);
+  const bias = foldedBias(node, sums, chain < 0 ? form.zero - CHAIN_CENTRE : form.zero);
   const small_sums = smallSums(node, sums, scale, form);
   for (let first = 0, width = 0; first < n; first += width) {
     width = panelWidth(n - first, geometry);
@@ -119,8 +116,8 @@ function columnSums(read: ReadColumn, k: number, outputs: number): ColumnSums {
 
 /** begin[vectors + 1], then offsets, then quads, each part on a cache line. Returns the byte offset. */
 function packExtras(blob: WeightBlob, { begin, offsets, quads }: Extras): number {
-  const offsetsAt = alignUp(4 * begin.length, 64);
-  const quadsAt = alignUp(offsetsAt + 4 * offsets.length, 64);
+  const offsetsAt = alignUp(4 * begin.length, CACHE_LINE);
+  const quadsAt = alignUp(offsetsAt + 4 * offsets.length, CACHE_LINE);
   const { offset, bytes } = blob.allocate(quadsAt + 4 * quads.length);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   words.set(begin);

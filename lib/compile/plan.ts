@@ -6,6 +6,7 @@ import { isQuantized, pixels, type Tensor } from '../graph/graph';
 import type { Graph } from '../ops';
 import { alignUp, type Place, pixelStride, q8Stride, roundChannels } from '../ops/layout';
 import { isPointwise } from '../ops/pointwise';
+import { CACHE_LINE } from '../program/constants';
 import { type Geometry, PORT_ARRAYS, type PortType } from '../program/program';
 import { type Step, stepInputs, stepOutput } from './steps';
 
@@ -109,10 +110,10 @@ export function* planningArena(
   const tensors = [...lives].map(([tensor, life]) => {
     const [height, width] = pixels(tensor.shape);
     const valueBytes = PORT_ARRAYS[arenaType(tensor, geometry)].BYTES_PER_ELEMENT;
-    const bytes = alignUp(height * width * strides.get(tensor)! * valueBytes + guardBytes, 64);
+    const bytes = alignUp(height * width * strides.get(tensor)! * valueBytes + guardBytes, CACHE_LINE);
     return { tensor, ...life, bytes, offset: 0 };
   });
-  const needs = steps.map((step) => alignUp(scratchOf(step, strides) + guardBytes, 64));
+  const needs = steps.map((step) => alignUp(scratchOf(step, strides) + guardBytes, CACHE_LINE));
   const scratchBytes = needs.reduce((most, need) => Math.max(most, need), 0);
   const scratch = needs.map((need, index) => {
     const bytes = need > 0 ? (threads - 1) * scratchBytes + need : 0;

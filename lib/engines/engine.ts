@@ -10,8 +10,7 @@ export type Backend = 'native' | 'wasm';
 /** The instruction sets of WebAssembly that MOBILENET_EDGE_ISA and the option `isa` may name, worst first; the native ones: isas.ts. */
 export const WASM_ISAS: readonly string[] = ['simd128', 'relaxed-simd'];
 
-/** Upper limit of the `threads` option. */
-export const MAX_THREADS = 64;
+export { MAX_THREADS } from '../program/constants';
 
 export interface EngineOptions {
   /** Forces an instruction set; default: the environment variable MOBILENET_EDGE_ISA, else the best one here. */

@@ -2,16 +2,16 @@
 
 import { newMemory } from '../base/web_assembly';
 import type { TensorValues } from '../graph/graph';
+import { alignUp } from '../ops/layout';
+import { CACHE_LINE } from '../program/constants';
 import { type ArenaValues, arenaValues, lastWord, readPort, writePort } from '../program/port';
 import type { Port, Program } from '../program/program';
+import { TEAM_BYTES } from '../program/team';
 import { checkThreads } from './engine';
 
 const PAGE_BYTES = 65536;
 /** Addresses below are never used, so that no tensor has the address 0. */
-const CONTROL = 64;
-
-/** What assembly/execute_team.ts keeps at `control`. */
-const CONTROL_BYTES = 256;
+const CONTROL = CACHE_LINE;
 
 /** Exports of the module for one thread. */
 interface AloneExports {
@@ -53,10 +53,6 @@ function recordCount(ops: Int32Array): number {
   return count;
 }
 
-function align(address: number): number {
-  return Math.ceil(address / 64) * 64;
-}
-
 /**
  * Asked after each chunk whether the run shall go on; may answer later, so that other tasks of the thread come in
  * between.
@@ -87,11 +83,11 @@ export class WasmProgram {
     this.hasAssistants = threads > 1;
     this.#module = module;
     this.#goesOn = goesOn;
-    this.#ops = CONTROL + CONTROL_BYTES;
-    this.#times = align(this.#ops + program.ops.byteLength);
+    this.#ops = CONTROL + TEAM_BYTES;
+    this.#times = alignUp(this.#ops + program.ops.byteLength, CACHE_LINE);
     // A record is longer than a time.
-    this.#weights = align(this.#times + program.ops.byteLength);
-    this.#arena = align(this.#weights + program.weights.byteLength);
+    this.#weights = alignUp(this.#times + program.ops.byteLength, CACHE_LINE);
+    this.#arena = alignUp(this.#weights + program.weights.byteLength, CACHE_LINE);
     this.#scratchBytes = program.scratchBytes;
     this.#end = this.#arena + program.arenaBytes;
     this.#memory = newMemory(Math.ceil(this.#end / PAGE_BYTES), this.hasAssistants);

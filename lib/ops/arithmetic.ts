@@ -1,5 +1,6 @@
 /** What float32, halves and integers have different: lowering is written once, over one of these. */
 import { type Clamp, isQuantized, type NodeBase, type Tensor } from '../graph/graph';
+import { Q8_READ_DEPTH } from '../program/constants';
 import { type Geometry, type PanelGeometry, PORT_ARRAYS } from '../program/program';
 import type { Conv2D } from './conv2d';
 import type { Dense } from './dense';
@@ -67,7 +68,7 @@ function integers({ q8 }: Geometry): Arithmetic {
     storedBytes: 1,
     weightBytes: geometry.packing === 'pairs' ? 2 : 1,
     stride: q8Stride,
-    patchStride: (values) => alignUp(values, 16),
+    patchStride: (values) => alignUp(values, Q8_READ_DEPTH),
     panels: (node, k, packer) => packer.q8Panels(node, k, geometry),
     taps: (node, packer) => packer.q8Depthwise(node, geometry),
     outside: (input) => ({ input_zero: formOf(input, geometry.type).zero }),

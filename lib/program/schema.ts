@@ -45,7 +45,7 @@ import {
   window,
 } from './fields';
 
-/** An op. Its function has its name: run_op(), of the record's type, in native/ops, and run_name() in assembly/ops/name.ts. */
+/** An op. Its functions: run_op(), of the record's type, in native/ops, and run_<name>() in assembly/ops. */
 export interface OpSchema {
   /** What its activations are; ops of halves are native only. Without: those of its parts. */
   readonly element?: Exclude<Element, 'i16'>;

@@ -283,9 +283,9 @@ class FieldChecks : public Checks {
   }
   bool fields(const Q8AddOp& op) {
     if (!values(op) || !cut(op)) return false;
-    pixels(limits_.arena, op.a, op.pixels, op.a_stride, round_up(op.channels, 16), sizeof(uint8_t));
-    pixels(limits_.arena, op.b, op.pixels, op.b_stride, round_up(op.channels, 16), sizeof(uint8_t));
-    pixels(limits_.arena, op.output, op.pixels, op.output_stride, round_up(op.channels, 16), sizeof(uint8_t));
+    pixels(limits_.arena, op.a, op.pixels, op.a_stride, align_up(op.channels, 16), sizeof(uint8_t));
+    pixels(limits_.arena, op.b, op.pixels, op.b_stride, align_up(op.channels, 16), sizeof(uint8_t));
+    pixels(limits_.arena, op.output, op.pixels, op.output_stride, align_up(op.channels, 16), sizeof(uint8_t));
     return !defect;
   }
 

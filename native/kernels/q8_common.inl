@@ -17,7 +17,7 @@ inline uint8_t requantize(int32_t sum, float scale, const Q8Output& to) {
 // activations.
 template <size_t GROUP, typename Value = uint8_t>
 void q8_depthwise_any(const Q8DepthwiseArguments& d) {
-  const size_t group_bytes = GROUP * (8 + 2 * d.kernel_height * d.kernel_width);
+  const size_t group_bytes = GROUP * q8_channel_bytes(d.kernel_height * d.kernel_width);
   for (size_t y = 0; y < d.output_rows; ++y) {
     for (size_t x = 0; x < d.output_width; ++x) {
       uint8_t* output = d.output + (y * d.output_width + x) * d.output_stride;
@@ -25,7 +25,7 @@ void q8_depthwise_any(const Q8DepthwiseArguments& d) {
       for (size_t c = 0; c < d.channels; c += GROUP, group += group_bytes) {
         const auto* bias = reinterpret_cast<const int32_t*>(group);
         const auto* scale = reinterpret_cast<const float*>(group) + GROUP;
-        const auto* taps = reinterpret_cast<const int16_t*>(group + 8 * GROUP);
+        const auto* taps = reinterpret_cast<const int16_t*>(group + kQ8HeadBytes * GROUP);
         uint32_t sums[GROUP];
         for (size_t j = 0; j < GROUP; ++j) sums[j] = (uint32_t)bias[j];
         for (size_t ky = 0; ky < d.kernel_height; ++ky) {

@@ -126,7 +126,7 @@ NOINLINE void q8_depthwise_3x3_rows(const Q8DepthwiseArguments& d, size_t y) {
   constexpr int kInputRows = (ROWS - 1) * STRIDE + 3;
   constexpr int kPairs = (kInputRows + 1) / 2;
   for (size_t c = 0; c < d.channels; c += kQ8Group) {
-    const uint8_t* group = d.weights + c * (8 + 2 * 9);
+    const uint8_t* group = d.weights + c * q8_channel_bytes(9);
     const uint8_t* rows[kInputRows];
     for (int r = 0; r < kInputRows; ++r) rows[r] = d.rows[y * STRIDE + r] + c;
     for (size_t begin = 0; begin < d.output_width; begin += kQ8StripColumns) {

@@ -140,7 +140,7 @@ bool q8_depthwise_3x3(const Q8DepthwiseArguments& d) {
   for (size_t begin = 0; begin < d.output_width; begin += kQ8StripColumns) {
     const size_t end = begin + kQ8StripColumns < d.output_width ? begin + kQ8StripColumns : d.output_width;
     for (size_t c = 0; c < d.channels; c += kQ8Group) {
-      const Q8Taps taps(d.weights + c * (8 + 2 * 9));
+      const Q8Taps taps(d.weights + c * q8_channel_bytes(9));
       for (size_t y = 0; y < d.output_rows; ++y) {
         const int8_t* rows[3];
         for (int ky = 0; ky < 3; ++ky) rows[ky] = reinterpret_cast<const int8_t*>(d.rows[y * STRIDE + ky] + c);

@@ -215,7 +215,7 @@ template <int STRIDE>
 bool q8_depthwise_3x3_vnni(const Q8DepthwiseArguments& d) {
   if (d.kernel_height != 3 || d.kernel_width != 3 || d.dilation_height != 1 || d.dilation_width != 1) return false;
   if (d.stride_height != STRIDE || d.stride_width != STRIDE) return false;
-  constexpr size_t kGroupBytes = kQ8Group * (8 + 2 * 9);
+  constexpr size_t kGroupBytes = kQ8Group * q8_channel_bytes(9);
   for (size_t c = 0; c < d.channels; c += kQ8LanesVnni * kQ8Group) {
     const size_t left = (d.channels - c + kQ8Group - 1) / kQ8Group;
     const uint8_t* weights = d.weights + c / kQ8Group * kGroupBytes;

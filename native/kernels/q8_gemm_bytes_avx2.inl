@@ -111,7 +111,7 @@ struct Q8ByteTiles {
     uint8_t* output_row = g.output + row * output_stride + column;
 
     for (size_t tile = 0; tile < tiles; ++tile) {
-      const uint8_t* weights = g.weights + column * (8 + 4 * quads);
+      const uint8_t* weights = g.weights + column * q8_column_bytes(Q8Packing::kChain, g.k);
       const int32_t* begin = g.extras.begin + column / 8;
       for (size_t p = 0; p < panels; ++p) {
         __m256i sums[ROWS][VECTORS];

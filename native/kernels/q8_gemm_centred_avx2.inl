@@ -9,7 +9,7 @@
 struct Q8Centred {
   static constexpr size_t kRows = 6;
   // A cache line more than a power of two, so that rows do not share cache sets.
-  static constexpr size_t kStride = kQ8CentredDepth + 64;
+  static constexpr size_t kStride = kChainCentredDepth + 64;
   uint8_t magnitudes[kRows][kStride];
   uint8_t negative[kRows][kStride];  // 255 where d < 0, else 0
   int32_t sums[kRows];               // of |d| where d < 0
@@ -70,7 +70,7 @@ ALWAYS_INLINE void q8_centred_chain(const uint8_t* magnitudes, const uint8_t* we
   }
 }
 
-// As Q8ByteTiles, for k <= kQ8CentredDepth.
+// As Q8ByteTiles, for k <= kChainCentredDepth.
 template <int CHAIN>
 struct Q8CentredTiles {
   template <int ROWS, int VECTORS>
@@ -86,7 +86,7 @@ struct Q8CentredTiles {
 
     for (size_t tile = 0; tile < tiles; ++tile) {
       rows.load(input, g.input_stride, ROWS, 4 * quads);
-      const uint8_t* weights = g.weights + column * (8 + 4 * quads);
+      const uint8_t* weights = g.weights + column * q8_column_bytes(Q8Packing::kChain, g.k);
       const int32_t* begin = g.extras.begin + column / 8;
       for (size_t p = 0; p < panels; ++p) {
         __m256i sums[ROWS][VECTORS];

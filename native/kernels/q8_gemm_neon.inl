@@ -27,7 +27,7 @@ ALWAYS_INLINE void q8_gemm_sixteens(const Q8GemmArguments& g, const Q8PanelExtra
   const size_t steps = STEPS ? STEPS : (g.k + 15) / 16, stride = g.input_stride;
   // Copied, for a store of bytes might change what `g` refers to.
   const size_t output_stride = g.output_stride;
-  const uint8_t* panel = g.weights + column * (8 + 16 * steps);
+  const uint8_t* panel = g.weights + column * q8_column_bytes(Q8Packing::kSixteens, 16 * steps);
   const auto* bias = reinterpret_cast<const int32_t*>(panel);
   const auto* scales = reinterpret_cast<const float*>(panel) + kQ8Panel;
   const int8_t* tile_input = reinterpret_cast<const int8_t*>(g.input) + row * stride;

@@ -35,7 +35,7 @@ struct Q8QuadsPanel {
     const size_t quads = STEPS ? 4 * STEPS : (g.k + 3) / 4, steps = quads / 4, stride = g.input_stride;
     // Copied, for a store of bytes might change what `g` refers to.
     const size_t output_stride = g.output_stride;
-    const uint8_t* panel = g.weights + column * (8 + 4 * quads);
+    const uint8_t* panel = g.weights + column * q8_column_bytes(Q8Packing::kQuads, 4 * quads);
     const auto* bias = reinterpret_cast<const int32_t*>(panel);
     const auto* scales = reinterpret_cast<const float*>(panel) + kQ8Panel;
     const int8_t* tile_input = reinterpret_cast<const int8_t*>(g.input) + row * stride;

@@ -100,7 +100,7 @@ NOINLINE void q8_gemm_tiles(const Q8GemmArguments& g, size_t row, size_t tiles, 
   uint8_t* output_row = g.output + row * g.output_stride + column;
 
   for (size_t tile = 0; tile < tiles; ++tile) {
-    const uint8_t* weights = g.weights + column * (8 + 4 * quads);
+    const uint8_t* weights = g.weights + column * q8_column_bytes(Q8Packing::kQuads, g.k);
     const int32_t* begin = g.extras.begin + column / 8;
     for (size_t p = 0; p < panels; ++p, begin += width / 8) {
       __m512i sums[ROWS][VECTORS];
@@ -173,9 +173,9 @@ void q8_gemm_panels(const Q8GemmArguments& g, size_t column, size_t panels, size
   const size_t tiles = (g.m + MAX_ROWS - 1) / MAX_ROWS;
   const size_t rows = g.m / tiles, higher = g.m % tiles;
   // See gemm_panels in f32_gemm.inl.
-  const size_t quads = (g.k + 3) / 4, panel_bytes = width * (8 + 4 * quads);
-  const size_t distance = tiles > 1 ? panels * panel_bytes : 1024;
-  Q8Prefetch next = {g.weights + column * (8 + 4 * quads) + distance, (4 * width + tiles - 1) / tiles};
+  const size_t quads = (g.k + 3) / 4, column_bytes = q8_column_bytes(Q8Packing::kQuads, g.k);
+  const size_t distance = tiles > 1 ? panels * width * column_bytes : 1024;
+  Q8Prefetch next = {g.weights + column * column_bytes + distance, (4 * width + tiles - 1) / tiles};
   if (higher) q8_gemm_tiles_of<MAX_ROWS, VECTORS>(rows + 1, g, 0, higher, column, panels, width, next);
   next.at += higher * panels * quads * next.step;
   q8_gemm_tiles_of<MAX_ROWS, VECTORS>(rows, g, higher * (rows + 1), tiles - higher, column, panels, width, next);

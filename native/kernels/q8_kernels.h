@@ -9,10 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-namespace mobilenet_edge {
+#include "q8_layout.h"
 
-// How pointwise weights are laid out, see Q8GemmArguments.
-enum class Q8Packing { kPairs, kChain, kQuads, kSixteens };
+namespace mobilenet_edge {
 
 // See Q8Geometry in lib/program/program.ts.
 struct Q8Geometry {
@@ -47,10 +46,8 @@ struct Q8Extras {
 //   sixteens: int8 (ceil(k / 16), width, 16), likewise.
 // A negative chain, -1 or -2, means that all weights, extras too, multiply input - 128, which the bias allows for: then
 // they are at least -127, and of the 2 * |chain| of a 16-bit lane the sum of |weight| + 1 is at most 256; and k is at
-// most kQ8CentredDepth.
+// most kChainCentredDepth.
 // Up to the next multiple of kQ8ReadDepth, input values past k are read, and meet weights of zero or none.
-constexpr size_t kQ8ReadDepth = 16;
-constexpr size_t kQ8CentredDepth = 2048;
 struct Q8GemmArguments {
   size_t m, n, k;
   const uint8_t* input;  // (m, k)

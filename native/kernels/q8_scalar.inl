@@ -6,10 +6,10 @@ constexpr size_t kQ8Group = 8;
 void q8_gemm_1x8__scalar(const Q8GemmArguments& g) {
   const size_t pairs = (g.k + 1) / 2;
   for (size_t column = 0; column < g.n; column += kQ8Panel) {
-    const uint8_t* panel = g.weights + column * (8 + 4 * pairs);
+    const uint8_t* panel = g.weights + column * q8_column_bytes(Q8Packing::kPairs, g.k);
     const auto* bias = reinterpret_cast<const int32_t*>(panel);
     const auto* scale = reinterpret_cast<const float*>(panel) + kQ8Panel;
-    const auto* weights = reinterpret_cast<const int16_t*>(panel + 8 * kQ8Panel);
+    const auto* weights = reinterpret_cast<const int16_t*>(panel + kQ8HeadBytes * kQ8Panel);
     for (size_t row = 0; row < g.m; ++row) {
       const uint8_t* input = g.input + row * g.input_stride;
       uint32_t sums[kQ8Panel];

@@ -22,7 +22,7 @@ void run_op(const Context& context, const Q8PointwiseOp& op, int32_t chunk) {
   Q8GemmArguments g = q8_gemm_arguments(context, op, op.k);
   g.m = rows.end - rows.begin;
   g.n = end - begin;
-  g.weights += begin * q8_column_bytes(geometry, op.k);
+  g.weights += begin * q8_column_bytes(geometry.packing, op.k);
   if (g.extras.begin) g.extras.begin += begin / 8;
   g.input = context.arena + op.input + (size_t)rows.begin * op.input_stride;
   g.input_stride = op.input_stride;

@@ -5,17 +5,8 @@
 
 #include <algorithm>
 
-#include "../kernels/q8_kernels.h"
-
 namespace mobilenet_edge {
 namespace {
-
-constexpr int32_t kLaneLimit = 128;
-constexpr int32_t kCentredLimit = 256;
-// Columns from which the chain is chosen; weights of a layer are alike.
-constexpr size_t kSampledColumns = 16;
-// What a quad of one vector costs by chain, in instructions of a core that issues four: measured, long rows, no extras.
-constexpr double kQuadCosts[] = {3, 2.5, 2.2, 3.7, 3.1};
 
 int32_t signed_as(int32_t magnitude, int32_t weight) { return weight < 0 ? -magnitude : magnitude; }
 
@@ -41,9 +32,9 @@ void limit_lane(int16_t* weights, size_t lane, size_t end, int32_t sign) {
       if (size(weights[i]) > 0) sum += size(weights[i]);
     }
   }
-  while (sum > kLaneLimit) {
+  while (sum > kChainLaneLimit) {
     int16_t* largest = largest_of(weights, lane, end, size);
-    const int32_t taken = std::min(size(*largest), sum - kLaneLimit);
+    const int32_t taken = std::min(size(*largest), sum - kChainLaneLimit);
     *largest = static_cast<int16_t>(*largest - taken * sign);
     sum -= taken;
   }
@@ -63,9 +54,9 @@ bool limit_centred_lane(int16_t* weights, size_t lane, size_t end) {
       sum += size(weights[i]) + 1;
     }
   }
-  while (sum > kCentredLimit) {
+  while (sum > kChainCentredLimit) {
     int16_t* largest = largest_of(weights, lane, end, size);
-    const int32_t taken = std::min(size(*largest), sum - kCentredLimit);
+    const int32_t taken = std::min(size(*largest), sum - kChainCentredLimit);
     *largest = static_cast<int16_t>(*largest - signed_as(taken, *largest));
     sum -= taken;
     has_rest = true;
@@ -89,27 +80,25 @@ bool exceeds(const int16_t* weights, size_t lane, size_t end) {
   for (size_t k = lane; k < end; k += 4) {
     for (size_t i = k; i < k + 2; ++i) (weights[i] > 0 ? up : down) += abs(weights[i]);
   }
-  return up >= kLaneLimit || down > kLaneLimit;
+  return up >= kChainLaneLimit || down > kChainLaneLimit;
 }
 
 }  // namespace
 
-constexpr int32_t ChainColumns::kChains[];
+size_t ChainColumns::sampled(size_t columns) { return std::min<size_t>(columns, kChainSampledColumns); }
 
-size_t ChainColumns::sampled(size_t columns) { return std::min(columns, kSampledColumns); }
-
-bool ChainColumns::allows(int32_t chain) const { return chain > 0 || k_ <= kQ8CentredDepth; }
+bool ChainColumns::allows(int32_t chain) const { return chain > 0 || k_ <= kChainCentredDepth; }
 
 double ChainColumns::cost_of(size_t index, size_t columns) const {
-  const double quads = static_cast<double>(length_ / 4 * sampled(columns)) / kVector;
+  const double quads = static_cast<double>(length_ / 4 * sampled(columns)) / kChainVector;
   const double extras = static_cast<double>(extras_.offsets.size()) / quads;
-  return kQuadCosts[index] + (kChains[index] < 0 ? 5 * extras + 12 / static_cast<double>(columns) : 3 * extras);
+  return kChainQuadCosts[index] + (kChains[index] < 0 ? 5 * extras + 12 / static_cast<double>(columns) : 3 * extras);
 }
 
 // Leaves in `limited` the part of a column that the chain can hold. Returns whether there may be a rest.
 bool ChainColumns::limit(const int16_t* column, size_t length, int32_t chain, int16_t* limited) {
   memcpy(limited, column, length * sizeof *column);
-  if (chain == kBytesOnly) return limit_bytes(limited, length);
+  if (chain == kChainBytesOnly) return limit_bytes(limited, length);
   const size_t step = 4 * static_cast<size_t>(abs(chain));
   bool has_rest = false;
   for (size_t start = 0; start < length; start += step) {
@@ -131,7 +120,7 @@ bool ChainColumns::limit(const int16_t* column, size_t length, int32_t chain, in
 void ChainColumns::move_rest(int32_t chain) {
   const int32_t single = (chain > 0) - (chain < 0);
   const auto remains = [this](size_t at) {
-    for (size_t j = 0; j < kVector; ++j) {
+    for (size_t j = 0; j < kChainVector; ++j) {
       if (quad_of(&block_[j * length_ + at]) != 0) return true;
     }
     return false;
@@ -139,7 +128,7 @@ void ChainColumns::move_rest(int32_t chain) {
   for (size_t at = 0; at < length_; at += 4) {
     while (remains(at)) {
       extras_.offsets.push_back(static_cast<int32_t>(at));
-      for (size_t j = 0; j < kVector; ++j) {
+      for (size_t j = 0; j < kChainVector; ++j) {
         int16_t* rest = &block_[j * length_ + at];
         int16_t part[4];
         limit(rest, 4, single, part);

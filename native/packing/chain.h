@@ -5,15 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <iterator>
 #include <vector>
 
-namespace mobilenet_edge {
+#include "../generated/constants.h"
 
-// What a negative chain takes off every input.
-constexpr int32_t kChainCentre = 128;
-// The chain of layouts whose only limit is that weights are -127 to 127.
-constexpr int32_t kBytesOnly = 0;
-constexpr size_t kVector = 8;
+namespace mobilenet_edge {
 
 // Entries begin[v] to begin[v + 1] belong to columns 8v to 8v + 7: the byte offset in the input row, and one quad for
 // each of the 8 columns.
@@ -24,7 +21,8 @@ struct ChainExtras {
 // Columns of k weights, minus their zero point, as int16: whole quads, the rest zeros.
 class ChainColumns {
  public:
-  explicit ChainColumns(size_t k) : k_(k), length_((k + 3) / 4 * 4), limited_(length_), block_(kVector * length_) {}
+  explicit ChainColumns(size_t k)
+      : k_(k), length_((k + 3) / 4 * 4), limited_(length_), block_(kChainVector * length_) {}
 
   size_t length() const { return length_; }
 
@@ -35,9 +33,9 @@ class ChainColumns {
     extras_.begin.assign(1, 0);
     extras_.offsets.clear();
     extras_.quads.clear();
-    for (size_t first = 0; first < columns; first += kVector) {
+    for (size_t first = 0; first < columns; first += kChainVector) {
       bool has_rest = false;
-      for (size_t j = 0; j < kVector; ++j) {
+      for (size_t j = 0; j < kChainVector; ++j) {
         int16_t* column = &block_[j * length_];
         read(first + j, column);
         has_rest |= limit(column, length_, chain, limited_.data());
@@ -54,7 +52,7 @@ class ChainColumns {
   int32_t cheapest(size_t columns, const Read& read) {
     int32_t cheapest = 1;
     double least = 0;
-    for (size_t i = 0; i < kChainCount; ++i) {
+    for (size_t i = 0; i < std::size(kChains); ++i) {
       if (!allows(kChains[i])) continue;
       pack(sampled(columns), kChains[i], read, [](size_t, const int16_t*) {});
       const double cost = cost_of(i, columns);
@@ -67,9 +65,6 @@ class ChainColumns {
   const ChainExtras& extras() const { return extras_; }
 
  private:
-  static constexpr size_t kChainCount = 5;
-  static constexpr int32_t kChains[kChainCount] = {1, 2, 4, -1, -2};
-
   static size_t sampled(size_t columns);
   static bool limit(const int16_t* column, size_t length, int32_t chain, int16_t* limited);
   bool allows(int32_t chain) const;

@@ -10,9 +10,9 @@ namespace mobilenet_edge {
 uint8_t* WeightBlocks::allocate(size_t bytes, size_t* offset) {
   const size_t used = memory_.size();
   if (bytes > SIZE_MAX / 2 || used > SIZE_MAX / 2) return nullptr;
-  *offset = (used + kCacheLine - 1) / kCacheLine * kCacheLine;
+  *offset = align_up<size_t>(used, kCacheLine);
   // Whole lines, so that a program's weights are a multiple of them.
-  const size_t end = *offset + (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
+  const size_t end = *offset + align_up<size_t>(bytes, kCacheLine);
   return memory_.grow(end) ? memory_.data() + *offset : nullptr;
 }
 

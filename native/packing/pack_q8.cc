@@ -9,24 +9,6 @@
 namespace mobilenet_edge {
 namespace {
 
-// What a column starts with: its bias and its scale.
-constexpr size_t kHeadBytes = 8;
-
-// How many consecutive weights of a column lie together, and in how many 32-bit words.
-struct Depth {
-  size_t weights, words;
-};
-Depth depth_of(Q8Packing packing) {
-  switch (packing) {
-    case Q8Packing::kPairs:
-      return {2, 1};
-    case Q8Packing::kSixteens:
-      return {16, 4};
-    default:
-      return {4, 1};
-  }
-}
-
 // What the kernels multiply the sums of each output with, and the sums of the output's weights.
 struct Columns {
   std::vector<float> scale;
@@ -68,7 +50,6 @@ int32_t folded_bias(const Q8Layer& layer, const Columns& columns, size_t c, int3
 
 // Whether no input whatever makes a sum or a result large: see small_sums in schema.ts.
 bool has_small_sums(const Q8Layer& layer, const Columns& columns) {
-  constexpr double kSmallSum = 1 << 22, kSmallResult = 1 << 14;
   const double lo = layer.input_lo, hi = layer.input_hi;
   for (size_t c = 0; c < layer.outputs; ++c) {
     const double start = folded_bias(layer, columns, c, layer.input_zero);
@@ -79,17 +60,16 @@ bool has_small_sums(const Q8Layer& layer, const Columns& columns) {
   return true;
 }
 
-bool pack_extras(WeightBlocks* blocks, const ChainExtras& extras, size_t* offset) {
-  const auto bytes = [](const std::vector<int32_t>& part) { return part.size() * sizeof(int32_t); };
-  const auto align = [](size_t at) { return (at + kCacheLine - 1) / kCacheLine * kCacheLine; };
-  const size_t offsets_at = align(bytes(extras.begin));
-  const size_t quads_at = align(offsets_at + bytes(extras.offsets));
-  uint8_t* to = blocks->allocate(quads_at + bytes(extras.quads), offset);
+bool pack_extras(WeightBlocks* blocks, const ChainExtras& extras, size_t n, size_t* offset) {
+  const auto copy = [](const std::vector<int32_t>& part, uint8_t* to) {
+    if (!part.empty()) memcpy(to, part.data(), part.size() * sizeof(int32_t));
+  };
+  const Q8ExtrasLayout layout(n, extras.offsets.size());
+  uint8_t* to = blocks->allocate(layout.bytes, offset);
   if (!to) return false;
-  memcpy(to, extras.begin.data(), bytes(extras.begin));
-  if (extras.offsets.empty()) return true;
-  memcpy(to + offsets_at, extras.offsets.data(), bytes(extras.offsets));
-  memcpy(to + quads_at, extras.quads.data(), bytes(extras.quads));
+  copy(extras.begin, to);
+  copy(extras.offsets, to + layout.offsets);
+  copy(extras.quads, to + layout.quads);
   return true;
 }
 
@@ -97,9 +77,9 @@ bool pack_extras(WeightBlocks* blocks, const ChainExtras& extras, size_t* offset
 
 bool pack_q8_panels(WeightBlocks* blocks, const Q8Layer& layer, Q8Packing packing, PanelWidths widths,
                     Q8Packed* packed) {
-  const Depth depth = depth_of(packing);
+  const size_t depth_words = q8_depth_of(packing).bytes / sizeof(int32_t);
   const size_t n = round_channels(layer.outputs);
-  const size_t column_words = kHeadBytes / 4 + depth.words * ((layer.k + depth.weights - 1) / depth.weights);
+  const size_t column_words = q8_column_bytes(packing, layer.k) / sizeof(int32_t);
   ChainColumns chain_columns(layer.k);
   const auto read = [&layer, &chain_columns](size_t c, int16_t* column) {
     if (c >= layer.outputs) return (void)memset(column, 0, chain_columns.length() * sizeof *column);
@@ -108,7 +88,7 @@ bool pack_q8_panels(WeightBlocks* blocks, const Q8Layer& layer, Q8Packing packin
     for (size_t i = layer.k; i < chain_columns.length(); ++i) column[i] = 0;
   };
 
-  const int32_t chain = packing == Q8Packing::kChain ? chain_columns.cheapest(n, read) : kBytesOnly;
+  const int32_t chain = packing == Q8Packing::kChain ? chain_columns.cheapest(n, read) : kChainBytesOnly;
   auto* words = reinterpret_cast<int32_t*>(blocks->allocate(n * column_words * sizeof(int32_t), &packed->weights));
   if (!words) return false;
   const Columns columns = columns_of(layer, false);
@@ -129,7 +109,7 @@ bool pack_q8_panels(WeightBlocks* blocks, const Q8Layer& layer, Q8Packing packin
       panel[j] = folded_bias(layer, columns, c, zero);
       memcpy(&panel[width + j], &columns.scale[c], sizeof(float));
     }
-    int32_t* to = panel + 2 * width + j * depth.words;
+    int32_t* to = panel + 2 * width + j * depth_words;
     if (packing == Q8Packing::kPairs) {
       for (size_t i = 0; i < layer.k; i += 2, to += width) {
         *to = static_cast<int32_t>((column[i] & 0xffffu) | (column[i + 1] & 0xffffu) << 16);
@@ -137,7 +117,7 @@ bool pack_q8_panels(WeightBlocks* blocks, const Q8Layer& layer, Q8Packing packin
       return;
     }
     for (size_t quad = 0; quad < chain_columns.length() / 4; ++quad) {
-      to[quad / depth.words * depth.words * width + quad % depth.words] = quad_of(column + 4 * quad);
+      to[quad / depth_words * depth_words * width + quad % depth_words] = quad_of(column + 4 * quad);
     }
   };
   if (packing == Q8Packing::kPairs) {
@@ -149,12 +129,12 @@ bool pack_q8_panels(WeightBlocks* blocks, const Q8Layer& layer, Q8Packing packin
     return true;
   }
   chain_columns.pack(n, chain, read, write);
-  return pack_extras(blocks, chain_columns.extras(), &packed->extras);
+  return pack_extras(blocks, chain_columns.extras(), n, &packed->extras);
 }
 
 bool pack_q8_depthwise(WeightBlocks* blocks, const Q8Layer& layer, size_t group, Q8Packed* packed) {
   const size_t channels = layer.outputs, taps = layer.k;
-  const size_t group_bytes = group * (kHeadBytes + sizeof(int16_t) * taps);
+  const size_t group_bytes = group * q8_channel_bytes(taps);
   const size_t groups = (round_channels(channels) + group - 1) / group;
   uint8_t* to = blocks->allocate(groups * group_bytes, &packed->weights);
   if (!to) return false;
@@ -163,7 +143,7 @@ bool pack_q8_depthwise(WeightBlocks* blocks, const Q8Layer& layer, size_t group,
   for (size_t first = 0; first < channels; first += group, to += group_bytes) {
     const size_t used = std::min(group, channels - first);
     auto* bias = reinterpret_cast<int32_t*>(to);
-    auto* body = reinterpret_cast<int16_t*>(to + kHeadBytes * group);
+    auto* body = reinterpret_cast<int16_t*>(to + kQ8HeadBytes * group);
     for (size_t c = 0; c < used; ++c) bias[c] = folded_bias(layer, columns, first + c, layer.input_zero);
     memcpy(bias + group, &columns.scale[first], used * sizeof(float));
     for (size_t tap = 0; tap < taps; ++tap) {

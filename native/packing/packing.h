@@ -13,8 +13,6 @@
 
 namespace mobilenet_edge {
 
-constexpr size_t kCacheLine = 64;
-
 // Blocks of packed weights, one after the other, each on a cache line.
 class WeightBlocks {
  public:

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { mobilenetV2 } from '../../lib/architectures/mobilenet_v2';
 import { compile } from '../../lib/compile/compile';
 import { simplify } from '../../lib/passes/simplify';
+import * as constants from '../../lib/program/constants';
 import { decode, withParts } from '../../lib/program/decode';
 import * as fields from '../../lib/program/fields';
 import * as limits from '../../lib/program/limits';
@@ -11,15 +12,19 @@ import { listing } from '../../lib/program/listing';
 import { type Geometry, panelWidth } from '../../lib/program/program';
 import * as schema from '../../lib/program/schema';
 import { encode, type Op, type OpName, SCHEMA } from '../../lib/program/schema';
+import * as team from '../../lib/program/team';
 import { generatedFiles } from '../../scripts/generate_program.mjs';
 import { packageRoot } from '../support/package_root';
 
 const root = packageRoot();
 const geometry: Geometry = { panel: 16, lastPanel: 24, channelGroup: 8, fuseFromHeight: 28 };
 
-test.each(Object.entries(generatedFiles({ ...schema, ...fields, ...limits })))('%s is up to date', (path, text) => {
-  expect(readFileSync(join(root, path), 'utf8')).toBe(text);
-});
+test.each(Object.entries(generatedFiles({ ...schema, ...fields, ...limits }, constants, team)))(
+  '%s is up to date',
+  (path, text) => {
+    expect(readFileSync(join(root, path), 'utf8')).toBe(text);
+  },
+);
 
 test('opcodes are distinct', () => {
   const opcodes = Object.values(SCHEMA).map(({ opcode }) => opcode);

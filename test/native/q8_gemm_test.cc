@@ -56,7 +56,7 @@ void test_q8_gemm(const Kernels& kernels) {
       }
       test_shape(kernels, 49, 320, 96, draw, chain, random);
       test_shape(kernels, 2, 1280, 1000, draw, chain, random);
-      test_shape(kernels, 7, kQ8CentredDepth, 8, draw, chain, random);
+      test_shape(kernels, 7, kChainCentredDepth, 8, draw, chain, random);
     }
   }
 }

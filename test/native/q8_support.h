@@ -46,8 +46,6 @@ inline uint8_t requantized(int64_t sum, float scale, const Q8Output& to) {
 // What `small_sums` of a program says, see lib/program/schema.ts.
 bool small_q8_sums(const Q8Weights& weights, const Q8Geometry& geometry);
 
-constexpr int32_t kChains[] = {1, 2, 4, -1, -2};
-
 // A product's weights as the kernels want them; `chain` is used where their packing is that.
 struct PackedQ8Weights {
   std::vector<uint8_t> panels, extras;
