@@ -52,7 +52,7 @@
         'native/ops/q8_elementwise.cc',
         'native/ops/q8_pointwise.cc',
         'native/ops/q8_pool.cc',
-        'native/packing/chain.cc',
+        'native/packing/pack_chain.cc',
         'native/packing/pack_float.cc',
         'native/packing/pack_q8.cc',
       ],

@@ -11,10 +11,9 @@ namespace {
 
 using Element = float;
 using Depthwise = DepthwiseArguments;
-#include "depthwise.inl"
-#include "f32_gemm.inl"
+#include "f32_gemm_x86.inl"
+#include "float_depthwise.inl"
 #include "q8_add_avx2.inl"
-#include "q8_avx2.inl"
 #include "q8_common.inl"
 #include "q8_depthwise_avx2.inl"
 #include "q8_gemm_bytes_avx2.inl"

@@ -1,4 +1,4 @@
-// The vocabulary of f32_gemm.inl in vectors of eight.
+// The vocabulary of f32_gemm_x86.inl in vectors of eight.
 
 using V = __m256;
 constexpr size_t kLanes = 8;

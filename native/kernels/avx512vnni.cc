@@ -13,7 +13,7 @@ namespace {
 
 namespace narrow {
 #include "avx2_vector.inl"
-#include "f32_gemm.inl"
+#include "f32_gemm_x86.inl"
 }  // namespace narrow
 
 namespace wide {
@@ -28,7 +28,7 @@ inline V add(V a, V b) { return _mm512_add_ps(a, b); }
 inline V multiply_add(V a, V b, V sum) { return _mm512_fmadd_ps(a, b, sum); }
 inline V clamp(V value, V lo, V hi) { return _mm512_min_ps(hi, _mm512_max_ps(lo, value)); }
 
-#include "f32_gemm.inl"
+#include "f32_gemm_x86.inl"
 
 }  // namespace wide
 
@@ -46,8 +46,6 @@ void f32_gemm_12x32__avx512(const GemmArguments& g) {
 
 constexpr size_t kQ8Group = 16;
 
-#include "q8_avx2.inl"
-#include "q8_avx512.inl"
 #include "q8_common.inl"
 #include "q8_depthwise_vnni.inl"
 #include "q8_gemm_vnni.inl"

@@ -20,13 +20,12 @@ inline V clamp(V value, V lo, V hi) { return vminq_f32(vmaxq_f32(value, lo), hi)
 
 using Element = float;
 using Depthwise = DepthwiseArguments;
-#include "depthwise.inl"
 #include "f32_gemm_neon.inl"
+#include "float_depthwise.inl"
 #if !defined(__aarch64__)
 #include "q8_intrinsics_armv7.inl"
 #endif
 #include "q8_add_neon.inl"
-#include "q8_base_neon.inl"
 #include "q8_common.inl"
 #include "q8_depthwise_neon.inl"
 #include "q8_gemm_blocks_neon.inl"

@@ -7,7 +7,6 @@
 namespace mobilenet_edge {
 namespace {
 
-#include "q8_base_neon.inl"
 #include "q8_common.inl"
 #include "q8_depthwise_neon.inl"
 #include "q8_gemm_blocks_neon.inl"

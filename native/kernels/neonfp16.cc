@@ -20,8 +20,8 @@ inline V multiply_add(V a, V b, V sum) { return vfmaq_f16(sum, a, b); }
 inline V clamp(V value, V lo, V hi) { return vminq_f16(vmaxq_f16(value, lo), hi); }
 
 using Depthwise = F16DepthwiseArguments;
-#include "depthwise.inl"
 #include "f16_gemm_neon.inl"
+#include "float_depthwise.inl"
 
 void f16_depthwise__neon(const F16DepthwiseArguments& d) {
   if (depthwise_3x3<1, 2, 4>(d) || depthwise_3x3<2, 2, 2>(d)) return;

@@ -2,6 +2,7 @@
 // pairs of taps, so that any weights are exact. A strip of output columns first interleaves its input rows into a
 // buffer of the first-level cache, input zeros beyond the picture included, and then runs along it with all taps in
 // registers.
+#include "q8_epilogue_avx2.inl"
 
 constexpr size_t kQ8Group = 16;
 constexpr size_t kQ8StripColumns = 32;

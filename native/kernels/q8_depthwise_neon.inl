@@ -1,6 +1,7 @@
 // q8 3x3 depthwise convolution for NEON, included by neon.cc and neondot.cc: products of bytes are added in 16 bits as
 // far as the weights allow for any input, and then in 32. Strips of columns pass through all channels, eight at a time,
 // so that what they read stays in the first-level cache while the weights stay in registers.
+#include "q8_epilogue_neon.inl"
 
 constexpr size_t kQ8StripColumns = 28;
 

@@ -3,6 +3,7 @@
 // input rows are interleaved into quads, which meet quads of taps of one kernel column, (w0, w1, w2, 0). Each input
 // column is interleaved once and meets all output columns that it reaches. Interleaving shuffles the channels of a lane
 // and narrowing the sums shuffles them back.
+#include "q8_epilogue_avx512.inl"
 
 constexpr size_t kQ8LanesVnni = 4;
 

@@ -1,4 +1,5 @@
 // How the q8 matrix product for NEON is cut into tiles, whatever the instructions of a tile: included before those.
+#include "q8_epilogue_neon.inl"
 
 // Rows of input that stay in the first-level cache while the panels pass by.
 constexpr size_t kQ8RowBlockBytes = 16 * 1024;

@@ -2,6 +2,7 @@
 // int32; a step of the K loop multiplies four input values of each row with a quad of weights of each column. The
 // packer has seen to it that neither vpmaddubsw nor the sum of a chain in int16 can saturate, so that every sum is
 // exact. Here the inputs are the unsigned bytes themselves.
+#include "q8_epilogue_avx2.inl"
 
 // Four input values of a row to every column.
 inline __m256i broadcast_quad(const uint8_t* from) {

@@ -4,6 +4,7 @@
 // so that the bytes of |d| meet weights with all bits flipped where d is negative, and what is left is a sum of the row
 // alone. As |d| <= 128, a lane of 16 bits holds twice the weights that it holds of x <= 255, whatever their signs:
 // quads of 8-bit weights never saturate, and chains of two seldom. For that each step costs one more instruction.
+#include "q8_epilogue_avx2.inl"
 
 // Rows of a tile with their sums.
 struct Q8Centred {

@@ -1,6 +1,7 @@
 // The q8 matrix product for NEON without dot products, included by neon.cc. Products of bytes are added in pairs in 16
 // bits (exact, for weights are at least -127) and then in 32: each row of input and column of weights, 16 values deep,
 // has a vector of partial sums.
+#include "q8_epilogue_neon.inl"
 
 // sums[r][c] (+)= partial sums of 16 products of row r and of column c of four.
 template <bool FIRST, int ROWS>

@@ -1,5 +1,6 @@
 // The q8 matrix product with dot products of four bytes by lane, included by neondot.cc: a vector of input holds 16
 // values of a row, and each quad of them meets four columns at a time.
+#include "q8_epilogue_neon.inl"
 
 // sums[r][v] += products of quad QUAD of the input values with 8 columns.
 template <int QUAD, int ROWS>

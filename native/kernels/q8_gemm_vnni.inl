@@ -1,6 +1,7 @@
 // q8 matrix product with vpdpbusd, included by avx512vnni.cc. Registers hold a tile of rows x vectors of 16 columns in
 // int32; a step of the K loop multiplies four input values of each row with a quad of weights of each column and adds
 // all up, exactly. Panels are 64 columns wide, the last one any multiple of 8: then half of its last vector is masked.
+#include "q8_epilogue_avx512.inl"
 
 constexpr size_t kQ8PanelVnni = 64;
 
@@ -172,7 +173,7 @@ void q8_gemm_panels(const Q8GemmArguments& g, size_t column, size_t panels, size
   if (panels == 0 || g.m == 0) return;
   const size_t tiles = (g.m + MAX_ROWS - 1) / MAX_ROWS;
   const size_t rows = g.m / tiles, higher = g.m % tiles;
-  // See gemm_panels in f32_gemm.inl.
+  // See gemm_panels in f32_gemm_x86.inl.
   const size_t quads = (g.k + 3) / 4, column_bytes = q8_column_bytes(Q8Packing::kQuads, g.k);
   const size_t distance = tiles > 1 ? panels * width * column_bytes : 1024;
   Q8Prefetch next = {g.weights + column * column_bytes + distance, (4 * width + tiles - 1) / tiles};

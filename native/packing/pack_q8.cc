@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "chain.h"
+#include "pack_chain.h"
 #include "packing.h"
 
 namespace mobilenet_edge {

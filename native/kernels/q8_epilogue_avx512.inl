@@ -1,4 +1,7 @@
-// What the q8 kernels for AVX-512 share, included by avx512vnni.cc.
+// What the q8 kernels for AVX-512 share.
+#pragma once
+
+#include "q8_epilogue_avx2.inl"
 
 inline __m512i load_512(const void* from) { return _mm512_loadu_si512(from); }
 

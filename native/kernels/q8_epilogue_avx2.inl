@@ -1,4 +1,5 @@
-// What the q8 kernels for AVX2 share, included by avx2.cc.
+// What the q8 kernels for AVX2 and wider share.
+#pragma once
 
 inline __m256i load_256(const void* from) { return _mm256_loadu_si256(static_cast<const __m256i*>(from)); }
 

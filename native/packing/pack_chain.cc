@@ -1,4 +1,4 @@
-#include "chain.h"
+#include "pack_chain.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-// What the q8 kernels for NEON share, included by neon.cc and neondot.cc.
+// What the q8 kernels for NEON share.
+#pragma once
 
 constexpr int32_t kQ8Panel = 8;
 constexpr int32_t kQ8Group = 8;

@@ -1,5 +1,5 @@
-// Depthwise convolution over the vocabulary described in f32_gemm.inl, one vector of channels at a time. `Depthwise`
-// are the arguments, pictures and weights of `Element`.
+// Depthwise convolution over the vocabulary described in f32_gemm_x86.inl, one vector of channels at a time.
+// `Depthwise` are the arguments, pictures and weights of `Element`.
 
 // Any kernel, stride, dilation and padding: one pixel at a time.
 void depthwise_any(const Depthwise& d) {
