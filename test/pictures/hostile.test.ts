@@ -199,17 +199,23 @@ describe.each(DECODERS)('%s', (decoder) => {
     const scan = file.subarray(last, file.length - 2);
     const bomb = Buffer.concat([file.subarray(0, -2), ...Array(400).fill(scan), file.subarray(-2)]);
     expect((await rejection(decodeImage(bomb, undefined, decoder))).code).toBe('IMAGE_INVALID');
-    // Many pixels, many times.
-    const frame = bomb.indexOf(Buffer.from([0xff, 0xc2]));
-    const padded = Buffer.concat([
-      file.subarray(0, -2),
-      ...Array(80).fill(scan),
-      Buffer.alloc(500_000),
-      file.subarray(-2),
-    ]);
-    padded.writeUInt16BE(16000, frame + 5);
-    padded.writeUInt16BE(16000, frame + 7);
-    expect((await rejection(decodeImage(padded, undefined, decoder))).code).toBe('IMAGE_INVALID');
+    // Many pixels, many times: a photograph of as many has more bytes.
+    for (const [side, scans, padding] of [
+      [16000, 80, 500_000],
+      [4096, 40, 40_000],
+    ]) {
+      const padded = Buffer.concat([
+        file.subarray(0, -2),
+        ...Array(scans).fill(scan),
+        Buffer.alloc(padding),
+        file.subarray(-2),
+      ]);
+      const frame = padded.indexOf(Buffer.from([0xff, 0xc2]));
+      padded.writeUInt16BE(side, frame + 5);
+      padded.writeUInt16BE(side, frame + 7);
+      const { code, message } = await rejection(decodeImage(padded, undefined, decoder));
+      expect([code, message]).toEqual(['IMAGE_INVALID', expect.stringMatching(/fewer than \d+ scans/)]);
+    }
   });
 
   it('reads the first of many scans that are each the whole picture', async () => {

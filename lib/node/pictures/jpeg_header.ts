@@ -25,8 +25,9 @@ export interface JpegHeader {
 
 /** Scans beyond this come from no encoder (libjpeg's own progressive script has 10) and cost seconds each. */
 const MAX_SCANS = 256;
-/** Every scan of a progressive JPEG passes over all its pixels. */
-const MAX_PIXELS_OF_SCANS = 2 ** 32;
+/** Every scan of a progressive JPEG passes over all its pixels, a second for each 2^29; those of large files may be more. */
+const PIXELS_OF_SCANS = 2 ** 29;
+const PIXELS_OF_SCANS_PER_BYTE = 128;
 /** A block of 8x8 samples takes one bit or more, so a file of n bytes holds no more than 512n pixels. */
 const MAX_PIXELS_PER_BYTE = 512;
 
@@ -78,7 +79,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const { width, height, components, mcuHeight, process } = frame;
   checkExtents('JPEG', width, height);
   if (width * height > MAX_PIXELS_PER_BYTE * end) throw jpegCutOff();
-  if (width * height * scans.count > MAX_PIXELS_OF_SCANS) {
+  if (width * height * scans.count > PIXELS_OF_SCANS + PIXELS_OF_SCANS_PER_BYTE * end) {
     throw invalidImage(`Expected a JPEG of fewer than ${scans.count} scans for ${width}x${height} pixels`);
   }
   // The pixels, libjpeg-turbo's own and ours, turned too; of several scans all coefficients, of two bytes each.
