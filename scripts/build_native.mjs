@@ -23,6 +23,8 @@ function missingTool() {
   return undefined;
 }
 
+const SOURCE = /^native\/.*\.(cc|h|inl)$/;
+
 /** What decides every object of the addon but is in no file. */
 function settings() {
   const names = ['CC', 'CXX', 'AR', 'CFLAGS', 'CXXFLAGS', 'CPPFLAGS', 'LDFLAGS'];
@@ -69,7 +71,9 @@ function build() {
   // make compares times, which say nothing where a folder was copied or an older state checked out.
   const now = new Date();
   for (const file of changed.filter((name) => name in hashes)) utimesSync(join(root, file), now, now);
-  const onlySources = sameSettings && changed.every((file) => file.startsWith('native/') && /\.(cc|h|inl)$/.test(file));
+  // Files that came or went are another list of sources.
+  const onlySources =
+    sameSettings && changed.every((file) => SOURCE.test(file) && file in hashes && file in stamp.hashes);
   if (!sameSettings) rmSync(join(root, 'build', 'Release'), { recursive: true, force: true });
   if (!onlySources && !nodeGyp('configure')) return 1;
   if (!nodeGyp('build')) return 1;

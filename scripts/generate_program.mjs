@@ -33,7 +33,7 @@ function opsOf({ HEADER, SCHEMA, memoriesOf }) {
 }
 
 /** C++: the limits, and one plain struct per record. */
-function programHeader(ops, { HEADER, LIMITS }) {
+function programHeader(ops, { HEADER, LIMITS, UNARY_NAMES }) {
   const cTypes = { i32: 'int32_t', f32: 'float' };
   const opcodes = ops.map(({ opcodeName, opcode }) => `  ${opcodeName} = ${opcode},`);
   const structs = ops.map(({ struct, doc, members }) => {
@@ -55,6 +55,11 @@ ${limits.join('\n')}
 
 enum Opcode : int32_t {
 ${opcodes.join('\n')}
+};
+
+// Functions of one value, see lib/program/unary.ts.
+enum UnaryFunction : int32_t {
+${UNARY_NAMES.map((name, i) => `  UNARY_${name.toUpperCase()} = ${i},`).join('\n')}
 };
 
 // What every record starts with.
@@ -139,7 +144,7 @@ ${cases.join('\n')}
 }
 
 /** AssemblyScript: one unmanaged class per record, laid over the words in memory. */
-function programModule(ops, { HEADER }) {
+function programModule(ops, { HEADER, UNARY_NAMES }) {
   const opcodes = ops.map(({ opcodeName, opcode }) => `export const ${opcodeName}: i32 = ${opcode};`);
   const classes = ops.map(({ struct, doc, members }) => {
     const lines = members.map(([field, type]) => `  ${field}: ${type};`);
@@ -148,6 +153,9 @@ function programModule(ops, { HEADER }) {
   const header = Object.keys(HEADER).map((field) => `  ${field}: i32;`);
   return `// ${NOTICE}
 ${opcodes.join('\n')}
+
+// Functions of one value, see lib/program/unary.ts.
+${UNARY_NAMES.map((name, i) => `export const UNARY_${name.toUpperCase()}: i32 = ${i};`).join('\n')}
 
 // What every record starts with.
 @unmanaged
@@ -254,7 +262,7 @@ export function generatedFiles(schema, constants, team) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const require = createRequire(import.meta.url);
   const read = (name) => ({ ...require(`../dist/program/${name}.js`) });
-  const schema = { ...read('schema'), ...read('fields'), ...read('limits') };
+  const schema = { ...read('schema'), ...read('fields'), ...read('limits'), ...read('unary') };
   for (const [path, text] of Object.entries(generatedFiles(schema, read('constants'), read('team')))) {
     writeFileSync(join(root, path), text);
   }

@@ -6,7 +6,7 @@ export const OPCODE_INVERTED_RESIDUAL: i32 = 4;
 export const OPCODE_ADD: i32 = 5;
 export const OPCODE_POOL: i32 = 6;
 export const OPCODE_SOFTMAX: i32 = 7;
-export const OPCODE_SIGMOID: i32 = 8;
+export const OPCODE_UNARY: i32 = 8;
 export const OPCODE_Q8_CONV: i32 = 9;
 export const OPCODE_Q8_POINTWISE: i32 = 10;
 export const OPCODE_Q8_DEPTHWISE: i32 = 11;
@@ -17,6 +17,9 @@ export const OPCODE_Q8_LOOKUP: i32 = 15;
 export const OPCODE_Q8_SOFTMAX: i32 = 16;
 export const OPCODE_Q8_QUANTIZE: i32 = 17;
 export const OPCODE_Q8_DEQUANTIZE: i32 = 18;
+
+// Functions of one value, see lib/program/unary.ts.
+export const UNARY_SIGMOID: i32 = 0;
 
 // What every record starts with.
 @unmanaged
@@ -207,9 +210,9 @@ export class SoftmaxOp {
   beta: f32;
 }
 
-// 1 / (1 + exp(-x)). A chunk is `pixels_per_chunk` pixels.
+// y = function(x), by its number in lib/program/unary.ts. A chunk is `pixels_per_chunk` pixels.
 @unmanaged
-export class SigmoidOp {
+export class UnaryOp {
   opcode: i32;
   words: i32;
   chunks: i32;
@@ -220,6 +223,7 @@ export class SigmoidOp {
   pixels: i32;
   channels: i32;
   pixels_per_chunk: i32;
+  function: i32;
 }
 
 // Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`,

@@ -15,8 +15,8 @@ import { run_q8_mean } from '../ops/q8_mean';
 import { run_q8_pointwise } from '../ops/q8_pointwise';
 import { run_q8_dequantize, run_q8_quantize } from '../ops/q8_quantize';
 import { run_q8_softmax } from '../ops/q8_softmax';
-import { run_sigmoid } from '../ops/sigmoid';
 import { run_softmax } from '../ops/softmax';
+import { run_unary } from '../ops/unary';
 import {
   AddOp,
   ConvOp,
@@ -38,8 +38,8 @@ import {
   OPCODE_Q8_POOL,
   OPCODE_Q8_QUANTIZE,
   OPCODE_Q8_SOFTMAX,
-  OPCODE_SIGMOID,
   OPCODE_SOFTMAX,
+  OPCODE_UNARY,
   OpHeader,
   PointwiseOp,
   PoolOp,
@@ -53,8 +53,8 @@ import {
   Q8PoolOp,
   Q8QuantizeOp,
   Q8SoftmaxOp,
-  SigmoidOp,
   SoftmaxOp,
+  UnaryOp,
 } from './program';
 
 // `at`: the address of the op's record; the others are the addresses of the three memories.
@@ -74,8 +74,8 @@ export function run_chunk(at: usize, chunk: i32, arena: usize, weights: usize, s
       return run_pool(changetype<PoolOp>(at), chunk, arena);
     case OPCODE_SOFTMAX:
       return run_softmax(changetype<SoftmaxOp>(at), chunk, arena);
-    case OPCODE_SIGMOID:
-      return run_sigmoid(changetype<SigmoidOp>(at), chunk, arena);
+    case OPCODE_UNARY:
+      return run_unary(changetype<UnaryOp>(at), chunk, arena);
     case OPCODE_Q8_CONV:
       return run_q8_conv(changetype<Q8ConvOp>(at), chunk, arena, weights, scratch);
     case OPCODE_Q8_POINTWISE:

@@ -11,8 +11,8 @@ import { PAD, type Pad } from './pad';
 import { POOL, type Pool } from './pool';
 import { REQUANTIZE, type Requantize } from './requantize';
 import { RESHAPE, type Reshape } from './reshape';
-import { SIGMOID, type Sigmoid } from './sigmoid';
 import { SOFTMAX, type Softmax } from './softmax';
+import { UNARY_RULES, type Unary } from './unary';
 
 export { type Activation, activation } from './activation';
 export { type Add, add } from './add';
@@ -24,8 +24,8 @@ export { type Pad, pad } from './pad';
 export { globalPool, type Pool, pool } from './pool';
 export { type Requantize, requantize } from './requantize';
 export { type Reshape, reshape } from './reshape';
-export { type Sigmoid, sigmoid } from './sigmoid';
 export { type Softmax, softmax } from './softmax';
+export { type Unary, unary } from './unary';
 
 export type Node =
   | Conv2D
@@ -38,7 +38,7 @@ export type Node =
   | Pad
   | Reshape
   | Softmax
-  | Sigmoid
+  | Unary
   | Requantize;
 
 export type Graph = graph.Graph<Node>;
@@ -54,7 +54,7 @@ const RULES: { [Op in Node['op']]: Rules<Extract<Node, { op: Op }>> } = {
   pad: PAD,
   reshape: RESHAPE,
   softmax: SOFTMAX,
-  sigmoid: SIGMOID,
+  ...UNARY_RULES,
   requantize: REQUANTIZE,
 };
 

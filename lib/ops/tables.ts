@@ -4,6 +4,7 @@ import { roundHalfEven } from '../base/rounding';
 import type { Clamp, Tensor } from '../graph/graph';
 import { LINEAR } from '../graph/graph';
 import type { Q8Geometry } from '../program/program';
+import type { UnaryFunction } from '../program/unary';
 import { formOf, requantizeFields, scaleOf } from './quantized';
 
 const LEVELS = 256;
@@ -29,9 +30,14 @@ export function valueTable(input: Tensor, output: Tensor, clamp: Clamp, geometry
   return tableOf(input, output, clamp, geometry, (x) => Math.fround(x * ratio));
 }
 
-export function sigmoidTable(input: Tensor, output: Tensor, geometry: Q8Geometry): Int16Array {
-  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-  return tableOf(input, output, LINEAR, geometry, (x) => sigmoid(x * scaleOf(input)) / scaleOf(output));
+export function functionTable(input: Tensor, output: Tensor, row: UnaryFunction, geometry: Q8Geometry): Int16Array {
+  const inputScale = scaleOf(input);
+  const outputScale = scaleOf(output);
+  const { level } = row;
+  if (!level) return tableOf(input, output, LINEAR, geometry, (x) => row.f(x * inputScale) / outputScale);
+  const [inputZero, outputZero] = [input, output].map((tensor) => tensor.quantization!.zeroPoint[0]);
+  const levels = { inputScale, inputZero, outputScale, outputZero };
+  return tableOf(input, output, LINEAR, geometry, (x) => level(x + inputZero, levels) - outputZero);
 }
 
 /** exp(-scale * beta * d) in float32 for every distance d from the maximum. */

@@ -44,6 +44,7 @@ import {
   value,
   window,
 } from './fields';
+import { UNARY_NAMES } from './unary';
 
 /** An op. Its functions: run_op(), of the record's type, in native/ops, and run_<name>() in assembly/ops. */
 export interface OpSchema {
@@ -165,12 +166,13 @@ const WIDE_SCHEMA = {
       beta: f32,
     },
   },
-  sigmoid: {
+  unary: {
     element: 'f32',
     opcode: 8,
-    doc: '1 / (1 + exp(-x)). A chunk is `pixels_per_chunk` pixels.',
+    doc: 'y = function(x), by its number in lib/program/unary.ts. A chunk is `pixels_per_chunk` pixels.',
     fields: {
       ...flat(),
+      function: range(0, UNARY_NAMES.length - 1),
     },
   },
   q8_conv: {

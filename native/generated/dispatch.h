@@ -15,7 +15,7 @@ enum class Family {
   kAdd,
   kPool,
   kSoftmax,
-  kSigmoid,
+  kUnary,
   kMean,
   kLookup,
   kQuantize,
@@ -69,10 +69,10 @@ struct OpTraits<SoftmaxOp> {
   static constexpr Opcode kOpcode = OPCODE_SOFTMAX;
 };
 template <>
-struct OpTraits<SigmoidOp> {
+struct OpTraits<UnaryOp> {
   using Element = float;
-  static constexpr Family kFamily = Family::kSigmoid;
-  static constexpr Opcode kOpcode = OPCODE_SIGMOID;
+  static constexpr Family kFamily = Family::kUnary;
+  static constexpr Opcode kOpcode = OPCODE_UNARY;
 };
 template <>
 struct OpTraits<Q8ConvOp> {
@@ -214,8 +214,8 @@ struct OpOfFamily<Family::kSoftmax, float> {
   using Op = SoftmaxOp;
 };
 template <>
-struct OpOfFamily<Family::kSigmoid, float> {
-  using Op = SigmoidOp;
+struct OpOfFamily<Family::kUnary, float> {
+  using Op = UnaryOp;
 };
 template <>
 struct OpOfFamily<Family::kConv, uint8_t> {
@@ -298,7 +298,7 @@ void run_op(const Context& context, const InvertedResidualOp& op, int32_t chunk)
 void run_op(const Context& context, const AddOp& op, int32_t chunk);
 void run_op(const Context& context, const PoolOp& op, int32_t chunk);
 void run_op(const Context& context, const SoftmaxOp& op, int32_t chunk);
-void run_op(const Context& context, const SigmoidOp& op, int32_t chunk);
+void run_op(const Context& context, const UnaryOp& op, int32_t chunk);
 void run_op(const Context& context, const Q8ConvOp& op, int32_t chunk);
 void run_op(const Context& context, const Q8PointwiseOp& op, int32_t chunk);
 void run_op(const Context& context, const Q8DepthwiseOp& op, int32_t chunk);
@@ -342,8 +342,8 @@ bool visit_op(const OpHeader& op, Visit visit) {
     case OPCODE_SOFTMAX:
       visit(reinterpret_cast<const SoftmaxOp&>(op));
       return true;
-    case OPCODE_SIGMOID:
-      visit(reinterpret_cast<const SigmoidOp&>(op));
+    case OPCODE_UNARY:
+      visit(reinterpret_cast<const UnaryOp&>(op));
       return true;
     case OPCODE_Q8_CONV:
       visit(reinterpret_cast<const Q8ConvOp&>(op));

@@ -160,18 +160,19 @@ class FieldChecks : public Checks {
     return !defect;
   }
 
-  bool values(const SigmoidOp& op) {
+  bool values(const UnaryOp& op) {
     size(op.input_stride, kMaxSize);
     size(op.output_stride, kMaxSize);
     size(op.channels, kMaxSize);
+    range(op.function, 0, 0);
     return !defect;
   }
-  bool cut(const SigmoidOp& op) {
+  bool cut(const UnaryOp& op) {
     double chunks = 1;
     chunks *= shares(op.pixels, op.pixels_per_chunk, 1);
     return chunk_count(op.chunks, chunks);
   }
-  bool fields(const SigmoidOp& op) {
+  bool fields(const UnaryOp& op) {
     if (!values(op) || !cut(op)) return false;
     pixels(limits_.arena, op.input, op.pixels, op.input_stride, op.channels, sizeof(float));
     pixels(limits_.arena, op.output, op.pixels, op.output_stride, op.channels, sizeof(float));

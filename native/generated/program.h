@@ -26,7 +26,7 @@ enum Opcode : int32_t {
   OPCODE_ADD = 5,
   OPCODE_POOL = 6,
   OPCODE_SOFTMAX = 7,
-  OPCODE_SIGMOID = 8,
+  OPCODE_UNARY = 8,
   OPCODE_Q8_CONV = 9,
   OPCODE_Q8_POINTWISE = 10,
   OPCODE_Q8_DEPTHWISE = 11,
@@ -44,6 +44,11 @@ enum Opcode : int32_t {
   OPCODE_F16_POOL = 23,
   OPCODE_F16_FROM_F32 = 24,
   OPCODE_F16_TO_F32 = 25,
+};
+
+// Functions of one value, see lib/program/unary.ts.
+enum UnaryFunction : int32_t {
+  UNARY_SIGMOID = 0,
 };
 
 // What every record starts with.
@@ -227,8 +232,8 @@ struct SoftmaxOp {
   float beta;
 };
 
-// 1 / (1 + exp(-x)). A chunk is `pixels_per_chunk` pixels.
-struct SigmoidOp {
+// y = function(x), by its number in lib/program/unary.ts. A chunk is `pixels_per_chunk` pixels.
+struct UnaryOp {
   int32_t opcode;
   int32_t words;
   int32_t chunks;
@@ -239,6 +244,7 @@ struct SigmoidOp {
   int32_t pixels;
   int32_t channels;
   int32_t pixels_per_chunk;
+  int32_t function;
 };
 
 // Integer convolution, like `conv`: gathers rows of patches into scratch at `patches`,

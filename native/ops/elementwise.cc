@@ -61,15 +61,6 @@ void run_op(const Context& context, const SoftmaxOp& op, int32_t chunk) {
   }
 }
 
-void run_op(const Context& context, const SigmoidOp& op, int32_t chunk) {
-  const Range pixels = piece_of(op.pixels, op.pixels_per_chunk, chunk);
-  for (size_t pixel = pixels.begin; pixel < (size_t)pixels.end; ++pixel) {
-    const float* input = context.activations(op.input) + pixel * op.input_stride;
-    float* output = context.activations(op.output) + pixel * op.output_stride;
-    for (int32_t c = 0; c < op.channels; ++c) output[c] = 1 / (1 + expf(-input[c]));
-  }
-}
-
 void run_op(const Context& context, const F16FromF32Op& op, int32_t chunk) {
   const float* input = context.activations(op.input);
   Half* output = context.activations<Half>(op.output);

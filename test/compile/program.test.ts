@@ -13,13 +13,14 @@ import { type Geometry, panelWidth } from '../../lib/program/program';
 import * as schema from '../../lib/program/schema';
 import { encode, type Op, type OpName, SCHEMA } from '../../lib/program/schema';
 import * as team from '../../lib/program/team';
+import * as unary from '../../lib/program/unary';
 import { generatedFiles } from '../../scripts/generate_program.mjs';
 import { packageRoot } from '../support/package_root';
 
 const root = packageRoot();
 const geometry: Geometry = { panel: 16, lastPanel: 24, channelGroup: 8, fuseFromHeight: 28 };
 
-test.each(Object.entries(generatedFiles({ ...schema, ...fields, ...limits }, constants, team)))(
+test.each(Object.entries(generatedFiles({ ...schema, ...fields, ...limits, ...unary }, constants, team)))(
   '%s is up to date',
   (path, text) => {
     expect(readFileSync(join(root, path), 'utf8')).toBe(text);
@@ -40,10 +41,11 @@ test('encode writes header and fields in order and rejects what does not fit', (
     pixels: 1,
     channels: 5,
     pixels_per_chunk: 6,
+    function: 0,
   };
-  expect([...encode([{ name: 'sigmoid', chunks: 1, fields }])]).toEqual([8, 10, 1, 64, 8, 0, 8, 1, 5, 6]);
+  expect([...encode([{ name: 'unary', chunks: 1, fields }])]).toEqual([8, 11, 1, 64, 8, 0, 8, 1, 5, 6, 0]);
   const wrong = { ...fields, input: 2 ** 31 };
-  expect(() => encode([{ name: 'sigmoid', chunks: 1, fields: wrong }])).toThrow(RangeError);
+  expect(() => encode([{ name: 'unary', chunks: 1, fields: wrong }])).toThrow(RangeError);
 });
 
 /** An op of every field of its own. */

@@ -78,7 +78,7 @@ test.each<[string, shape: number[], keeps: Keeps, make: Make]>([
   ['affine', [1, 9, 7, 6], 'type', (g, o) => g.push(...ops.affine(o, { input: picture, scale: ones, shift: ones }))],
   ['activation', [1, 9, 7, 6], 'type', (g, o) => g.push(ops.activation(o, picture, RELU))],
   ['softmax', [1, 12], 'type', (g, o) => g.push(ops.softmax(o, vector, 2))],
-  ['sigmoid', [1, 12], 'type', (g, o) => g.push(ops.sigmoid(o, vector))],
+  ['sigmoid', [1, 12], 'type', (g, o) => g.push(ops.unary(o, vector, 'sigmoid'))],
   ['requantize', [1, 12], 'nothing', (g, o) => g.push(ops.requantize(o, vector))],
 ])('%s makes %j', (op, shape, keeps, make) => {
   const [graph, layer] = [new GraphBuilder(), new Layer()];
@@ -111,8 +111,8 @@ test("padding is explicit, TensorFlow's SAME with the larger half behind", () =>
 
 test('every node is accounted for', () => {
   const graph = new GraphBuilder(new Budget({ operators: 1 }));
-  graph.push(ops.sigmoid(new Layer(), vector));
-  expect(() => graph.push(ops.sigmoid(new Layer(), vector))).toThrow(/operators/);
+  graph.push(ops.unary(new Layer(), vector, 'sigmoid'));
+  expect(() => graph.push(ops.unary(new Layer(), vector, 'sigmoid'))).toThrow(/operators/);
 });
 
 describe('what cannot be', () => {

@@ -196,7 +196,7 @@ void test_elementwise(const Kernels& kernels, Random& random) {
     expect(right, "softmax");
   }
   Machine machine(kernels, memory, 3 * floats, {}, 0);
-  const SigmoidOp op = {OPCODE_SIGMOID, 0, 4, 0, stride, bytes(2 * floats), stride, pixels, channels, 2};
+  const UnaryOp op = {OPCODE_UNARY, 0, 4, 0, stride, bytes(2 * floats), stride, pixels, channels, 2, UNARY_SIGMOID};
   const std::vector<float> output = machine.run(words_of(op), 2 * floats, "sigmoid");
   bool right = output.size() == floats;
   for (size_t i = 0; right && i < floats; ++i) {

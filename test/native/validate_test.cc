@@ -27,7 +27,7 @@ std::vector<int32_t> small_program() {
   append(words_of(AddOp{OPCODE_ADD, 0, 2, 0, 8, 256, 8, 512, 8, 4, 8, 2, 0, 6}));
   append(words_of(PoolOp{OPCODE_POOL, 0, 1, 512, 2, 2, 8, 0, 1, 1, 8, 2, 2, 1, 1, 1, 1, 0, 0, 8, 0, 1, 1, 8, 0, 6}));
   append(words_of(SoftmaxOp{OPCODE_SOFTMAX, 0, 2, 0, 8, 256, 8, 2, 8, 1, 1}));
-  append(words_of(SigmoidOp{OPCODE_SIGMOID, 0, 1, 0, 8, 256, 8, 1, 8, 1}));
+  append(words_of(UnaryOp{OPCODE_UNARY, 0, 1, 0, 8, 256, 8, 1, 8, 1, UNARY_SIGMOID}));
 
   InvertedResidualOp fused = {OPCODE_INVERTED_RESIDUAL, 0, 1, 0, 2, 512, 1, 2};
   fused.words = (sizeof(fused) + 2 * sizeof(PointwiseOp) + sizeof(DepthwiseOp)) / sizeof(int32_t);

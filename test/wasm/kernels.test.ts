@@ -1,8 +1,10 @@
 /** The remaining ops of the wasm engine: add, pool, softmax, sigmoid, with guards around every buffer. */
+
 import { expect, test } from 'vitest';
 import type { Window } from '../../lib/graph/graph';
 import type { Pool } from '../../lib/ops';
 import type { Op } from '../../lib/program/schema';
+import { UNARY_NAMES } from '../../lib/program/unary';
 import { inBothBuilds } from './both_builds';
 import { GuardedMemory } from './guarded_memory';
 import { cuts, expectClose, outputExtent, Random, referenceOf, squareWindow, tensor, windowFields } from './one_op';
@@ -101,7 +103,11 @@ inBothBuilds((run) => {
     };
     run(memory, [
       { name: 'softmax', chunks: 2, fields: { ...at, output: probabilities.address, beta: 0.5 } } as Op,
-      { name: 'sigmoid', chunks: 2, fields: { ...at, output: logistic.address } } as Op,
+      {
+        name: 'unary',
+        chunks: 2,
+        fields: { ...at, output: logistic.address, function: UNARY_NAMES.indexOf('sigmoid') },
+      } as Op,
     ]);
     const node = { name: '', inputs: [tensor(shape)], output: tensor(shape) };
     expectClose(memory.read(probabilities), referenceOf({ ...node, op: 'softmax', beta: 0.5 }, x), 0);

@@ -5,8 +5,12 @@ import { type Clamp, LINEAR, RELU, RELU6, type Tensor } from '../../graph/graph'
 import type { Node } from '../../ops';
 import * as ops from '../../ops';
 import type { Origin } from '../../ops/op';
+import type { UnaryName } from '../../program/unary';
 import { isObject } from '../shared/json_value';
 import { type KerasLayer, serializedName } from './layer';
+
+/** Functions of one value, by Keras' names. */
+const FUNCTIONS: Record<string, UnaryName> = { sigmoid: 'sigmoid' };
 
 /** Functions that are a clamp. */
 const CLAMPS: Record<string, Clamp> = { linear: LINEAR, relu: RELU, relu6: RELU6 };
@@ -22,13 +26,13 @@ function reluClamp(layer: KerasLayer, config: Record<string, unknown>): Clamp {
   return { min: 0, max };
 }
 
-/** What the attribute `activation` asks for: a clamp, or 'softmax' or 'sigmoid' after the layer. */
-function activationOf(layer: KerasLayer): Clamp | 'softmax' | 'sigmoid' {
+/** What the attribute `activation` asks for: a clamp, or the name of a function after the layer. */
+function activationOf(layer: KerasLayer): Clamp | string {
   const { activation } = layer.config;
   const name = serializedName(activation ?? 'linear');
   if (name === 'ReLU' && isObject(activation))
     return reluClamp(layer, isObject(activation.config) ? activation.config : {});
-  if (name === 'softmax' || name === 'sigmoid') return name;
+  if (name !== undefined && (name === 'softmax' || Object.hasOwn(FUNCTIONS, name))) return name;
   if (name === undefined || !Object.hasOwn(CLAMPS, name)) {
     throw layer.unsupported(`is not supported with the activation ${name ?? describe(activation)}`);
   }
@@ -45,11 +49,10 @@ export function withActivation(layer: KerasLayer, make: (origin: Origin, clamp: 
   return pushFunction(layer, activation, make(layer.part('/linear', layer.name), LINEAR).output);
 }
 
-function pushFunction(layer: KerasLayer, kind: 'softmax' | 'sigmoid', input: Tensor): Tensor {
+function pushFunction(layer: KerasLayer, kind: string, input: Tensor): Tensor {
   const part = layer.part('', `${layer.name}/${kind}`);
-  return (
-    kind === 'softmax' ? layer.graph.push(ops.softmax(part, input, 1)) : layer.graph.push(ops.sigmoid(part, input))
-  ).output;
+  const node = kind === 'softmax' ? ops.softmax(part, input, 1) : ops.unary(part, input, FUNCTIONS[kind]);
+  return layer.graph.push(node).output;
 }
 
 function pushClamp(layer: KerasLayer, input: Tensor, clamp: Clamp): Tensor {

@@ -2,6 +2,7 @@
 
 import { type Clamp, elementCount, type Tensor } from '../../graph/graph';
 import * as ops from '../../ops';
+import type { UnaryName } from '../../program/unary';
 import { shapeInGraph } from './layout';
 import { CLAMPS, type TfliteOperator } from './operator';
 import { ARITHMETIC_OPTIONS, SOFTMAX_OPTIONS } from './schema';
@@ -80,9 +81,14 @@ export function readSoftmax(op: TfliteOperator): void {
   op.graph.push(ops.softmax(op, op.input(), beta));
 }
 
-export function readLogistic(op: TfliteOperator): void {
-  op.graph.push(ops.sigmoid(op, op.inputInAnyLayout()));
+/** Functions of one value, by the operators' names. */
+const FUNCTIONS: Record<string, UnaryName> = { LOGISTIC: 'sigmoid' };
+
+function readUnary(op: TfliteOperator): void {
+  op.graph.push(ops.unary(op, op.inputInAnyLayout(), FUNCTIONS[op.kind]));
 }
+
+export const UNARY_OPERATORS = Object.fromEntries(Object.keys(FUNCTIONS).map((kind) => [kind, readUnary]));
 
 /** QUANTIZE: to integers, from float32 or from other integers. */
 export function readQuantize(op: TfliteOperator): void {

@@ -9,7 +9,14 @@ import { GraphBuilder } from '../../ops/builder';
 import { modelInvalid, modelUnsupported, operatorUnsupported } from '../shared/failures';
 import type { ReaderOptions } from '../shared/files_beside';
 import type { ModelContent } from '../shared/model_file';
-import { readActivation, readArithmetic, readDequantize, readLogistic, readQuantize, readSoftmax } from './elementwise';
+import {
+  readActivation,
+  readArithmetic,
+  readDequantize,
+  readQuantize,
+  readSoftmax,
+  UNARY_OPERATORS,
+} from './elementwise';
 import { FlatBuffer, type FlatTable } from './flatbuffer_table';
 import { readConv2D, readDepthwiseConv2D, readFullyConnected, readPool2D, readReduction } from './layers';
 import { inputOrder, keepsOrder, type Layout, shapeInGraph } from './layout';
@@ -38,7 +45,6 @@ const OPERATORS: Record<string, (op: TfliteOperator) => void> = {
   DIV: readArithmetic,
   EXPAND_DIMS: readExpandDims,
   FULLY_CONNECTED: readFullyConnected,
-  LOGISTIC: readLogistic,
   MAX_POOL_2D: readPool2D,
   MEAN: readReduction,
   MUL: readArithmetic,
@@ -60,6 +66,7 @@ const OPERATORS: Record<string, (op: TfliteOperator) => void> = {
   STRIDED_SLICE: readStridedSlice,
   SUB: readArithmetic,
   TRANSPOSE: readTranspose,
+  ...UNARY_OPERATORS,
 };
 
 /** The names of a model's operator codes: the builtin's, or what a custom operator calls itself. */

@@ -125,7 +125,12 @@ std::vector<RecordKind> float_kinds() {
          op.beta = draw.real_bits();
          return words_of(op);
        }},
-      {"sigmoid", [](Draw& draw) { return words_of(flat_of<SigmoidOp>(draw, OPCODE_SIGMOID, 4, 4)); }},
+      {"unary",
+       [](Draw& draw) {
+         auto op = flat_of<UnaryOp>(draw, OPCODE_UNARY, 4, 4);
+         op.function = draw.integer(-1, 2);
+         return words_of(op);
+       }},
       {"inverted_residual",
        [](Draw& draw) {
          return bottleneck_of<ConvOp, PointwiseOp, DepthwiseOp>(draw, OPCODE_CONV, OPCODE_POINTWISE, OPCODE_DEPTHWISE,

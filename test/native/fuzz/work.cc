@@ -102,7 +102,7 @@ double work_of(const int32_t* record) {
       return flat(as<Q8MeanOp>(record));
     default:
       // The others have the same first fields, and one chunk.
-      return flat(as<SigmoidOp>(record));
+      return flat(as<UnaryOp>(record));
   }
 }
 
