@@ -27,6 +27,32 @@ test.each(Object.entries(generatedFiles({ ...schema, ...fields, ...limits, ...un
   },
 );
 
+describe('an op that is added', () => {
+  const added = (name: string, element: 'f32' | 'f16'): { [path: string]: string } => {
+    const op = { element, opcode: 99, doc: 'Anything.', fields: fields.flat() };
+    const SCHEMA = { ...schema.SCHEMA, [name]: op } as typeof schema.SCHEMA;
+    return generatedFiles({ ...schema, SCHEMA, ...fields, ...limits }, constants, team);
+  };
+
+  test('is dispatched and checked by what its fields are', () => {
+    const generated = added('f16_negate', 'f16');
+    expect(generated['native/generated/dispatch.h']).toContain(
+      'case OPCODE_F16_NEGATE:\n      visit(reinterpret_cast<const F16NegateOp&>(op));',
+    );
+    const checks = generated['native/generated/field_checks.h'].split('bool fields(const F16NegateOp& op)')[1];
+    for (const address of ['input', 'output']) {
+      expect(checks).toContain(
+        `pixels(limits_.arena, op.${address}, op.pixels, op.${address}_stride, op.channels, sizeof(Half));`,
+      );
+    }
+    expect(generated['assembly/generated/run_chunk.ts']).not.toContain('NEGATE');
+  });
+
+  test('is refused without a function in assembly/ops, unless it is one of halves', () => {
+    expect(() => added('negate', 'f32')).toThrow('Expected a function run_negate in assembly/ops but there is none');
+  });
+});
+
 test('opcodes are distinct', () => {
   const opcodes = Object.values(SCHEMA).map(({ opcode }) => opcode);
   expect(new Set(opcodes).size).toBe(opcodes.length);
