@@ -20,6 +20,7 @@ export const OPCODE_Q8_DEQUANTIZE: i32 = 18;
 
 // Functions of one value, see lib/program/unary.ts.
 export const UNARY_SIGMOID: i32 = 0;
+export const UNARY_HARD_SWISH: i32 = 1;
 
 // What every record starts with.
 @unmanaged

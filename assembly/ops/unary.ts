@@ -1,6 +1,6 @@
 // Functions of one value, see lib/program/unary.ts.
 
-import { UNARY_SIGMOID, UnaryOp } from '../generated/program';
+import { UNARY_HARD_SWISH, UNARY_SIGMOID, UnaryOp } from '../generated/program';
 import { exp } from '../kernels/f32_exp';
 
 export function run_unary(op: UnaryOp, chunk: i32, arena: usize): void {
@@ -19,6 +19,8 @@ function apply(name: i32, x: f32): f32 {
   switch (name) {
     case UNARY_SIGMOID:
       return <f32>(1 / (1 + exp(-(<f64>x))));
+    case UNARY_HARD_SWISH:
+      return (x * min<f32>(max<f32>(x + 3, 0), 6)) / 6;
     default:
       return unreachable();
   }

@@ -164,7 +164,7 @@ class FieldChecks : public Checks {
     size(op.input_stride, kMaxSize);
     size(op.output_stride, kMaxSize);
     size(op.channels, kMaxSize);
-    range(op.function, 0, 0);
+    range(op.function, 0, 1);
     return !defect;
   }
   bool cut(const UnaryOp& op) {

@@ -49,6 +49,7 @@ enum Opcode : int32_t {
 // Functions of one value, see lib/program/unary.ts.
 enum UnaryFunction : int32_t {
   UNARY_SIGMOID = 0,
+  UNARY_HARD_SWISH = 1,
 };
 
 // What every record starts with.

@@ -22,6 +22,8 @@ void run_op(const Context& context, const UnaryOp& op, int32_t chunk) {
   switch (op.function) {
     case UNARY_SIGMOID:
       return for_values(context, op, chunk, [](float x) { return 1 / (1 + expf(-x)); });
+    case UNARY_HARD_SWISH:
+      return for_values(context, op, chunk, [](float x) { return x * clamp(x + 3, 0, 6) / 6; });
   }
 }
 

@@ -11,6 +11,7 @@ import { expectAsLitert, int8Model, quantized } from './judge';
 /** The operator of TFLite, and the function once more; how far float32 may be from it. */
 const FUNCTIONS: Record<UnaryName, { kind: string; f(x: number): number; error: number }> = {
   sigmoid: { kind: 'LOGISTIC', f: (x) => 1 / (1 + Math.exp(-x)), error: 2e-7 },
+  hard_swish: { kind: 'HARD_SWISH', f: (x) => x * Math.min(6, Math.max(0, x + 3)) * (1 / 6), error: 3e-7 },
 };
 
 const isas = await isasUnderTest();
@@ -33,6 +34,8 @@ describe.each(Object.entries(FUNCTIONS))('%s', (_, { kind, f, error }) => {
     for (let i = 0; i < 40; i++) {
       const input = { scale: 2 ** (random() * 8 - 7), zeroPoint: Math.floor(random() * 256) - 128 };
       const output = { scale: 2 ** (random() * 8 - 7), zeroPoint: Math.floor(random() * 256) - 128 };
+      // Beyond that TFLite's HARD_SWISH shifts by a negative number.
+      output.scale = Math.max(output.scale, input.scale / 127);
       // TFLite demands this one of a sigmoid.
       if (kind === 'LOGISTIC') Object.assign(output, { scale: 1 / 256, zeroPoint: -128 });
       const shape = [1, 4, 8, 8];

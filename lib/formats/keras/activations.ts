@@ -10,7 +10,7 @@ import { isObject } from '../shared/json_value';
 import { type KerasLayer, serializedName } from './layer';
 
 /** Functions of one value, by Keras' names. */
-const FUNCTIONS: Record<string, UnaryName> = { sigmoid: 'sigmoid' };
+const FUNCTIONS: Record<string, UnaryName> = { hard_swish: 'hard_swish', sigmoid: 'sigmoid' };
 
 /** Functions that are a clamp. */
 const CLAMPS: Record<string, Clamp> = { linear: LINEAR, relu: RELU, relu6: RELU6 };

@@ -82,7 +82,7 @@ export function readSoftmax(op: TfliteOperator): void {
 }
 
 /** Functions of one value, by the operators' names. */
-const FUNCTIONS: Record<string, UnaryName> = { LOGISTIC: 'sigmoid' };
+const FUNCTIONS: Record<string, UnaryName> = { HARD_SWISH: 'hard_swish', LOGISTIC: 'sigmoid' };
 
 function readUnary(op: TfliteOperator): void {
   op.graph.push(ops.unary(op, op.inputInAnyLayout(), FUNCTIONS[op.kind]));
