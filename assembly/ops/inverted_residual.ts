@@ -17,10 +17,8 @@ import {
   Q8PointwiseOp,
 } from '../generated/program';
 import { conv_rows } from './conv';
-import { clear_pad_row, depthwise_row } from './depthwise';
+import { clear_pad_row, depthwise_row } from './depthwise_row';
 import { multiply_rows } from './pointwise';
-import { q8_conv_rows } from './q8_conv';
-import { q8_depthwise_row, q8_fill_pad_row } from './q8_depthwise';
 import { q8_multiply_rows } from './q8_pointwise';
 
 export function run_inverted_residual(
@@ -51,8 +49,7 @@ function run<T, Pointwise, Depthwise>(
   const depthwise_at = after(expand_at);
   const depthwise = changetype<Depthwise>(depthwise_at);
   const project = changetype<Pointwise>(after(depthwise_at));
-  if (isFloat<T>()) clear_pad_row(depthwise, scratch);
-  else q8_fill_pad_row(depthwise, scratch);
+  clear_pad_row<Depthwise, T>(depthwise, scratch);
   const reach = (depthwise.kernel_height - 1) * depthwise.dilation_height + 1;
   const first = chunk * op.rows_per_chunk;
   const end = min(first + op.rows_per_chunk, depthwise.output_height);
@@ -92,10 +89,10 @@ function expand_rows<T, Pointwise, Depthwise>(
     const opcode = changetype<OpHeader>(expand_at).opcode;
     if (opcode == OPCODE_CONV) {
       const conv = changetype<ConvOp>(expand_at);
-      conv_rows(conv, begin, rows, 0, conv.output_width, arena + conv.input, to, weights, scratch);
+      conv_rows<ConvOp, f32>(conv, begin, rows, 0, conv.output_width, arena + conv.input, to, weights, scratch);
     } else if (opcode == OPCODE_Q8_CONV) {
       const conv = changetype<Q8ConvOp>(expand_at);
-      q8_conv_rows(conv, begin, rows, 0, conv.output_width, arena + conv.input, to, weights, scratch);
+      conv_rows<Q8ConvOp, i16>(conv, begin, rows, 0, conv.output_width, arena + conv.input, to, weights, scratch);
     } else {
       const expand = changetype<Pointwise>(expand_at);
       const width = depthwise.input_width;
@@ -121,8 +118,7 @@ function filter_rows<T, Depthwise>(
   const ring = scratch + op.window;
   for (let row = 0; row < rows; ++row) {
     const to = scratch + op.band + <usize>row * row_bytes;
-    if (isFloat<T>()) depthwise_row(depthwise, y + row, 0, width, ring, op.window_rows, to, weights, scratch);
-    else q8_depthwise_row(depthwise, y + row, 0, width, ring, op.window_rows, to, weights, scratch);
+    depthwise_row<Depthwise, T>(depthwise, y + row, 0, width, ring, op.window_rows, to, weights, scratch);
   }
 }
 
