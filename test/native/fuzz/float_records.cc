@@ -128,7 +128,7 @@ std::vector<RecordKind> float_kinds() {
       {"unary",
        [](Draw& draw) {
          auto op = flat_of<UnaryOp>(draw, OPCODE_UNARY, 4, 4);
-         op.function = draw.integer(-1, 2);
+         op.function = draw.chance(90) ? draw.integer(0, kUnaryFunctions - 1) : draw.chance(50) ? -1 : kUnaryFunctions;
          return words_of(op);
        }},
       {"inverted_residual",
