@@ -113,7 +113,7 @@ describe.skipIf(!chromiumPath)('in Chromium', () => {
     await drop(page, readFileSync(join(ROOT, 'package.json')), 'package.json', 'application/json');
     await expect
       .poll(() => page.locator('#problem').textContent())
-      .toMatch(/model.json of a tfjs model with its weights.* package\.json/);
+      .toMatch(/package\.json is JSON without modelTopology.*tfjs layers models \(model\.json with its weights\)/);
     expect(await page.locator('#model-name').textContent()).toMatch(/stays/);
     await page.screenshot({ path: join(SCREENSHOTS, 'problem.png') });
     await page.close();
