@@ -62,7 +62,6 @@ enum UnaryFunction : int32_t {
 ${UNARY_NAMES.map((name, i) => `  UNARY_${name.toUpperCase()} = ${i},`).join('\n')}
 };
 constexpr int32_t kUnaryFunctions = ${UNARY_NAMES.length};
-constexpr int32_t kUnaryFunctions = ${UNARY_NAMES.length};
 
 // What every record starts with.
 struct OpHeader {

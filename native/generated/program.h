@@ -52,7 +52,6 @@ enum UnaryFunction : int32_t {
   UNARY_HARD_SWISH = 1,
 };
 constexpr int32_t kUnaryFunctions = 2;
-constexpr int32_t kUnaryFunctions = 2;
 
 // What every record starts with.
 struct OpHeader {
