@@ -153,7 +153,7 @@ describe('other content', () => {
     ['SavedModel', bytes('\x08\x01\x12\x90'), 'MODEL_UNSUPPORTED', /SavedModel/],
     ['safetensors', bytes('\x20\0\0\0\0\0\0\0{"a":{}}'), 'MODEL_UNSUPPORTED', /safetensors/],
     ['a picture', bytes('\x89PNG\r\n\x1a\n'), 'MODEL_INVALID', /PNG picture.*classify/],
-    ['nothing', new Uint8Array(0), 'MODEL_INVALID', /not a model/],
+    ['nothing', new Uint8Array(0), 'MODEL_INVALID', /empty/],
     ['another magic', bytes('\x1c\0\0\0TFL2'), 'MODEL_INVALID', /54 46 4c 32/],
     ['broken JSON', Buffer.from('{"modelTopology": '), 'MODEL_INVALID', /JSON/],
   ])('%s', async (_name, content, code, message) => {
