@@ -11,7 +11,7 @@ export interface Lowering {
   threads: number;
 }
 
-/** A record whose fields depend on the arithmetic: encode() checks that they are all there. */
+/** A record whose fields depend on the arithmetic; encode() refuses one that lacks a field. */
 export function recordOf(name: OpName, chunks: number, fields: object): Op {
   return { name, chunks, fields } as Op;
 }

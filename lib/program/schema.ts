@@ -371,7 +371,7 @@ export function wordCount(op: Op): number {
   return (op.parts ?? []).reduce((sum, part) => sum + wordCount(part), own);
 }
 
-/** Encodes ops one after the other. Throws RangeError if an integer field does not fit 32 bits. */
+/** Encodes ops one after the other. Throws RangeError if a field is missing or an integer does not fit 32 bits. */
 export function encode(ops: readonly Op[]): Int32Array {
   const words = new Int32Array(ops.reduce((sum, op) => sum + wordCount(op), 0));
   const floats = new Float32Array(words.buffer);
@@ -384,6 +384,9 @@ export function encode(ops: readonly Op[]): Int32Array {
     for (const [field, { kind }] of Object.entries<Field>(SCHEMA[op.name].fields)) {
       const value = values[field];
       if (kind === 'f32') {
+        if (typeof value !== 'number') {
+          throw new RangeError(`${op.name}.${field}: expected a number but received ${value}`);
+        }
         floats[at++] = value;
       } else {
         if (!Number.isInteger(value) || value !== (value | 0)) {

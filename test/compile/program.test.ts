@@ -70,6 +70,8 @@ test('encode writes header and fields in order and rejects what does not fit', (
   expect([...encode([{ name: 'unary', chunks: 1, fields }])]).toEqual([8, 11, 1, 64, 8, 0, 8, 1, 5, 6, 0]);
   const wrong = { ...fields, input: 2 ** 31 };
   expect(() => encode([{ name: 'unary', chunks: 1, fields: wrong }])).toThrow(RangeError);
+  const unscaled = { ...fields } as never;
+  expect(() => encode([{ name: 'softmax', chunks: 1, fields: unscaled }])).toThrow(/softmax\.beta/);
 });
 
 /** An op of every field of its own. */
