@@ -1,15 +1,14 @@
 /** How much memory packed weights will take, known before any is taken. */
 
-import { elementCount, isQuantized, type Tensor } from '../graph/graph';
-import type { Graph, Node } from '../ops';
+import { elementCount, isQuantized } from '../graph/graph';
+import type { Graph } from '../ops';
 import { roundChannels } from '../ops/layout';
 import type { WeightSizes } from '../ops/packer';
+import type { Weighted } from '../ops/weighted';
 import { SharedBlocks } from './shared_blocks';
 
 /** Beside the weights of a node: a table of 256 floats, and what aligns the blocks. */
 const NODE_BYTES = 1024 + 4 * 64;
-
-type Weighted = Extract<Node, { filter: Tensor }>;
 
 /** At most 1 byte and four extra products of 36 bytes for every 32 weights, or 2 bytes; heads of 8 bytes; steps of 16. */
 function quantizedBytes(outputs: number, k: number): number {

@@ -36,8 +36,6 @@ export interface Result {
 const forgotten = new FinalizationRegistry<Session>((session) => void session.close());
 
 export class Network {
-  readonly input: Tensor;
-  readonly outputs: readonly Tensor[];
   /** The first output, which is what classify() reads. */
   readonly output: Result;
   readonly embedding: Result | undefined;
@@ -46,9 +44,7 @@ export class Network {
   #closed = false;
 
   constructor(parts: NetworkParts) {
-    const { program, session, input, outputs, embedding } = parts;
-    this.input = input;
-    this.outputs = outputs;
+    const { program, session, outputs, embedding } = parts;
     this.output = { tensor: outputs[0], ports: [program.outputs[0]] };
     if (program.embedding && embedding) this.embedding = { tensor: embedding, ports: [program.embedding] };
     this.#parts = parts;
@@ -62,7 +58,8 @@ export class Network {
 
   /** Throws TENSOR_INVALID for what is not the network's input. */
   check(tensor: unknown): asserts tensor is TensorValues {
-    checkTensor(tensor, this.input, this.#parts.session.allFinite);
+    const { input, session } = this.#parts;
+    checkTensor(tensor, input, session.allFinite);
   }
 
   /** What the network computes with, which the caller of predict() cannot change any more once that has returned. */
