@@ -1,26 +1,8 @@
 /** LiteRT itself, as WebAssembly: the judge of what TFLite's operators answer. Import it only where tests have a process of their own. */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import { compileFunction } from 'node:vm';
+import { standInForWorker } from '../../scripts/litert_in_node.mjs';
 
 const require = createRequire(__filename);
-
-/** LiteRT.js loads its script as a browser's worker does. The script knows Node, but lies in a package of ES modules. */
-function standInForWorker(): void {
-  const importScripts = (path: string): void => {
-    const module = { exports: {} };
-    const names = ['require', 'module', 'exports', '__filename', '__dirname'];
-    const run = compileFunction(readFileSync(path, 'utf8'), names, { filename: path });
-    run(require, module, module.exports, path, dirname(path));
-    Object.assign(globalThis, { ModuleFactory: module.exports });
-  };
-  // What it says of accelerators that Node lacks.
-  const printErr = (line: string): void => {
-    if (!/^(INFO|WARNING):/.test(line)) console.error(line);
-  };
-  Object.assign(globalThis, { self: globalThis, importScripts, Module: { printErr } });
-}
 
 async function start() {
   standInForWorker();
