@@ -5,7 +5,7 @@ import { f32_dwconv_3x3_edge } from '../kernels/f32_dwconv_3x3_edge';
 import { f32_dwconv_3x3_s1 } from '../kernels/f32_dwconv_3x3_s1';
 import { f32_dwconv_3x3_s2 } from '../kernels/f32_dwconv_3x3_s2';
 import { f32_dwconv_any_begin, f32_dwconv_any_end, f32_dwconv_any_tap } from '../kernels/f32_dwconv_any';
-import { input_row } from './depthwise_row';
+import { input_row } from './depthwise_input';
 
 // Pixels of a tile, by the stride.
 export const TILE_S1: i32 = 4;

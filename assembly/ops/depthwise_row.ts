@@ -2,7 +2,7 @@
 // Depthwise convolution, an output row at a time. Input rows outside the picture are the row of zeros (of integers: zero
 // points) at `pad_row`, so no kernel knows the picture's height, and the input may as well be a ring of rows. Op is
 // DepthwiseOp with T = f32, or Q8DepthwiseOp with T = i16.
-import { fill } from '../kernels/runs';
+import { clear_pad_row, input_row } from './depthwise_input';
 import { any_pixel, edge_3x3, TILE_S1, TILE_S2, tile_3x3 } from './depthwise_pixels';
 import { end_column, end_row, first_column, first_row } from './pieces';
 import { Q8_TILE, q8_any_pixel, q8_edge_3x3, q8_tile_3x3 } from './q8_depthwise_pixels';
@@ -18,12 +18,6 @@ export function depthwise_piece<Op, T>(op: Op, chunk: i32, arena: usize, weights
     const output = arena + op.output + <usize>y * row_bytes;
     depthwise_row<Op, T>(op, y, left, right, arena + op.input, op.input_height, output, weights, scratch);
   }
-}
-
-export function clear_pad_row<Op, T>(op: Op, scratch: usize): void {
-  const values = <usize>op.input_width * op.input_stride;
-  if (isFloat<T>()) memory.fill(scratch + op.pad_row, 0, values << 2);
-  else fill<T>(scratch + op.pad_row, values, <T>op.input_zero);
 }
 
 // Columns first..last of output row y. input: row 0 of a ring of `ring_rows` rows in which row y of the picture is row
@@ -71,9 +65,4 @@ export function depthwise_row<Op, T>(
       x += 1;
     }
   }
-}
-
-export function input_row<Op, T>(op: Op, y: i32, input: usize, ring_rows: i32, scratch: usize): usize {
-  if (<u32>y >= <u32>op.input_height) return scratch + op.pad_row;
-  return input + <usize>(y % ring_rows) * op.input_width * op.input_stride * sizeof<T>();
 }

@@ -17,7 +17,8 @@ import {
   Q8PointwiseOp,
 } from '../generated/program';
 import { conv_rows } from './conv';
-import { clear_pad_row, depthwise_row } from './depthwise_row';
+import { clear_pad_row } from './depthwise_input';
+import { depthwise_row } from './depthwise_row';
 import { multiply_rows } from './pointwise';
 import { q8_multiply_rows } from './q8_pointwise';
 

@@ -4,7 +4,7 @@ import { q8_dwconv_3x3_edge } from '../kernels/q8_dwconv_3x3_edge';
 import { q8_dwconv_3x3_s1 } from '../kernels/q8_dwconv_3x3_s1';
 import { q8_dwconv_3x3_s2 } from '../kernels/q8_dwconv_3x3_s2';
 import { bits_to_output, lower_bound, requantize, upper_bound } from '../kernels/q8_vector';
-import { input_row } from './depthwise_row';
+import { input_row } from './depthwise_input';
 
 // Pixels of a tile.
 export const Q8_TILE: i32 = 4;
